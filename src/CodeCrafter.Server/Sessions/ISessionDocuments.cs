@@ -1,0 +1,27 @@
+namespace CodeCrafter.Server.Sessions;
+
+/// <summary>A file of a session's document: <c>{path, content}</c>.</summary>
+internal sealed record SessionFile(string Path, string Content);
+
+/// <summary>The plain content of a session's document at one moment.</summary>
+/// <param name="Files">The files, by path.</param>
+/// <param name="Entry">The path of the file that is run.</param>
+/// <param name="Language">The language id that the document names.</param>
+internal sealed record DocumentContent(IReadOnlyList<SessionFile> Files, string Entry, string Language);
+
+/// <summary>The documents as the rest of the server sees them; Collaboration implements it.</summary>
+internal interface ISessionDocuments
+{
+    /// <summary>Makes the document of a new session. It is durable when the task completes.</summary>
+    Task CreateAsync(Guid sessionId, DocumentContent content, CancellationToken cancellationToken);
+
+    /// <summary>The current content, with edits that are not saved yet.</summary>
+    Task<DocumentContent> ReadAsync(Guid sessionId, CancellationToken cancellationToken);
+}
+
+/// <summary>Who is connected to which session; Collaboration implements it.</summary>
+internal interface ISessionPresence
+{
+    /// <summary>The users with at least one connection to the session.</summary>
+    IReadOnlySet<Guid> OnlineIn(Guid sessionId);
+}

@@ -1,0 +1,35 @@
+using System.Threading.Channels;
+
+namespace CodeCrafter.Server.Sessions;
+
+/// <summary>Something that happened to a session and that those who are connected to it must hear of.</summary>
+internal abstract record SessionEvent(Guid SessionId);
+
+/// <summary>A user joined or was added.</summary>
+internal sealed record ParticipantAdded(Guid SessionId, Guid UserId, string Username, SessionRole Role) : SessionEvent(SessionId);
+
+/// <summary>A participant has another role now.</summary>
+internal sealed record ParticipantRoleChanged(Guid SessionId, Guid UserId, string Username, SessionRole Role) : SessionEvent(SessionId);
+
+/// <summary>A participant left or was removed: their connections to the session end.</summary>
+internal sealed record ParticipantRemoved(Guid SessionId, Guid UserId, string Username, bool ByOwnWish) : SessionEvent(SessionId);
+
+/// <summary>Title, settings or the like changed.</summary>
+internal sealed record SessionChanged(Guid SessionId) : SessionEvent(SessionId);
+
+/// <summary>The session is gone: all connections to it end.</summary>
+internal sealed record SessionRemoved(Guid SessionId) : SessionEvent(SessionId);
+
+/// <summary>Carries session events from the requests that cause them to Collaboration, which drains them.</summary>
+internal sealed class SessionEvents
+{
+    // Unbounded, since an event must not be lost and each costs a stored request.
+    private readonly Channel<SessionEvent> _channel =
+        Channel.CreateUnbounded<SessionEvent>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>The events, in order; for one reader.</summary>
+    public ChannelReader<SessionEvent> Reader => _channel.Reader;
+
+    /// <summary>Call after the change is stored.</summary>
+    public void Publish(SessionEvent sessionEvent) => _channel.Writer.TryWrite(sessionEvent);
+}
