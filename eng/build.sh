@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# Builds. Sourced after common.sh and provision.sh.
+
+# No build process stays behind: it would hold memory beside a running server, and the output of a finished test run.
+dotnet_build() {
+    dotnet build --nologo -warnaserror -nodeReuse:false -p:UseSharedCompilation=false "$@"
+}
+
+# The server is built when a file that goes into it was changed, added or removed since the last time.
+build_server() {
+    local stamp="$artifacts/server.stamp" now
+    require_writable_folder "$artifacts"
+    now=$(server_sources)
+    if [[ -f $server && -f $stamp && $now == "$(<"$stamp")" ]]; then return; fi
+    require_free_space "$root" 1500
+    say "Building the server and its page (about a minute the first time; log: $step_logs/build.log)"
+    rm -f "$stamp"
+    logged build dotnet_build "$root/src/CodeCrafter.Server" --configuration Release
+    say "$now" >"$stamp"
+}
+
+# One line that stands for the names, sizes and times of all files that the server is built from.
+server_sources() {
+    (
+        shopt -s nullglob
+        cd "$root"
+        find src/ web*/ languages*/ eng/ ./*.props ./*.targets global.json \
+            \( -name node_modules -o -name dist -o -name bin -o -name obj \) -prune -o -type f -printf '%p %s %T@\n' \
+            | sort | sha256sum
+    )
+}
+
+# build_suites FILTER SUITE...: the whole solution, or with a filter what these suites need.
+build_suites() {
+    local filter=$1 target
+    shift
+    require_free_space "$root" 2000
+    say "Building (log: $step_logs/build.log)"
+    if [[ -z $filter ]]; then
+        logged build dotnet_build "$root/CodeCrafter.slnx"
+    else
+        for target in "$@"; do
+            if [[ $target == *.csproj ]]; then logged build dotnet_build "$target"; fi
+        done
+    fi
+    install_npm_packages "$@"
+}
+
+# The npm packages of the suites: what stands beside a package.json in a suite's folder or below it.
+install_npm_packages() {
+    local suite manifest
+    for suite in "$@"; do
+        while read -r manifest; do
+            npm_ci "$(dirname "$manifest")"
+        done < <(find "$(dirname "$suite")" -name node_modules -prune -o -name package.json -print)
+    done
+}
+
+# npm writes node_modules/.package-lock.json last.
+npm_ci() {
+    local installed="$1/node_modules/.package-lock.json"
+    if [[ $installed -nt $1/package-lock.json && $installed -nt $1/package.json ]]; then return; fi
+    say "Installing the npm packages of ${1#"$root"/}"
+    logged npm npm ci --prefix "$1" --no-audit --no-fund
+}

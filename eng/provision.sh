@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# Installs what is missing, after saying so, and nothing else. packages.txt says what is needed. Sourced after common.sh.
+
+# The SDK's command line would ask for libicu otherwise.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+dotnet_install_script=https://dot.net/v1/dotnet-install.sh
+dotnet_own_folder=${DOTNET_INSTALL_DIR:-$HOME/.dotnet}
+
+# --- apt packages ---------------------------------------------------------------------------------------------------
+
+# install_packages FOR...: installs those packages of packages.txt that are missing.
+install_packages() {
+    local -a missing
+    mapfile -t missing < <(missing_packages "$@")
+    if ((${#missing[@]} > 0)); then
+        install_with_apt "${missing[@]}"
+    fi
+}
+
+missing_packages() {
+    local use probe package
+    while read -r use probe package; do
+        [[ -n $package && $use != '#'* && " $* " == *" $use "* ]] || continue
+        is_present "$probe" || say "$package"
+    done <"$root/eng/packages.txt"
+}
+
+is_present() {
+    if [[ $1 == /* ]]; then [[ -e $1 ]]; else command -v "$1" >/dev/null; fi
+}
+
+install_with_apt() {
+    require_supported_distribution "$*"
+    require_root "$*"
+    require_free_space /usr 2000
+    say "Installing with apt (minutes on a new machine; log: $step_logs/apt.log): $*"
+    logged apt update_and_install "$@"
+}
+
+# Debian starts services and asks questions where it may; Ubuntu's needrestart asks too, and its automatic updates hold
+# the lock in the first minutes of a new machine.
+apt_get() {
+    as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -y -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# An update that fails in part is no reason to stop: the packages may come from what was reached.
+update_and_install() {
+    apt_get update || true
+    apt_get install --no-install-recommends "$@"
+}
+
+require_supported_distribution() {
+    local id version
+    id=$(os_release ID) version=$(os_release VERSION_ID)
+    case $id in
+        debian) [[ -z $version ]] || ((${version%%.*} >= 12)) || unsupported_distribution "$1" ;;
+        ubuntu) ((${version%%.*} >= 24)) || unsupported_distribution "$1" ;;
+        *) unsupported_distribution "$1" ;;
+    esac
+}
+
+os_release() {
+    # shellcheck source=/dev/null
+    (. /etc/os-release 2>/dev/null && say "${!1:-}")
+}
+
+unsupported_distribution() {
+    local name
+    name=$(os_release PRETTY_NAME)
+    fail "packages can be installed on Debian 12, Ubuntu 24.04 or newer, and this is ${name:-an unknown system}: install by hand what these are on Debian, and start again: $1"
+}
+
+# --- root -----------------------------------------------------------------------------------------------------------
+
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+# sudo may ask for a password, which only a terminal can answer.
+require_root() {
+    ((EUID == 0)) && return
+    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [[ -t 0 ]] && sudo -v; }; }; then return; fi
+    fail "installing packages needs root or sudo: start this once as root, or have an administrator run: apt-get install $1"
+}
+
+# --- the .NET SDK ---------------------------------------------------------------------------------------------------
+
+# Puts an SDK that global.json accepts first on PATH; installs one where there is none.
+provide_dotnet() {
+    local dotnet
+    if ! dotnet=$(find_dotnet); then
+        install_dotnet
+        dotnet=$(find_dotnet) || fail "the .NET SDK was installed into $dotnet_own_folder but does not start: $("$dotnet_own_folder/dotnet" --version 2>&1 | head -n 1)"
+    fi
+    DOTNET_ROOT=$(dirname "$dotnet")
+    export DOTNET_ROOT PATH="$DOTNET_ROOT:$PATH"
+}
+
+find_dotnet() {
+    local candidate
+    for candidate in "$(command -v dotnet)" "$dotnet_own_folder/dotnet" /usr/share/dotnet/dotnet /usr/lib/dotnet/dotnet; do
+        candidate=$(readlink -f "${candidate:-/nonexistent}") || continue
+        if [[ -x $candidate ]] && (cd "$root" && "$candidate" --version >/dev/null 2>&1); then
+            say "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+# The channel's newest SDK, and not the one that global.json names, which is the oldest that will do.
+dotnet_channel() {
+    sed -nE 's/.*"version": *"([0-9]+\.[0-9]+)\..*/\1/p' "$root/global.json"
+}
+
+install_dotnet() {
+    local channel script
+    channel=$(dotnet_channel)
+    script=$(mktemp)
+    require_free_space "$HOME" 1000
+    say "Installing the .NET SDK $channel into $dotnet_own_folder with Microsoft's script $dotnet_install_script"
+    curl --proto '=https' --fail --silent --show-error --location --retry 2 --output "$script" "$dotnet_install_script" \
+        || fail "cannot download $dotnet_install_script: check the network, or install the .NET SDK $channel in another way, and start again"
+    logged dotnet-install bash "$script" --channel "$channel" --install-dir "$dotnet_own_folder" --no-path
+    rm -f "$script"
+}

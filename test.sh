@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds and runs them all. See ./test.sh --help.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/eng/common.sh"
+source "$root/eng/provision.sh"
+source "$root/eng/browser.sh"
+source "$root/eng/build.sh"
+source "$root/eng/suites.sh"
+
+usage() {
+    cat <<'HELP'
+usage: ./test.sh [SUITE]
+
+Installs what the tests need (all that ./run.sh installs, Chromium, a font, bats and
+shellcheck), builds everything with warnings as errors, and runs all suites one after
+another; with SUITE only those whose name contains it, in any case: ./test.sh crdt
+
+Reports, logs and the browser's screenshots go to artifacts/test-results/. The last
+line is 'N passed, N failed', with ', N skipped' behind it where tests were skipped.
+A suite that crashed, was too slow or ran no test counts as a failed test.
+
+Environment:
+  CODECRAFTER_TEST_CHROMIUM     the browser to test with, where it is not Chromium in
+                                one of its usual places
+  CODECRAFTER_SUITE_TIME_LIMIT  how long one suite may take (15m)
+
+Exit codes: 0 all passed, 1 something failed or nothing ran, 2 wrong usage.
+HELP
+}
+
+main() {
+    local -a suites
+    mapfile -t suites < <(matching_suites "$1")
+    ((${#suites[@]} > 0)) || fail "no suite matches '$1'; there are: $(all_suites | while read -r suite; do name_of "$suite"; done | paste -sd ' ')"
+
+    install_packages run test
+    provide_dotnet
+    provide_browser
+    rm -rf "$results"
+    mkdir -p "$results"
+    export CODECRAFTER_TEST_RESULTS="$results"
+
+    local suite
+    if (build_suites "$1" "${suites[@]}"); then
+        for suite in "${suites[@]}"; do run_suite "$suite"; done
+    else
+        failed=1 failed_suites=(build)
+    fi
+    conclude
+}
+
+case ${1-} in
+    -h | --help) usage ;;
+    -*)
+        usage >&2
+        exit 2
+        ;;
+    *) main "${1-}" ;;
+esac

@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+
+# shellcheck disable=SC2154,SC2016 # bats sets stderr and stderr_lines; wait_until expands its arguments.
+bats_require_minimum_version 1.8.0
+# run.sh as its user sees it, with the real server.
+
+setup() {
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    PORT=$(free_port)
+    export PORT DATA_DIR="$BATS_TEST_TMPDIR/data"
+    out="$BATS_TEST_TMPDIR/out" err="$BATS_TEST_TMPDIR/err"
+}
+
+teardown() {
+    if [[ -n ${pid-} ]] && kill -0 "$pid" 2>/dev/null; then
+        kill -KILL "$pid"
+        wait_until '! answers'
+    fi
+}
+
+free_port() {
+    node -e 'const s = require("net").createServer().listen(0, "localhost", () => { console.log(s.address().port); s.close(); })'
+}
+
+# The shell would start it with SIGINT ignored, and in the group of the tests.
+start() {
+    env --default-signal=INT setsid "$root/run.sh" >"$out" 2>"$err" 3>&- &
+    pid=$!
+    wait_until 'grep -q ^http "$out"' 'kill -0 "$pid"'
+}
+
+# wait_until CONDITION [WHILE]: at most three minutes, the time of a first build on a slow machine.
+wait_until() {
+    local -i tries=0
+    until eval "$1"; do
+        if ((++tries > 1800)) || ! eval "${2-true}"; then
+            cat "$out" "$err"
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+answers() { curl --silent --output /dev/null "http://localhost:$PORT/health"; }
+
+ends_with() {
+    local code=0
+    wait "$pid" || code=$?
+    [ "$code" -eq "$1" ]
+}
+
+@test "The address is the last line, and the server answers there" {
+    start
+    [ "$(tail -n 1 "$out")" = "http://localhost:$PORT" ]
+    answers
+    kill -TERM "$pid"
+    ends_with 0
+    [ "$(tail -n 1 "$out")" = "http://localhost:$PORT" ]
+}
+
+@test "A second start installs and builds nothing" {
+    start
+    kill -TERM "$pid"
+    ends_with 0
+    start
+    run ! grep -E 'Installing|Building' "$out"
+    kill -TERM "$pid"
+    ends_with 0
+}
+
+@test "SIGTERM stops the server and is a success" {
+    start
+    kill -TERM "$pid"
+    ends_with 0
+    run ! answers
+    grep -q 'Application is shutting down' "$DATA_DIR/logs/server.log"
+}
+
+@test "Ctrl-C, which reaches the whole group, stops the server and is a success" {
+    start
+    kill -INT -- "-$pid"
+    ends_with 0
+    run ! answers
+}
+
+@test "The server does not outlive a killed run.sh" {
+    start
+    kill -KILL "$pid"
+    wait_until '! answers'
+}
+
+@test "A server that ends by itself ends run.sh with an error" {
+    start
+    kill -KILL "$(pgrep --parent "$pid")"
+    ends_with 1
+    grep -q '^error: the server ended by itself (exit code 137)' "$err"
+}
+
+@test "A port in use is one line, and the first server goes on" {
+    start
+    run -1 --separate-stderr "$root/run.sh"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [[ $stderr == "error: port $PORT is in use:"* ]]
+    answers
+    kill -TERM "$pid"
+    ends_with 0
+}
+
+@test "A port that is no port is one line" {
+    for port in 0 65536 http 80a -1; do
+        PORT=$port run -1 --separate-stderr "$root/run.sh"
+        [ "$stderr" = "error: PORT is a number from 1 to 65535, not '$port'" ]
+    done
+}
+
+@test "A data folder that cannot be made is one line" {
+    DATA_DIR=/dev/null/data run -1 --separate-stderr "$root/run.sh"
+    [[ $stderr == "error: cannot write to /dev/null/data/logs"* ]]
+    [ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "An unknown argument shows the usage and is exit code 2" {
+    run -2 --separate-stderr "$root/run.sh" --nonsense
+    [[ $stderr == "usage: ./run.sh"* ]]
+}
+
+@test "--help says what is installed and where things go" {
+    run -0 "$root/run.sh" --help
+    for word in apt .NET npm PORT HOST DATA_DIR Ctrl-C SIGTERM; do
+        [[ $output == *"$word"* ]]
+    done
+}
