@@ -1,3 +1,22 @@
-var builder = WebApplication.CreateBuilder(args);
+using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Platform;
+using CodeCrafter.Server.Storage;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    // The page and the languages lie beside the program, wherever it is started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+
+builder.AddPlatform();
+builder.AddStorage();
+builder.AddAuth();
+
 var app = builder.Build();
-app.Run();
+
+app.UsePlatform();
+app.MapPlatform();
+app.MapAuth();
+
+await app.RunAsync();

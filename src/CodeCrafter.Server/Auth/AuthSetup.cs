@@ -1,0 +1,108 @@
+using CodeCrafter.Server.Platform;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace CodeCrafter.Server.Auth;
+
+internal static class AuthSetup
+{
+    /// <summary>The policy for administrators of the server.</summary>
+    public const string ServerAdmin = "server-admin";
+
+    public static void AddAuth(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<AuthOptions>()
+            .Bind(builder.Configuration.GetSection("CodeCrafter:Auth"))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
+        services.AddIdentityCore<User>();
+        services.AddOptions<IdentityOptions>().Configure<IOptions<AuthOptions>>(ConfigureIdentity);
+        services.AddSingleton<BcryptHasher>();
+        services.AddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptHasher>());
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<Logins>();
+        services.AddSingleton<LoginThrottle>();
+        services.AddScoped<PasswordLogin>();
+        services.AddSingleton<IUserIdProvider, SubjectUserIdProvider>();
+        services.AddHostedService<Administrators>();
+
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        // Comes with AddAuthentication and would keep unused keys in the home folder: nothing here is data-protected.
+        services.Remove(services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<AccessTokens>((options, tokens) => ConfigureBearer(options, tokens));
+        services.AddAuthorizationBuilder()
+            .AddPolicy(ServerAdmin, policy => policy.RequireAuthenticatedUser().RequireRole("admin"));
+    }
+
+    private static void ConfigureIdentity(IdentityOptions identity, IOptions<AuthOptions> auth)
+    {
+        // Length is what makes a password good; rules on its characters make people write it down.
+        identity.Password = new PasswordOptions
+        {
+            RequiredLength = RegisterRequest.MinPassword,
+            RequiredUniqueChars = 1,
+            RequireDigit = false,
+            RequireLowercase = false,
+            RequireUppercase = false,
+            RequireNonAlphanumeric = false,
+        };
+        identity.User.RequireUniqueEmail = true;
+        identity.User.AllowedUserNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+        identity.Lockout.MaxFailedAccessAttempts = auth.Value.FailuresPerAccount;
+        identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromSeconds(auth.Value.LockoutSeconds);
+    }
+
+    private static void ConfigureBearer(JwtBearerOptions options, AccessTokens tokens)
+    {
+        options.MapInboundClaims = false;
+        options.TokenValidationParameters = tokens.ValidationParameters;
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = context =>
+            {
+                // Browsers cannot set headers on a WebSocket. Elsewhere a token in an address would only get into logs.
+                var request = context.Request;
+                if (request.Headers.Authorization.Count == 0
+                    && (request.Path.StartsWithSegments("/collab") || request.Path.StartsWithSegments("/hubs")))
+                {
+                    context.Token = request.Query["access_token"];
+                }
+
+                return Task.CompletedTask;
+            },
+            OnTokenValidated = async context =>
+            {
+                var logins = context.HttpContext.RequestServices.GetRequiredService<Logins>();
+                if (!await logins.IsActiveAsync(context.Principal!, context.HttpContext.RequestAborted))
+                {
+                    Problems.ExplainChallenge(context.HttpContext, "login_ended", "The login behind the access token has ended.");
+                    context.Fail("The login has ended.");
+                }
+            },
+            OnAuthenticationFailed = context =>
+            {
+                if (context.Exception is SecurityTokenExpiredException)
+                {
+                    Problems.ExplainChallenge(context.HttpContext, "token_expired", "The access token has expired.");
+                }
+                else
+                {
+                    Problems.ExplainChallenge(context.HttpContext, "invalid_token", "The access token is not valid.");
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+    }
+
+    private sealed class SubjectUserIdProvider : IUserIdProvider
+    {
+        public string? GetUserId(HubConnectionContext connection) => connection.User.FindFirst(AccessTokens.UserIdClaim)?.Value;
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace CodeCrafter.Server.Platform;
+
+/// <summary>What every room stands on: settings, logs, errors, limits, health, metrics, the page.</summary>
+internal static class PlatformSetup
+{
+    public static void AddPlatform(this WebApplicationBuilder builder)
+    {
+        var server = ServerOptions.From(builder.Configuration);
+        var services = builder.Services;
+        Directory.CreateDirectory(server.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        builder.AddRequestLogs();
+        builder.ConfigureKestrel(server);
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        services.AddSingleton(server);
+        services.AddSingleton<Secrets>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
+        services.AddProblems();
+        services.AddValidation();
+        services.AddRateLimits(builder.Configuration, server);
+        services.AddWebPage();
+        services.AddApiDescription();
+        services.AddHealthChecks();
+        services.AddSingleton<CodeCrafterMetrics>();
+        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("codecrafter")).WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation()
+            .AddRuntimeInstrumentation()
+            .AddMeter(CodeCrafterMetrics.MeterName)
+            .AddPrometheusExporter());
+        services.AddHostedService<StartMessage>();
+    }
+
+    public static void UsePlatform(this WebApplication app)
+    {
+        app.UseTrustedProxies();
+        app.UseSecurityHeaders();
+        app.UseRequestLogs();
+        app.UseProblems();
+        app.UseWebPage();
+        app.UseRouting();
+        app.UseAuthentication();
+        // After authentication, since users are counted rather than the addresses that they share.
+        app.UseRateLimiter();
+        app.UseAuthorization();
+    }
+
+    public static void MapPlatform(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").DisableHttpMetrics();
+        app.MapApiDescription();
+    }
+
+    private static void ConfigureKestrel(this WebApplicationBuilder builder, ServerOptions server)
+    {
+        builder.WebHost.UseUrls(server.Url);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // What needs more says so at its route.
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = 5_000;
+        });
+    }
+
+    // X-Forwarded-* of anybody else is a claim that the client makes about itself.
+    private static void UseTrustedProxies(this WebApplication app)
+    {
+        var server = app.Services.GetRequiredService<ServerOptions>();
+        if (server.TrustedProxies.Count == 0)
+        {
+            return;
+        }
+
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        options.KnownIPNetworks.Clear();
+        options.KnownProxies.Clear();
+        foreach (var proxy in server.TrustedProxies)
+        {
+            options.KnownProxies.Add(proxy);
+        }
+
+        app.UseForwardedHeaders(options);
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CodeCrafter.Server.Platform;
+
+/// <summary>
+/// Problem details (RFC 9457) with a <c>code</c> that clients may rely on; the words in <c>detail</c> are for people
+/// and may change.
+/// </summary>
+internal static class Problems
+{
+    public const string Code = "code";
+    public const string ValidationFailed = "validation_failed";
+
+    public static ProblemHttpResult Create(int status, string code, string detail) =>
+        TypedResults.Problem(detail, statusCode: status, extensions: [new(Code, code)]);
+
+    public static ProblemHttpResult BadRequest(string code, string detail) =>
+        Create(StatusCodes.Status400BadRequest, code, detail);
+
+    public static ProblemHttpResult Unauthorized(string code, string detail) =>
+        Create(StatusCodes.Status401Unauthorized, code, detail);
+
+    public static ProblemHttpResult Forbidden(string code, string detail) =>
+        Create(StatusCodes.Status403Forbidden, code, detail);
+
+    public static ProblemHttpResult NotFound(string code, string detail) =>
+        Create(StatusCodes.Status404NotFound, code, detail);
+
+    public static ProblemHttpResult Conflict(string code, string detail) =>
+        Create(StatusCodes.Status409Conflict, code, detail);
+
+    /// <summary>The same answer as the validation of the request's attributes gives.</summary>
+    public static ProblemHttpResult Invalid(string field, string message) =>
+        TypedResults.Problem(new HttpValidationProblemDetails(new Dictionary<string, string[]> { [field] = [message] })
+        {
+            Status = StatusCodes.Status400BadRequest,
+        });
+
+    /// <summary>429 with <c>Retry-After</c>.</summary>
+    public static ProblemHttpResult TooMany(HttpResponse response, string code, string detail, TimeSpan retryAfter)
+    {
+        response.Headers.RetryAfter = RateLimits.RetryAfterSeconds(retryAfter);
+        return Create(StatusCodes.Status429TooManyRequests, code, detail);
+    }
+
+    /// <summary>Says why authentication failed, for the 401 that the framework writes later if the route needs it.</summary>
+    public static void ExplainChallenge(HttpContext context, string code, string detail) =>
+        context.Items[typeof(Problems)] = (code, detail);
+
+    public static (string Code, string Detail)? ChallengeExplanation(HttpContext context) =>
+        context.Items.TryGetValue(typeof(Problems), out var value) ? ((string, string))value! : null;
+
+    /// <summary>The code of a problem that nobody has named more exactly.</summary>
+    public static string DefaultCode(int status) => status switch
+    {
+        400 => "bad_request",
+        401 => "unauthenticated",
+        403 => "forbidden",
+        404 => "not_found",
+        405 => "method_not_allowed",
+        408 => "request_timeout",
+        409 => "conflict",
+        413 => "payload_too_large",
+        415 => "unsupported_media_type",
+        429 => "rate_limited",
+        503 => "unavailable",
+        >= 500 => "internal_error",
+        _ => "error",
+    };
+}

@@ -1,0 +1,60 @@
+using Scalar.AspNetCore;
+
+namespace CodeCrafter.Server.Platform;
+
+/// <summary>Headers that take away from a page whatever it does not need.</summary>
+internal static class SecurityHeaders
+{
+    // Styles may be inline since the editor and the component library write theirs into the page; scripts may not.
+    // ws: and wss: because 'self' does not cover sockets in every browser that people still use.
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+        "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; manifest-src 'self'; " +
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+
+    private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+            if (headers.ContentSecurityPolicy.Count == 0)
+            {
+                headers.ContentSecurityPolicy = Policy(context);
+            }
+
+            if (!WebPage.IsPageRequest(context.Request.Path) && headers.CacheControl.Count == 0)
+            {
+                headers.CacheControl = "no-store";
+            }
+
+            if (context.Request.IsHttps)
+            {
+                headers.StrictTransportSecurity = "max-age=31536000";
+            }
+
+            return Task.CompletedTask;
+        });
+        return next(context);
+    });
+
+    private static string Policy(HttpContext context)
+    {
+        if (WebPage.IsPageRequest(context.Request.Path))
+        {
+            return PagePolicy;
+        }
+
+        // The reference page starts itself with one inline script.
+        return context.Items.TryGetValue(ScalarOptions.NonceHttpContextItemKey, out var nonce)
+            ? PagePolicy.Replace("script-src 'self'", $"script-src 'self' 'nonce-{nonce}'", StringComparison.Ordinal)
+            : ApiPolicy;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace CodeCrafter.Server.Storage.Sql;
+
+/// <summary>What SQLite must be told on each connection.</summary>
+internal sealed class SqliteConnectionSettings : DbConnectionInterceptor
+{
+    // FULL: what is reported as saved survives a power cut too. The journal mode stays in the file, but costs nothing
+    // to repeat.
+    private const string Commands = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = Commands;
+        command.ExecuteNonQuery();
+    }
+
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        // SQLite has no asynchronous work.
+        ConnectionOpened(connection, eventData);
+        return Task.CompletedTask;
+    }
+}
