@@ -1,0 +1,271 @@
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
+using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Types;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt;
+
+/// <summary>
+/// A shared document, compatible with Yjs 13: replicas that have applied the same updates, in any order and any number
+/// of times, have the same content. A document is used by one thread at a time.
+/// </summary>
+public sealed class Doc
+{
+    private readonly Dictionary<string, Branch> _roots = [];
+    private readonly StructStore _store = new();
+    private readonly Deletions _deletions = new();
+    private readonly Inbox _inbox;
+    private readonly Transaction _transaction;
+    private readonly WireWriter _writer = new();
+    private readonly Queue<Emission> _emissions = new();
+    private int _depth;
+    private bool _isEmitting;
+
+    /// <summary>Makes an empty document.</summary>
+    /// <param name="clientId">
+    /// Names this replica in what it makes; no two replicas may ever use the same. At most 2^53 - 1. A random number of
+    /// 32 bits by default, as in Yjs.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The id is too large.</exception>
+    public Doc(ulong? clientId = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(clientId ?? 0, WireReader.MaxInteger, nameof(clientId));
+        ClientId = clientId ?? NewClientId();
+        _inbox = new Inbox(_store);
+        _transaction = new Transaction(_store);
+    }
+
+    /// <summary>
+    /// Raised after each transaction that changed something, with a V1 update that holds the change, and the origin
+    /// that was given. Changes of applied updates are included. The document may be changed by a handler: that change
+    /// is announced after this one.
+    /// </summary>
+    public event Action<byte[], object?>? UpdateEmitted;
+
+    /// <summary>Raised after each transaction that changed types which were there before; after <see cref="UpdateEmitted"/>.</summary>
+    public event Action<DocChange>? Changed;
+
+    /// <summary>
+    /// Names this replica. It changes when an applied update shows that another replica uses the same.
+    /// </summary>
+    public ulong ClientId { get; private set; }
+
+    /// <summary>Some of what was applied waits for something it depends on, and has no effect until that arrives.</summary>
+    public bool HasPending => _inbox.HasPending || !_deletions.Pending.IsEmpty;
+
+    /// <summary>The names of the roots that updates have spoken of, or that have been asked for.</summary>
+    public IReadOnlyCollection<string> RootNames => _roots.Keys;
+
+    internal StructStore Store => _store;
+
+    /// <summary>The text at the root of this name; made if there is none.</summary>
+    /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
+    public YText GetText(string name) => (YText)Root(name).FacadeAs(TypeKind.Text);
+
+    /// <summary>The map at the root of this name; made if there is none.</summary>
+    /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
+    public YMap GetMap(string name) => (YMap)Root(name).FacadeAs(TypeKind.Map);
+
+    /// <summary>The array at the root of this name; made if there is none.</summary>
+    /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
+    public YArray GetArray(string name) => (YArray)Root(name).FacadeAs(TypeKind.Array);
+
+    /// <summary>
+    /// Makes several changes one: they are announced together, as one update. What an exception interrupts stays done.
+    /// </summary>
+    /// <param name="action">Changes the document. A transaction within is part of this one.</param>
+    /// <param name="origin">Handed on to the events; the outermost counts.</param>
+    public void Transact(Action action, object? origin = null)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        Begin(origin, isLocal: true);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>
+    /// Applies a V1 update of this or any other Yjs implementation. What it depends on need not be there yet: then it
+    /// is kept, has no effect, and takes effect as soon as that arrives. What is known already is passed over.
+    /// </summary>
+    /// <param name="update">The bytes; not kept.</param>
+    /// <param name="origin">Handed on to the events.</param>
+    /// <exception cref="MalformedUpdateException">The bytes are no update; the document is as it was.</exception>
+    public void ApplyUpdate(ReadOnlySpan<byte> update, object? origin = null)
+    {
+        UpdateDecoder.Check(update);
+        Begin(origin, isLocal: false);
+        try
+        {
+            var reader = new UpdateReader(update);
+            UpdateDecoder.ReadStructs(ref reader, this, _inbox);
+            _inbox.Drain(_transaction);
+            _deletions.Apply(_transaction, Deletions.Read(ref reader));
+            _deletions.ApplyPending(_transaction);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>
+    /// Whether all of an update is in the document: applying it would change nothing. False also where parts of it
+    /// wait for their cause.
+    /// </summary>
+    /// <exception cref="MalformedUpdateException">The bytes are no update.</exception>
+    public bool Contains(ReadOnlySpan<byte> update)
+    {
+        UpdateDecoder.Check(update);
+        var reader = new UpdateReader(update);
+        var isKnown = true;
+        while (reader.MoveNext())
+        {
+            isKnown &= reader.IsSkip || reader.End <= _store.StateOf(reader.Client);
+        }
+
+        return isKnown && Deletions.AreApplied(_store, Deletions.Read(ref reader));
+    }
+
+    /// <summary>How much the document has of each client, encoded: what another replica needs to know to send the rest.</summary>
+    public byte[] EncodeStateVector()
+    {
+        var writer = new WireWriter();
+        UpdateWriter.WriteStateVector(writer, _store);
+        return writer.ToArray();
+    }
+
+    /// <summary>
+    /// Encodes as a V1 update all that a replica with this state lacks, and all deletions. What waits for its cause is
+    /// included, as in Yjs.
+    /// </summary>
+    /// <param name="stateVector">From <see cref="EncodeStateVector"/> of that replica; empty for everything.</param>
+    /// <exception cref="MalformedUpdateException">The bytes are no state vector.</exception>
+    public byte[] EncodeStateAsUpdate(ReadOnlySpan<byte> stateVector = default)
+    {
+        var state = UpdateDecoder.ReadStateVector(stateVector);
+        var writer = new WireWriter();
+        UpdateWriter.WriteState(writer, _store, _inbox, _deletions.Pending, state);
+        return writer.ToArray();
+    }
+
+    internal Branch Root(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!_roots.TryGetValue(name, out var root))
+        {
+            _roots.Add(name, root = new Branch(this, name));
+        }
+
+        return root;
+    }
+
+    internal Transaction Begin(object? origin = null, bool isLocal = true)
+    {
+        if (_depth++ == 0)
+        {
+            _transaction.Begin(origin, isLocal);
+        }
+
+        return _transaction;
+    }
+
+    internal void End()
+    {
+        if (--_depth > 0)
+        {
+            return;
+        }
+
+        if (_transaction.HasChanges)
+        {
+            Cleanup.Run(_transaction);
+            Finish();
+        }
+
+        _transaction.Clear();
+        Emit();
+    }
+
+    private static ulong NewClientId() => (ulong)RandomNumberGenerator.GetInt32(int.MaxValue) << 1 | (uint)RandomNumberGenerator.GetInt32(2);
+
+    private void Finish()
+    {
+        foreach (var structs in _transaction.Touched)
+        {
+            _inbox.NoteAdvance(structs.Client);
+            if (!_transaction.IsLocal && structs.Client == ClientId)
+            {
+                ClientId = NewClientId();
+            }
+        }
+
+        byte[]? update = null;
+        if (UpdateEmitted is not null)
+        {
+            _writer.Clear();
+            UpdateWriter.WriteTransaction(_writer, _transaction);
+            update = _writer.ToArray();
+        }
+
+        DocChange? change = null;
+        if (Changed is not null && _transaction.Changed.Count > 0)
+        {
+            var types = _transaction.Changed.Select(branch => branch.Facade()).ToArray();
+            change = new DocChange(types, _transaction.Origin, _transaction.IsLocal);
+        }
+
+        if (update is not null || change is not null)
+        {
+            _emissions.Enqueue(new Emission(update, change, _transaction.Origin));
+        }
+    }
+
+    // A handler may change the document. What that emits is queued, so that all handlers see all updates in order.
+    private void Emit()
+    {
+        if (_isEmitting || _emissions.Count == 0)
+        {
+            return;
+        }
+
+        ExceptionDispatchInfo? failure = null;
+        _isEmitting = true;
+        while (_emissions.TryDequeue(out var emission))
+        {
+            try
+            {
+                if (emission.Update is not null)
+                {
+                    UpdateEmitted?.Invoke(emission.Update, emission.Origin);
+                }
+
+                if (emission.Change is not null)
+                {
+                    Changed?.Invoke(emission.Change);
+                }
+            }
+            catch (Exception exception)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+
+        _isEmitting = false;
+        failure?.Throw();
+    }
+
+    private readonly record struct Emission(byte[]? Update, DocChange? Change, object? Origin);
+}
+
+/// <summary>What a transaction changed.</summary>
+/// <param name="Types">The shared types whose own content changed; neither new ones nor deleted ones.</param>
+/// <param name="Origin">What was given to <see cref="Doc.Transact"/> or <see cref="Doc.ApplyUpdate"/>.</param>
+/// <param name="IsLocal">The change was made here, and not by applying an update.</param>
+public sealed record DocChange(IReadOnlyCollection<YType> Types, object? Origin, bool IsLocal);

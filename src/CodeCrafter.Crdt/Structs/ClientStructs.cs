@@ -1,0 +1,222 @@
+namespace CodeCrafter.Crdt.Structs;
+
+/// <summary>
+/// All structs of one client in the order of their clock, without gaps. They lie in chunks, so that cutting an item in
+/// two moves a few hundred references at most, however long the list is.
+/// </summary>
+internal sealed class ClientStructs(ulong client)
+{
+    private const int ChunkCapacity = 256;
+
+    private Chunk[] _chunks = new Chunk[1];
+    private int _chunkCount;
+
+    public ulong Client => client;
+
+    /// <summary>The next clock that is expected of the client.</summary>
+    public long State { get; private set; }
+
+    /// <summary>The transaction that last added to the list, and the state before it.</summary>
+    public int TransactionStamp;
+
+    public long StateBefore;
+
+    /// <summary>The last struct; the list is not empty.</summary>
+    public Struct Last => _chunks[_chunkCount - 1].Last;
+
+    public Position First => default;
+
+    public Struct this[Position position] => _chunks[position.Chunk].Items[position.Index];
+
+    /// <summary>How many structs there are from a position to the end.</summary>
+    public int CountFrom(Position position)
+    {
+        var count = _chunks[position.Chunk].Count - position.Index;
+        for (var i = position.Chunk + 1; i < _chunkCount; i++)
+        {
+            count += _chunks[i].Count;
+        }
+
+        return count;
+    }
+
+    public void Append(Struct item)
+    {
+        if (_chunkCount == 0 || _chunks[_chunkCount - 1].Count == ChunkCapacity)
+        {
+            InsertChunk(_chunkCount, new Chunk { Items = new Struct[_chunkCount == 0 ? 2 : ChunkCapacity], FirstClock = item.Clock });
+        }
+
+        _chunks[_chunkCount - 1].Insert(_chunks[_chunkCount - 1].Count, item);
+        State = item.End;
+    }
+
+    /// <summary>The last struct has been made longer in place.</summary>
+    public void LastHasGrown() => State = Last.End;
+
+    /// <summary>The struct that holds a clock below <see cref="State"/>.</summary>
+    public Position Find(long clock)
+    {
+        var chunk = FindChunk(clock);
+        var items = _chunks[chunk].Items;
+        int low = 0, high = _chunks[chunk].Count - 1;
+        if (items[high].Clock <= clock)
+        {
+            return new Position(chunk, high);
+        }
+
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (items[middle].Clock <= clock)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return new Position(chunk, low);
+    }
+
+    /// <summary>Goes to the next struct; false at the end.</summary>
+    public bool MoveNext(ref Position position)
+    {
+        position = position.Index + 1 < _chunks[position.Chunk].Count
+            ? position with { Index = position.Index + 1 }
+            : new Position(position.Chunk + 1, 0);
+        return position.Chunk < _chunkCount;
+    }
+
+    /// <summary>Goes to the struct before; false at the start.</summary>
+    public bool MovePrevious(ref Position position)
+    {
+        if (position.Index > 0)
+        {
+            position = position with { Index = position.Index - 1 };
+            return true;
+        }
+
+        if (position.Chunk == 0)
+        {
+            return false;
+        }
+
+        position = new Position(position.Chunk - 1, _chunks[position.Chunk - 1].Count - 1);
+        return true;
+    }
+
+    public void Replace(Position position, Struct item) => _chunks[position.Chunk].Items[position.Index] = item;
+
+    /// <summary>Inserts a struct behind a position, and returns where it is then.</summary>
+    public Position InsertAfter(Position position, Struct item)
+    {
+        if (_chunks[position.Chunk].Count == ChunkCapacity)
+        {
+            const int half = ChunkCapacity / 2;
+            InsertChunk(position.Chunk + 1, _chunks[position.Chunk].SplitAt(half));
+            if (position.Index >= half)
+            {
+                position = new Position(position.Chunk + 1, position.Index - half);
+            }
+        }
+
+        _chunks[position.Chunk].Insert(position.Index + 1, item);
+        return position with { Index = position.Index + 1 };
+    }
+
+    /// <summary>Removes a struct that another has taken in. Positions before it stay valid.</summary>
+    public void RemoveAt(Position position)
+    {
+        ref var chunk = ref _chunks[position.Chunk];
+        chunk.RemoveAt(position.Index);
+        if (chunk.Count == 0)
+        {
+            _chunkCount--;
+            Array.Copy(_chunks, position.Chunk + 1, _chunks, position.Chunk, _chunkCount - position.Chunk);
+            _chunks[_chunkCount] = default;
+        }
+    }
+
+    private int FindChunk(long clock)
+    {
+        int low = 0, high = _chunkCount - 1;
+        if (_chunks[high].FirstClock <= clock)
+        {
+            return high;
+        }
+
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_chunks[middle].FirstClock <= clock)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
+    }
+
+    private void InsertChunk(int index, Chunk chunk)
+    {
+        if (_chunkCount == _chunks.Length)
+        {
+            Array.Resize(ref _chunks, 2 * _chunkCount);
+        }
+
+        Array.Copy(_chunks, index, _chunks, index + 1, _chunkCount - index);
+        _chunks[index] = chunk;
+        _chunkCount++;
+    }
+
+    /// <summary>Where a struct is in the list.</summary>
+    public readonly record struct Position(int Chunk, int Index);
+
+    private struct Chunk
+    {
+        public Struct[] Items;
+        public int Count;
+        public long FirstClock;
+
+        public readonly Struct Last => Items[Count - 1];
+
+        public void Insert(int index, Struct item)
+        {
+            if (Count == Items.Length)
+            {
+                Array.Resize(ref Items, Math.Min(2 * Count, ChunkCapacity));
+            }
+
+            Array.Copy(Items, index, Items, index + 1, Count - index);
+            Items[index] = item;
+            Count++;
+        }
+
+        public void RemoveAt(int index)
+        {
+            Count--;
+            Array.Copy(Items, index + 1, Items, index, Count - index);
+            Items[Count] = null!;
+            if (index == 0 && Count > 0)
+            {
+                FirstClock = Items[0].Clock;
+            }
+        }
+
+        public Chunk SplitAt(int index)
+        {
+            var right = new Chunk { Items = new Struct[ChunkCapacity], Count = Count - index, FirstClock = Items[index].Clock };
+            Array.Copy(Items, index, right.Items, 0, right.Count);
+            Array.Clear(Items, index, right.Count);
+            Count = index;
+            return right;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using CodeCrafter.Crdt.Types;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt.Structs;
+
+/// <summary>What an item holds. The kinds are those of Yjs, and all of them are kept as they came.</summary>
+internal abstract class Content
+{
+    public const byte DeletedKind = 1, JsonKind = 2, BinaryKind = 3, StringKind = 4, EmbedKind = 5, FormatKind = 6,
+        TypeKind = 7, AnyKind = 8, DocKind = 9;
+
+    /// <summary>The number of the kind on the wire.</summary>
+    public abstract byte Kind { get; }
+
+    /// <summary>Length in clock units.</summary>
+    public virtual long Length => 1;
+
+    /// <summary>Whether its units take up positions.</summary>
+    public virtual bool IsCountable => true;
+
+    /// <summary>Keeps the units before the offset and returns the rest. Only content longer than one unit is ever cut.</summary>
+    public virtual Content SplitAt(long offset) => throw new InvalidOperationException("Content of one unit cannot be cut.");
+
+    /// <summary>Takes in what follows, if the two can be one.</summary>
+    public virtual bool TryAppend(Content right) => false;
+
+    /// <summary>Writes it without its first units.</summary>
+    public abstract void Write(WireWriter writer, long offset);
+
+    /// <summary>The value of one unit.</summary>
+    public virtual object? ValueAt(long offset) => null;
+}
+
+/// <summary>Content that was deleted and is forgotten.</summary>
+internal sealed class DeletedContent(long length) : Content
+{
+    private long _length = length;
+
+    public override byte Kind => DeletedKind;
+
+    public override long Length => _length;
+
+    public override bool IsCountable => false;
+
+    public override Content SplitAt(long offset)
+    {
+        var right = new DeletedContent(_length - offset);
+        _length = offset;
+        return right;
+    }
+
+    public override bool TryAppend(Content right)
+    {
+        if (right is not DeletedContent deleted)
+        {
+            return false;
+        }
+
+        _length += deleted._length;
+        return true;
+    }
+
+    public override void Write(WireWriter writer, long offset) => writer.WriteClock(_length - offset);
+}
+
+/// <summary>Bytes: one value.</summary>
+internal sealed class BinaryContent(byte[] bytes) : Content
+{
+    public override byte Kind => BinaryKind;
+
+    public override void Write(WireWriter writer, long offset) => writer.WriteVarBytes(bytes);
+
+    public override object ValueAt(long offset) => bytes.Clone();
+}
+
+/// <summary>A JSON value inside a text, such as an image.</summary>
+internal sealed class EmbedContent(byte[] json) : Content
+{
+    public override byte Kind => EmbedKind;
+
+    public override void Write(WireWriter writer, long offset) => writer.WriteVarBytes(json);
+
+    public override object? ValueAt(long offset) => JsonValue.Parse(json);
+}
+
+/// <summary>From here on the text has an attribute, or (with the value null) has it no more.</summary>
+internal sealed class FormatContent(string key, byte[] json) : Content
+{
+    public override byte Kind => FormatKind;
+
+    public override bool IsCountable => false;
+
+    public override void Write(WireWriter writer, long offset)
+    {
+        writer.WriteString(key);
+        writer.WriteVarBytes(json);
+    }
+}
+
+/// <summary>A shared type inside another.</summary>
+internal sealed class TypeContent(Branch branch) : Content
+{
+    public Branch Branch => branch;
+
+    public override byte Kind => TypeKind;
+
+    public override void Write(WireWriter writer, long offset)
+    {
+        writer.WriteVarUint((ulong)branch.Kind);
+        if (branch.Kind.HasName())
+        {
+            writer.WriteString(branch.NodeName);
+        }
+    }
+
+    public override object ValueAt(long offset) => branch.Facade();
+}
+
+/// <summary>Another document, by its name and options.</summary>
+internal sealed class DocContent(string guid, byte[] options) : Content
+{
+    public override byte Kind => DocKind;
+
+    public override void Write(WireWriter writer, long offset)
+    {
+        writer.WriteString(guid);
+        writer.WriteBytes(options);
+    }
+
+    public override object ValueAt(long offset) => new YSubdocument(guid);
+}

@@ -1,0 +1,154 @@
+using System.Text;
+using CodeCrafter.Crdt.Types;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt.Structs;
+
+/// <summary>Reads the content of items: once to check and measure it without taking memory, once to make it.</summary>
+internal static class ContentReader
+{
+    /// <summary>Checks content and returns its length in clock units.</summary>
+    public static long Measure(ref WireReader reader, byte kind)
+    {
+        switch (kind)
+        {
+            case Content.DeletedKind:
+                return reader.ReadClock();
+            case Content.StringKind:
+                return Encoding.UTF8.GetCharCount(reader.ReadUtf8());
+            case Content.AnyKind:
+                return MeasureAny(ref reader);
+            case Content.JsonKind:
+                return MeasureJson(ref reader);
+            case Content.BinaryKind:
+                reader.ReadVarBytes();
+                return 1;
+            case Content.EmbedKind:
+                JsonValue.ReadUtf8(ref reader);
+                return 1;
+            case Content.FormatKind:
+                reader.ReadUtf8();
+                JsonValue.ReadUtf8(ref reader);
+                return 1;
+            case Content.TypeKind:
+                MeasureType(ref reader);
+                return 1;
+            case Content.DocKind:
+                MeasureDoc(ref reader);
+                return 1;
+            default:
+                throw new MalformedUpdateException("Content is of an unknown kind.");
+        }
+    }
+
+    /// <summary>Makes content of bytes that have been checked.</summary>
+    public static Content Read(ReadOnlySpan<byte> bytes, byte kind)
+    {
+        var reader = new WireReader(bytes);
+        return kind switch
+        {
+            Content.DeletedKind => new DeletedContent(reader.ReadClock()),
+            Content.StringKind => new TextContent(ReadChars(ref reader)),
+            Content.AnyKind => new AnyContent(ReadAny(ref reader, bytes)),
+            Content.JsonKind => new JsonContent(ReadJson(ref reader, bytes)),
+            Content.BinaryKind => new BinaryContent(reader.ReadVarBytes().ToArray()),
+            Content.EmbedKind => new EmbedContent(reader.ReadVarBytes().ToArray()),
+            Content.FormatKind => new FormatContent(reader.ReadString(), reader.ReadVarBytes().ToArray()),
+            Content.TypeKind => new TypeContent(ReadType(ref reader)),
+            Content.DocKind => new DocContent(reader.ReadString(), bytes[reader.Position..].ToArray()),
+            _ => throw new MalformedUpdateException("Content is of an unknown kind."),
+        };
+    }
+
+    private static long MeasureAny(ref WireReader reader)
+    {
+        var count = reader.ReadClock();
+        for (var left = count; left > 0; left--)
+        {
+            AnyValue.Skip(ref reader);
+        }
+
+        return count;
+    }
+
+    private static long MeasureJson(ref WireReader reader)
+    {
+        var count = reader.ReadClock();
+        for (var left = count; left > 0; left--)
+        {
+            var json = reader.ReadUtf8();
+            if (!json.SequenceEqual(JsonContent.Undefined))
+            {
+                JsonValue.Check(json);
+            }
+        }
+
+        return count;
+    }
+
+    private static void MeasureType(ref WireReader reader)
+    {
+        var kind = reader.ReadVarUint();
+        if (kind > TypeKinds.Last)
+        {
+            throw new MalformedUpdateException("A shared type is of an unknown kind.");
+        }
+
+        if (((TypeKind)kind).HasName())
+        {
+            reader.ReadUtf8();
+        }
+    }
+
+    private static void MeasureDoc(ref WireReader reader)
+    {
+        reader.ReadUtf8();
+        var start = reader.Position;
+        AnyValue.Skip(ref reader);
+        if (!AnyValue.IsObject(reader.Since(start)))
+        {
+            throw new MalformedUpdateException("The options of a subdocument are not an object.");
+        }
+    }
+
+    private static char[] ReadChars(ref WireReader reader)
+    {
+        var utf8 = reader.ReadVarBytes();
+        var chars = new char[Encoding.UTF8.GetCharCount(utf8)];
+        Encoding.UTF8.GetChars(utf8, chars);
+        return chars;
+    }
+
+    private static ArraySegment<byte>[] ReadAny(ref WireReader reader, ReadOnlySpan<byte> bytes)
+    {
+        var values = new ArraySegment<byte>[reader.ReadClock()];
+        var shared = bytes.ToArray();
+        for (var i = 0; i < values.Length; i++)
+        {
+            var start = reader.Position;
+            AnyValue.Skip(ref reader);
+            values[i] = new ArraySegment<byte>(shared, start, reader.Position - start);
+        }
+
+        return values;
+    }
+
+    private static ArraySegment<byte>[] ReadJson(ref WireReader reader, ReadOnlySpan<byte> bytes)
+    {
+        var values = new ArraySegment<byte>[reader.ReadClock()];
+        var shared = bytes.ToArray();
+        for (var i = 0; i < values.Length; i++)
+        {
+            var length = reader.ReadVarBytes().Length;
+            values[i] = new ArraySegment<byte>(shared, reader.Position - length, length);
+        }
+
+        return values;
+    }
+
+    private static Branch ReadType(ref WireReader reader)
+    {
+        var kind = (TypeKind)reader.ReadVarUint();
+        return new Branch(kind, kind.HasName() ? reader.ReadString() : "");
+    }
+}

@@ -1,0 +1,133 @@
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt.Structs;
+
+/// <summary>Applies delete sets. What they delete before it has arrived is remembered.</summary>
+internal sealed class Deletions
+{
+    /// <summary>What is deleted, but not here yet.</summary>
+    public DeleteSet Pending { get; } = new();
+
+    /// <summary>
+    /// Reads the delete set of an update. Ranges are sorted and joined before anything is done with them, so that
+    /// going over what they cover costs no more than what is there, however often they cover it.
+    /// </summary>
+    public static DeleteSet Read(ref UpdateReader reader)
+    {
+        var deletes = new DeleteSet();
+        while (reader.MoveNextDelete())
+        {
+            deletes.Add(reader.Client, reader.Clock, reader.End);
+        }
+
+        return deletes;
+    }
+
+    public void Apply(Transaction transaction, DeleteSet deletes)
+    {
+        foreach (var (client, ranges) in deletes.Clients)
+        {
+            Apply(transaction, client, ranges);
+        }
+    }
+
+    /// <summary>Applies what was waiting for structs that a transaction has brought.</summary>
+    public void ApplyPending(Transaction transaction)
+    {
+        if (Pending.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var structs in transaction.Touched)
+        {
+            if (Pending[structs.Client] is { } ranges && ranges[0].Start < structs.State)
+            {
+                Pending.Remove(structs.Client);
+                Apply(transaction, structs.Client, ranges);
+            }
+        }
+    }
+
+    /// <summary>Whether all of a delete set has been applied.</summary>
+    public static bool AreApplied(StructStore store, DeleteSet deletes)
+    {
+        foreach (var (client, ranges) in deletes.Clients)
+        {
+            var structs = store.Find(client);
+            for (var i = 0; i < ranges.Count; i++)
+            {
+                if (structs is null || ranges[i].End > structs.State || !IsDeleted(structs, ranges[i].Start, ranges[i].End))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private void Apply(Transaction transaction, ulong client, IdRanges ranges)
+    {
+        var structs = transaction.Store.Find(client);
+        var state = structs?.State ?? 0;
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            var (start, end) = ranges[i];
+            Pending.Add(client, Math.Max(start, state), end);
+            if (start < state)
+            {
+                Delete(transaction, structs!, start, Math.Min(end, state));
+            }
+        }
+    }
+
+    private static void Delete(Transaction transaction, ClientStructs structs, long start, long end)
+    {
+        var position = structs.Find(start);
+        if (structs[position] is Item { Deleted: false } first && first.Clock < start)
+        {
+            StructStore.Cut(transaction, structs, position, first, start - first.Clock);
+            position = structs.Find(start);
+        }
+
+        do
+        {
+            if (structs[position].Clock >= end)
+            {
+                return;
+            }
+
+            if (structs[position] is Item { Deleted: false } item)
+            {
+                if (item.End > end)
+                {
+                    StructStore.Cut(transaction, structs, position, item, end - item.Clock);
+                    position = structs.Find(item.Clock);
+                }
+
+                transaction.Delete(item);
+            }
+        }
+        while (structs.MoveNext(ref position));
+    }
+
+    private static bool IsDeleted(ClientStructs structs, long start, long end)
+    {
+        var position = structs.Find(start);
+        do
+        {
+            if (structs[position].Clock >= end)
+            {
+                return true;
+            }
+
+            if (!structs[position].Deleted)
+            {
+                return false;
+            }
+        }
+        while (structs.MoveNext(ref position));
+        return true;
+    }
+}

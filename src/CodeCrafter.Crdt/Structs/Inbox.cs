@@ -1,0 +1,278 @@
+namespace CodeCrafter.Crdt.Structs;
+
+/// <summary>
+/// Structs that have arrived, each client's in a queue. They are integrated as soon as what they depend on is there;
+/// until then a queue sleeps, and is woken by the one struct that its head waits for, so that what waits costs nothing
+/// while other updates pass.
+/// </summary>
+internal sealed class Inbox(StructStore store)
+{
+    private readonly Dictionary<ulong, Queue> _queues = new(ClientIdComparer.Instance);
+    private readonly Dictionary<ulong, PriorityQueue<Queue, long>> _sleeping = new(ClientIdComparer.Instance);
+    private readonly List<Queue> _awake = [];
+    private readonly List<Queue> _stack = [];
+    private readonly HashSet<ulong> _advanced = new(ClientIdComparer.Instance);
+
+    /// <summary>Something waits for its cause.</summary>
+    public bool HasPending => _queues.Count > 0;
+
+    /// <summary>The clients of which something waits.</summary>
+    public IEnumerable<ulong> PendingClients => _queues.Keys;
+
+    /// <summary>What waits of a client, in the order of the clock; stretches may overlap.</summary>
+    public ReadOnlySpan<Struct> PendingOf(ulong client) =>
+        _queues.TryGetValue(client, out var queue) ? queue.Pending : [];
+
+    public void Add(Struct @struct)
+    {
+        if (!_queues.TryGetValue(@struct.Client, out var queue))
+        {
+            queue = new Queue(@struct.Client);
+            _queues.Add(@struct.Client, queue);
+        }
+
+        queue.Add(@struct);
+        Wake(queue);
+    }
+
+    /// <summary>There is more of a client in the store than before.</summary>
+    public void NoteAdvance(ulong client)
+    {
+        if (_sleeping.Count > 0)
+        {
+            _advanced.Add(client);
+        }
+    }
+
+    /// <summary>Integrates all that can be.</summary>
+    public void Drain(Transaction transaction)
+    {
+        do
+        {
+            // Higher clients first: where two conflict the lower one is then placed without a scan.
+            if (_awake.Count > 1)
+            {
+                _awake.Sort((a, b) => b.Client.CompareTo(a.Client));
+            }
+
+            // It may grow while it is gone through.
+            for (var i = 0; i < _awake.Count; i++)
+            {
+                _awake[i].IsAwake = false;
+                Run(transaction, _awake[i]);
+            }
+
+            _awake.Clear();
+            WakeSleepers();
+        }
+        while (_awake.Count > 0);
+    }
+
+    // Depth first over dependencies. The stack holds each queue at most once: two queues whose heads wait for each
+    // other wait for ever, as do those that wait for something that is not there.
+    private void Run(Transaction transaction, Queue first)
+    {
+        Push(first, long.MaxValue);
+        while (_stack.Count > 0)
+        {
+            var queue = _stack[^1];
+            var state = store.StateOf(queue.Client);
+            queue.Drop(state);
+            if (queue.IsEmpty)
+            {
+                _queues.Remove(queue.Client);
+                Pop();
+                continue;
+            }
+
+            if (state > queue.WantedBelow)
+            {
+                Wake(queue);
+                Pop();
+                continue;
+            }
+
+            var head = queue.Head;
+            var missing = head.Clock > state ? new Id(queue.Client, head.Clock - 1) : FindMissing(head);
+            if (missing.IsNone)
+            {
+                queue.Dequeue();
+                Integration.Integrate(transaction, head, state - head.Clock);
+                NoteAdvance(queue.Client);
+            }
+            else if (missing.Client != queue.Client && _queues.TryGetValue(missing.Client, out var other)
+                && other is { IsEmpty: false, IsOnStack: false } && !IsBlocked(other))
+            {
+                Push(other, missing.Clock);
+            }
+            else
+            {
+                Sleep(queue, missing);
+                Pop();
+            }
+        }
+    }
+
+    private Id FindMissing(Struct @struct)
+    {
+        if (@struct is not Item item)
+        {
+            return Id.None;
+        }
+
+        return IsMissing(item, item.Origin) ? item.Origin
+            : IsMissing(item, item.RightOrigin) ? item.RightOrigin
+            : item.Parent is { IsPlaceholder: true } parent && IsMissing(item, parent.Id) ? parent.Id
+            : Id.None;
+    }
+
+    private bool IsMissing(Item item, Id id) =>
+        !id.IsNone && id.Client != item.Client && id.Clock >= store.StateOf(id.Client);
+
+    private bool IsBlocked(Queue queue) =>
+        !queue.WaitsFor.IsNone && queue.WaitsFor.Clock >= store.StateOf(queue.WaitsFor.Client);
+
+    private void Push(Queue queue, long wantedBelow)
+    {
+        queue.IsOnStack = true;
+        queue.WantedBelow = wantedBelow;
+        _stack.Add(queue);
+    }
+
+    private void Pop()
+    {
+        _stack[^1].IsOnStack = false;
+        _stack.RemoveAt(_stack.Count - 1);
+    }
+
+    private void Wake(Queue queue)
+    {
+        if (!queue.IsAwake)
+        {
+            queue.IsAwake = true;
+            _awake.Add(queue);
+        }
+    }
+
+    private void Sleep(Queue queue, Id waitsFor)
+    {
+        if (queue.WaitsFor == waitsFor)
+        {
+            return;
+        }
+
+        queue.WaitsFor = waitsFor;
+        if (!_sleeping.TryGetValue(waitsFor.Client, out var sleepers))
+        {
+            _sleeping.Add(waitsFor.Client, sleepers = new PriorityQueue<Queue, long>());
+        }
+
+        sleepers.Enqueue(queue, waitsFor.Clock);
+    }
+
+    private void WakeSleepers()
+    {
+        foreach (var client in _advanced)
+        {
+            if (!_sleeping.TryGetValue(client, out var sleepers))
+            {
+                continue;
+            }
+
+            while (sleepers.TryPeek(out var queue, out var clock) && clock < store.StateOf(client))
+            {
+                sleepers.Dequeue();
+                if (queue.WaitsFor == new Id(client, clock))
+                {
+                    queue.WaitsFor = Id.None;
+                    Wake(queue);
+                }
+            }
+
+            if (sleepers.Count == 0)
+            {
+                _sleeping.Remove(client);
+            }
+        }
+
+        _advanced.Clear();
+    }
+
+    /// <summary>What has arrived of one client and is not integrated, in the order of the clock.</summary>
+    private sealed class Queue(ulong client)
+    {
+        private readonly List<Struct> _structs = [];
+        private int _head;
+
+        public ulong Client => client;
+
+        /// <summary>The unit that the head waits for, of this or another client.</summary>
+        public Id WaitsFor = Id.None;
+
+        /// <summary>While on the stack: the clock up to which the queue below wants this one to get.</summary>
+        public long WantedBelow;
+
+        public bool IsOnStack, IsAwake;
+
+        public bool IsEmpty => _head == _structs.Count;
+
+        public Struct Head => _structs[_head];
+
+        public ReadOnlySpan<Struct> Pending => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_structs)[_head..];
+
+        public void Dequeue()
+        {
+            WaitsFor = Id.None;
+            _structs[_head++] = null!;
+            if (IsEmpty || _head > 1024 && _head > _structs.Count / 2)
+            {
+                _structs.RemoveRange(0, _head);
+                _head = 0;
+            }
+        }
+
+        /// <summary>Drops what is known by now.</summary>
+        public void Drop(long state)
+        {
+            while (!IsEmpty && Head.End <= state)
+            {
+                Dequeue();
+            }
+        }
+
+        public void Add(Struct @struct)
+        {
+            int low = _head, high = _structs.Count;
+            if (high > low && _structs[^1].Clock < @struct.Clock)
+            {
+                low = high;
+            }
+
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (_structs[middle].Clock < @struct.Clock)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            if (low < _structs.Count && _structs[low].Clock == @struct.Clock)
+            {
+                // The same again, or more or less of the same: the longer one says it all.
+                if (_structs[low].Length < @struct.Length)
+                {
+                    _structs[low] = @struct;
+                }
+
+                return;
+            }
+
+            _structs.Insert(low, @struct);
+        }
+    }
+}

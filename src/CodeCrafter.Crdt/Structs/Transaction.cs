@@ -1,0 +1,133 @@
+using CodeCrafter.Crdt.Types;
+
+namespace CodeCrafter.Crdt.Structs;
+
+/// <summary>What one transaction has done so far. A document uses one object for all of them, one after the other.</summary>
+internal sealed class Transaction(StructStore store)
+{
+    public StructStore Store => store;
+
+    public object? Origin { get; private set; }
+
+    /// <summary>The change was made here, and not by applying an update.</summary>
+    public bool IsLocal { get; private set; }
+
+    /// <summary>The clients that have new structs.</summary>
+    public List<ClientStructs> Touched { get; } = [];
+
+    public DeleteSet Deletes { get; } = new();
+
+    /// <summary>Where something has been cut, or can be one with its neighbours from now on.</summary>
+    public List<Id> MergeCandidates { get; } = [];
+
+    /// <summary>The types that changed and were there before.</summary>
+    public HashSet<Branch> Changed { get; } = [];
+
+    public bool HasChanges => Touched.Count > 0 || !Deletes.IsEmpty;
+
+    private int Stamp { get; set; }
+
+    public void Begin(object? origin, bool isLocal)
+    {
+        Origin = origin;
+        IsLocal = isLocal;
+        Stamp = store.NextStamp();
+    }
+
+    public void Clear()
+    {
+        Origin = null;
+        Touched.Clear();
+        Deletes.Clear();
+        MergeCandidates.Clear();
+        Changed.Clear();
+    }
+
+    /// <summary>Call before something is added to the structs of a client.</summary>
+    public void Touch(ClientStructs structs)
+    {
+        if (structs.TransactionStamp == Stamp)
+        {
+            return;
+        }
+
+        structs.TransactionStamp = Stamp;
+        structs.StateBefore = structs.State;
+        Touched.Add(structs);
+    }
+
+    /// <summary>The unit was there before the transaction.</summary>
+    public bool Existed(Struct item)
+    {
+        var structs = store.Find(item.Client)!;
+        return item.Clock < (structs.TransactionStamp == Stamp ? structs.StateBefore : structs.State);
+    }
+
+    /// <summary>Notes that a type has changed, unless it is itself new or gone.</summary>
+    public void NoteChange(Branch branch)
+    {
+        if (branch.Item is null || (!branch.Item.Deleted && Existed(branch.Item)))
+        {
+            Changed.Add(branch);
+        }
+    }
+
+    /// <summary>Deletes an item and all that it contains. Strangers nest as deep as they like: no recursion.</summary>
+    public void Delete(Item item)
+    {
+        if (item.Deleted)
+        {
+            return;
+        }
+
+        DeleteOne(item);
+        if (item.Content is not TypeContent type)
+        {
+            return;
+        }
+
+        var branches = new Stack<Branch>();
+        branches.Push(type.Branch);
+        while (branches.TryPop(out var branch))
+        {
+            Changed.Remove(branch);
+            branch.Index = null;
+            foreach (var child in branch.Children())
+            {
+                if (child.Deleted)
+                {
+                    // It will be collected now, and is in no delete set that would say so.
+                    if (Existed(child))
+                    {
+                        MergeCandidates.Add(child.Id);
+                    }
+
+                    continue;
+                }
+
+                DeleteOne(child);
+                if (child.Content is TypeContent nested)
+                {
+                    branches.Push(nested.Branch);
+                }
+            }
+        }
+    }
+
+    private void DeleteOne(Item item)
+    {
+        var parent = item.Parent!;
+        if (item.IsVisible)
+        {
+            parent.Length -= item.Length;
+            if (parent.Index is not null)
+            {
+                ItemIndex.AddLength(item.Leaf!, -item.Length);
+            }
+        }
+
+        item.Deleted = true;
+        Deletes.Add(item.Client, item.Clock, item.End);
+        NoteChange(parent);
+    }
+}

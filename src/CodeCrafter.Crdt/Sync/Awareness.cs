@@ -1,0 +1,191 @@
+using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt.Sync;
+
+/// <summary>
+/// Who is there, and what they show of themselves (names, cursors): the awareness protocol of y-protocols as a relay
+/// needs it. A state is JSON that is checked and passed on as it came; a newer clock replaces an older one; a state
+/// that is not renewed runs out. Used by one thread at a time.
+/// </summary>
+public sealed class Awareness
+{
+    private readonly Dictionary<ulong, Entry> _entries = new(ClientIdComparer.Instance);
+
+    // Removed clients, oldest first: their clocks are remembered, so that a late update does not bring them back.
+    private readonly Queue<(ulong Client, long Clock)> _removed = new();
+    private readonly TimeProvider _time;
+    private readonly AwarenessOptions _options;
+
+    /// <summary>Makes one without states.</summary>
+    /// <param name="time">Measures how old states are; steps of the wall clock do not matter.</param>
+    /// <param name="options">Caps; the defaults if null.</param>
+    public Awareness(TimeProvider time, AwarenessOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+        _options = options ?? new AwarenessOptions();
+    }
+
+    /// <summary>How many clients have a state.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The clients that have a state; a copy.</summary>
+    public IReadOnlyList<ulong> ClientIds => [.. _entries.Where(entry => entry.Value.State is not null).Select(entry => entry.Key)];
+
+    /// <summary>Raised after states have changed, with the origin that was given.</summary>
+    public event Action<AwarenessChange, object?>? Changed;
+
+    /// <summary>The clients that an update has states or removals of, without applying it.</summary>
+    /// <exception cref="MalformedUpdateException">The bytes are no awareness update.</exception>
+    public static IReadOnlyList<ulong> ReadClientIds(ReadOnlySpan<byte> update)
+    {
+        var reader = new AwarenessReader(update);
+        var clients = new List<ulong>();
+        while (reader.MoveNext())
+        {
+            clients.Add(reader.Client);
+        }
+
+        return clients;
+    }
+
+    /// <summary>A client's state as UTF-8 JSON; empty if it has none.</summary>
+    public ReadOnlyMemory<byte> GetState(ulong clientId) => _entries.TryGetValue(clientId, out var entry) ? entry.State : default;
+
+    /// <summary>Takes over the states of an update that are newer.</summary>
+    /// <exception cref="MalformedUpdateException">
+    /// The bytes are no awareness update, or exceed a cap. Nothing has changed.
+    /// </exception>
+    public AwarenessChange Apply(ReadOnlySpan<byte> update, object? origin = null)
+    {
+        Check(update);
+        List<ulong> added = [], updated = [], removed = [], outdated = [];
+        var reader = new AwarenessReader(update);
+        while (reader.MoveNext())
+        {
+            var client = reader.Client;
+            _entries.TryGetValue(client, out var known);
+            if (reader.Clock < known.Clock || (reader.Clock == known.Clock && !reader.IsRemoval && known.Exists))
+            {
+                if (known.Exists && known.State is null && !reader.IsRemoval)
+                {
+                    outdated.Add(client);
+                }
+            }
+            else if (!reader.IsRemoval)
+            {
+                (known.State is null ? added : updated).Add(client);
+                Keep(client, reader.Clock, reader.State.ToArray());
+            }
+            else if (known.State is not null)
+            {
+                removed.Add(client);
+                Keep(client, reader.Clock, null);
+            }
+            else if (known.Exists)
+            {
+                Keep(client, reader.Clock, null);
+            }
+        }
+
+        return Announce(new AwarenessChange(added, updated, removed, outdated), origin);
+    }
+
+    /// <summary>
+    /// Encodes the states of clients as an update. One without a state is encoded as removed; an unknown one is left
+    /// out.
+    /// </summary>
+    public byte[] Encode(IEnumerable<ulong> clientIds)
+    {
+        ArgumentNullException.ThrowIfNull(clientIds);
+        var known = clientIds.Where(_entries.ContainsKey).ToArray();
+        var writer = new WireWriter();
+        writer.WriteVarUint((ulong)known.Length);
+        foreach (var client in known)
+        {
+            var entry = _entries[client];
+            writer.WriteVarUint(client);
+            writer.WriteClock(entry.Clock);
+            writer.WriteVarBytes(entry.State ?? AwarenessReader.Null);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>
+    /// Removes the states of clients whose connection is gone. Their clocks move on by one, so that the removal wins
+    /// over the state everywhere.
+    /// </summary>
+    public AwarenessChange Remove(IEnumerable<ulong> clientIds, object? origin = null)
+    {
+        ArgumentNullException.ThrowIfNull(clientIds);
+        var removed = new List<ulong>();
+        foreach (var client in clientIds)
+        {
+            if (_entries.TryGetValue(client, out var entry) && entry.State is not null)
+            {
+                Keep(client, Math.Min(entry.Clock + 1, (long)WireReader.MaxInteger), null);
+                removed.Add(client);
+            }
+        }
+
+        return Announce(new AwarenessChange([], [], removed, []), origin);
+    }
+
+    /// <summary>Removes the states that have not been renewed in time. Call it every few seconds.</summary>
+    public AwarenessChange RemoveOutdated() => Remove(
+        [.. _entries.Where(entry => entry.Value.State is not null && _time.GetElapsedTime(entry.Value.Updated) >= _options.Timeout)
+            .Select(entry => entry.Key)]);
+
+    private void Check(ReadOnlySpan<byte> update)
+    {
+        var newcomers = new HashSet<ulong>(ClientIdComparer.Instance);
+        var reader = new AwarenessReader(update);
+        while (reader.MoveNext())
+        {
+            if (reader.State.Length > _options.MaxStateBytes)
+            {
+                throw new MalformedUpdateException("An awareness state is too large.");
+            }
+
+            var hasState = _entries.TryGetValue(reader.Client, out var entry) && entry.State is not null;
+            if (!reader.IsRemoval && !hasState && newcomers.Add(reader.Client) && Count + newcomers.Count > _options.MaxClients)
+            {
+                throw new MalformedUpdateException("There are too many awareness states.");
+            }
+        }
+    }
+
+    private void Keep(ulong client, long clock, byte[]? state)
+    {
+        _entries.TryGetValue(client, out var before);
+        Count += (state is null ? 0 : 1) - (before.State is null ? 0 : 1);
+        _entries[client] = new Entry(clock, state, _time.GetTimestamp(), Exists: true);
+        if (state is null)
+        {
+            _removed.Enqueue((client, clock));
+        }
+
+        while (_removed.Count > _options.MaxClients)
+        {
+            var (oldest, itsClock) = _removed.Dequeue();
+            if (_entries.TryGetValue(oldest, out var entry) && entry.State is null && entry.Clock == itsClock)
+            {
+                _entries.Remove(oldest);
+            }
+        }
+    }
+
+    private AwarenessChange Announce(AwarenessChange change, object? origin)
+    {
+        if (!change.IsEmpty)
+        {
+            Changed?.Invoke(change, origin);
+        }
+
+        return change;
+    }
+
+    private readonly record struct Entry(long Clock, byte[]? State, long Updated, bool Exists);
+}

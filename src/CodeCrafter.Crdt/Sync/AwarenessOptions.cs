@@ -1,0 +1,33 @@
+namespace CodeCrafter.Crdt.Sync;
+
+/// <summary>Caps on what an <see cref="Awareness"/> keeps.</summary>
+public sealed record AwarenessOptions
+{
+    /// <summary>How many clients may have a state at once.</summary>
+    public int MaxClients { get; init; } = 1024;
+
+    /// <summary>How long a state may be, in bytes of JSON.</summary>
+    public int MaxStateBytes { get; init; } = 16 * 1024;
+
+    /// <summary>How long a state lasts that is not renewed; y-protocols renews each 15 seconds.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>What an awareness update has changed, by client id.</summary>
+/// <param name="Added">They had no state before.</param>
+/// <param name="Updated">They have a newer state, which may say the same as the one before.</param>
+/// <param name="Removed">They have no state any more.</param>
+/// <param name="Outdated">
+/// The update has a state of theirs, but they have been removed since it was made. Where such a client is still there
+/// (its connection broke and came back), sending it the removal (<see cref="Awareness.Encode"/>) makes it announce
+/// itself anew.
+/// </param>
+public sealed record AwarenessChange(
+    IReadOnlyList<ulong> Added, IReadOnlyList<ulong> Updated, IReadOnlyList<ulong> Removed, IReadOnlyList<ulong> Outdated)
+{
+    /// <summary>The clients that others need to hear of: all but the outdated.</summary>
+    public IReadOnlyList<ulong> Changed => [.. Added, .. Updated, .. Removed];
+
+    /// <summary>Whether nothing has changed.</summary>
+    public bool IsEmpty => Added.Count + Updated.Count + Removed.Count == 0;
+}

@@ -1,0 +1,116 @@
+using CodeCrafter.Crdt.Structs;
+
+namespace CodeCrafter.Crdt.Types;
+
+/// <summary>The inside of a shared type: its list, its keys, and where it hangs. What users hold is a <see cref="YType"/>.</summary>
+internal sealed class Branch
+{
+    private readonly Id _placeholderFor = Id.None;
+    private Dictionary<string, Item>? _map;
+    private YType? _facade;
+
+    private Branch(Id placeholderFor) => _placeholderFor = placeholderFor;
+
+    /// <summary>A root of the document.</summary>
+    public Branch(Doc doc, string rootName)
+    {
+        Doc = doc;
+        RootName = rootName;
+        Kind = TypeKind.Unknown;
+    }
+
+    /// <summary>A type inside another, not integrated yet.</summary>
+    public Branch(TypeKind kind, string nodeName = "")
+    {
+        Kind = kind;
+        NodeName = nodeName;
+    }
+
+    public Doc Doc { get; private set; } = null!;
+
+    public TypeKind Kind { get; private set; }
+
+    /// <summary>The name of an XML element or hook.</summary>
+    public string NodeName { get; } = "";
+
+    public string? RootName { get; }
+
+    /// <summary>The item that holds the type; null for a root.</summary>
+    public Item? Item { get; private set; }
+
+    /// <summary>The first item of the list.</summary>
+    public Item? Start;
+
+    /// <summary>How many positions the list has.</summary>
+    public long Length;
+
+    /// <summary>Finds items by position; null until it is needed.</summary>
+    public ItemIndex? Index;
+
+    /// <summary>There are, or were, attributes of text.</summary>
+    public bool HasFormatting;
+
+    /// <summary>Stands for the type in an item that may not have arrived yet.</summary>
+    public bool IsPlaceholder => !_placeholderFor.IsNone;
+
+    /// <summary>The id of the item that holds the type.</summary>
+    public Id Id => IsPlaceholder ? _placeholderFor : Item!.Id;
+
+    /// <summary>The current item of each key.</summary>
+    public Dictionary<string, Item> Map => _map ??= [];
+
+    public static Branch PlaceholderFor(Id id) => new(id);
+
+    public void Attach(Doc doc, Item item) => (Doc, Item) = (doc, item);
+
+    /// <summary>The current item of a key if it is not deleted.</summary>
+    public Item? Find(string key) =>
+        _map is not null && _map.TryGetValue(key, out var item) && !item.Deleted ? item : null;
+
+    /// <summary>All items: those of the list, and those of each key with its history.</summary>
+    public IEnumerable<Item> Children()
+    {
+        for (var item = Start; item is not null; item = item.Right)
+        {
+            yield return item;
+        }
+
+        foreach (var last in _map?.Values ?? Enumerable.Empty<Item>())
+        {
+            for (var item = last; item is not null; item = item.Left)
+            {
+                yield return item;
+            }
+        }
+    }
+
+    /// <summary>The type has been collected with all that it contained.</summary>
+    public void Forget() => (Start, _map, Index, Length) = (null, null, null, 0);
+
+    /// <summary>What users hold of the type; always the same object.</summary>
+    public YType Facade() => _facade ??= Kind switch
+    {
+        TypeKind.Array => new YArray(this),
+        TypeKind.Map => new YMap(this),
+        TypeKind.Text => new YText(this),
+        _ => new YOpaque(this),
+    };
+
+    /// <summary>Gives a type made by the user its inside.</summary>
+    public void SetFacade(YType facade) => _facade = facade;
+
+    /// <summary>Says what a root is.</summary>
+    /// <exception cref="InvalidOperationException">It is something else already.</exception>
+    public YType FacadeAs(TypeKind kind)
+    {
+        if (Kind == TypeKind.Unknown)
+        {
+            Kind = kind;
+            _facade = null;
+        }
+
+        return Kind == kind
+            ? Facade()
+            : throw new InvalidOperationException($"The root '{RootName}' is of the kind {Kind}, not {kind}.");
+    }
+}

@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Types;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt;
+
+/// <summary>A shared list. Its values are those of <see cref="YMap"/>.</summary>
+public sealed class YArray : YType
+{
+    private List<object?>? _detached;
+
+    /// <summary>Makes a detached array.</summary>
+    public YArray() : base(null) => _detached = [];
+
+    internal YArray(Branch branch) : base(branch)
+    {
+    }
+
+    /// <summary>How many values there are.</summary>
+    public int Length => _detached?.Count ?? checked((int)Branch!.Length);
+
+    private protected override TypeKind Kind => TypeKind.Array;
+
+    /// <summary>The value at an index. Lists, dictionaries and bytes are copies.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such index.</exception>
+    public object? Get(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
+        if (_detached is not null)
+        {
+            return _detached[index];
+        }
+
+        var (item, offset) = ListEdit.Find(Branch!, index);
+        return item.Content.ValueAt(offset);
+    }
+
+    /// <summary>Inserts values before an index.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
+    /// <exception cref="ArgumentException">A value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="InvalidOperationException">A value is a shared type that is part of a document already.</exception>
+    public void Insert(int index, params ReadOnlySpan<object?> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, Length);
+        foreach (var value in values)
+        {
+            CheckValue(value);
+        }
+
+        if (_detached is not null)
+        {
+            _detached.InsertRange(index, values);
+            return;
+        }
+
+        Branch!.Doc.Begin();
+        try
+        {
+            ListEdit.Insert(Branch, index, Pack(values));
+            foreach (var value in values)
+            {
+                FillNested(value);
+            }
+        }
+        finally
+        {
+            Branch.Doc.End();
+        }
+    }
+
+    /// <summary>Appends values.</summary>
+    public void Add(params ReadOnlySpan<object?> values) => Insert(Length, values);
+
+    /// <summary>Deletes values.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stretch.</exception>
+    public void Delete(int index, int length = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - index);
+        if (_detached is not null)
+        {
+            _detached.RemoveRange(index, length);
+        }
+        else if (length > 0)
+        {
+            ListEdit.Delete(Branch!, index, length);
+        }
+    }
+
+    /// <summary>A copy with plain values: texts as strings, maps as dictionaries, arrays as lists.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>
+    public List<object?> ToList()
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (_detached is not null)
+        {
+            return _detached.ConvertAll(ToPlain);
+        }
+
+        var values = new List<object?>(Length);
+        for (var item = Branch!.Start; item is not null; item = item.Right)
+        {
+            for (var i = 0; item.IsVisible && i < item.Length; i++)
+            {
+                values.Add(ToPlain(item.Content.ValueAt(i)));
+            }
+        }
+
+        return values;
+    }
+
+    internal override void Fill()
+    {
+        var values = _detached!;
+        _detached = null;
+        Insert(0, [.. values]);
+    }
+
+    // Plain values that follow each other are one item.
+    private static List<Content> Pack(ReadOnlySpan<object?> values)
+    {
+        var contents = new List<Content>();
+        var plain = new List<ArraySegment<byte>>();
+        foreach (var value in values)
+        {
+            if (value is YType or byte[])
+            {
+                Flush();
+                contents.Add(ToContent(value));
+                continue;
+            }
+
+            var writer = new WireWriter();
+            AnyValue.Write(writer, value);
+            plain.Add(writer.ToArray());
+        }
+
+        Flush();
+        return contents;
+
+        void Flush()
+        {
+            if (plain.Count > 0)
+            {
+                contents.Add(new AnyContent([.. plain]));
+                plain.Clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using CodeCrafter.Crdt.Types;
+
+namespace CodeCrafter.Crdt;
+
+/// <summary>
+/// A shared map from strings to values. Of values that several replicas give a key at the same time, one wins, the same
+/// everywhere.
+/// </summary>
+/// <remarks>
+/// A value is null, a <see cref="string"/>, a <see cref="bool"/>, a <see cref="double"/> (any number of JavaScript; all
+/// number types of .NET are taken), a <see cref="long"/> (a BigInt of JavaScript; written for integers beyond 2^53), a
+/// <c>byte[]</c>, a list or a dictionary of such values, or a <see cref="YType"/>. What .NET has no counterpart for
+/// (undefined) reads as null.
+/// </remarks>
+public sealed class YMap : YType
+{
+    private Dictionary<string, object?>? _detached;
+
+    /// <summary>Makes a detached map.</summary>
+    public YMap() : base(null) => _detached = [];
+
+    internal YMap(Branch branch) : base(branch)
+    {
+    }
+
+    /// <summary>How many keys have a value.</summary>
+    public int Count => _detached?.Count ?? Branch!.Map.Values.Count(item => !item.Deleted);
+
+    /// <summary>The keys that have a value, in no particular order; a copy.</summary>
+    public IReadOnlyCollection<string> Keys => _detached is not null
+        ? [.. _detached.Keys]
+        : [.. Branch!.Map.Where(entry => !entry.Value.Deleted).Select(entry => entry.Key)];
+
+    private protected override TypeKind Kind => TypeKind.Map;
+
+    /// <summary>Whether a key has a value, which may be null.</summary>
+    public bool ContainsKey(string key) => _detached?.ContainsKey(key) ?? Branch!.Find(key) is not null;
+
+    /// <summary>The value of a key; null if it has none. Lists, dictionaries and bytes are copies.</summary>
+    public object? Get(string key) =>
+        _detached is not null ? _detached.GetValueOrDefault(key)
+        : Branch!.Find(key) is { } item ? item.Content.ValueAt(item.Length - 1)
+        : null;
+
+    /// <summary>The value of a key if it is of a type.</summary>
+    public bool TryGet<T>(string key, [NotNullWhen(true)] out T? value)
+    {
+        if (Get(key) is T found)
+        {
+            value = found;
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
+    /// <summary>The text that is the value of a key; null if it has none, or one that is no text.</summary>
+    public YText? GetText(string key) => Get(key) as YText;
+
+    /// <summary>The string that is the value of a key; null if it has none, or one that is no string.</summary>
+    public string? GetString(string key) => Get(key) as string;
+
+    /// <summary>Gives a key a value.</summary>
+    /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="InvalidOperationException">It is a shared type that is part of a document already.</exception>
+    public void Set(string key, object? value)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        CheckValue(value);
+        if (_detached is not null)
+        {
+            _detached[key] = value;
+            return;
+        }
+
+        Branch!.Doc.Begin();
+        try
+        {
+            ListEdit.Set(Branch, key, ToContent(value));
+            FillNested(value);
+        }
+        finally
+        {
+            Branch.Doc.End();
+        }
+    }
+
+    /// <summary>Takes its value from a key; false if it has none.</summary>
+    public bool Remove(string key) => _detached?.Remove(key) ?? ListEdit.Remove(Branch!, key);
+
+    /// <summary>A copy with plain values: texts as strings, maps as dictionaries, arrays as lists.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>
+    public Dictionary<string, object?> ToDictionary()
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return Keys.ToDictionary(key => key, key => ToPlain(Get(key)));
+    }
+
+    internal override void Fill()
+    {
+        var values = _detached!;
+        _detached = null;
+        foreach (var (key, value) in values)
+        {
+            Set(key, value);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Types;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt;
+
+/// <summary>
+/// A shared type: a root of a document, or a value inside another shared type. One that was made with <c>new</c> is
+/// detached until it is put into a type of a document; it can be filled before, and put there once.
+/// </summary>
+public abstract class YType
+{
+    private protected YType(Branch? branch) => Branch = branch;
+
+    /// <summary>The document; null while the type is detached.</summary>
+    public Doc? Doc => Branch?.Doc;
+
+    /// <summary>The name, for a root; null otherwise.</summary>
+    public string? RootName => Branch?.RootName;
+
+    /// <summary>The type that this one is a value of; null for a root and while it is detached.</summary>
+    public YType? Parent => Branch?.Item?.Parent?.Facade();
+
+    /// <summary>The key of the map that this type is the value of; null elsewhere.</summary>
+    public string? Key => Branch?.Item?.ParentSub;
+
+    /// <summary>The type was deleted from what contained it. It stays empty, whatever is put into it.</summary>
+    public bool IsDeleted => Branch?.Item?.Deleted ?? false;
+
+    internal Branch? Branch { get; private set; }
+
+    private protected abstract TypeKind Kind { get; }
+
+    /// <summary>Makes the content that holds this type, which is detached until now.</summary>
+    internal TypeContent Attach()
+    {
+        if (Branch is not null)
+        {
+            throw new InvalidOperationException("The type is part of a document already.");
+        }
+
+        Branch = new Branch(Kind);
+        Branch.SetFacade(this);
+        return new TypeContent(Branch);
+    }
+
+    /// <summary>Moves what was put into the type while it was detached to the document.</summary>
+    internal abstract void Fill();
+
+    /// <summary>The content for a value of a map or an array.</summary>
+    /// <exception cref="ArgumentException">It cannot be a value of a shared type.</exception>
+    private protected static Content ToContent(object? value)
+    {
+        switch (value)
+        {
+            case YOpaque:
+                throw new ArgumentException("Types of this kind cannot be made here.", nameof(value));
+            case YType type:
+                return type.Attach();
+            case byte[] bytes:
+                return new BinaryContent([.. bytes]);
+            default:
+                var writer = new WireWriter();
+                AnyValue.Write(writer, value);
+                return new AnyContent([writer.ToArray()]);
+        }
+    }
+
+    /// <summary>Throws what <see cref="ToContent"/> would, without a trace.</summary>
+    private protected static void CheckValue(object? value)
+    {
+        if (value is YType { Branch: not null } or YOpaque)
+        {
+            throw new InvalidOperationException("The type is part of a document already.");
+        }
+
+        if (value is not YType)
+        {
+            AnyValue.Write(new WireWriter(), value);
+        }
+    }
+
+    private protected static void FillNested(object? value)
+    {
+        if (value is YType type)
+        {
+            type.Fill();
+        }
+    }
+
+    private protected static object? ToPlain(object? value) => value switch
+    {
+        YText text => text.ToString(),
+        YMap map => map.ToDictionary(),
+        YArray array => array.ToList(),
+        _ => value,
+    };
+}
+
+/// <summary>A shared type that is kept and passed on without loss, but has no operations here: XML, or a root that nobody has asked for.</summary>
+public sealed class YOpaque : YType
+{
+    internal YOpaque(Branch branch) : base(branch)
+    {
+    }
+
+    private protected override TypeKind Kind => Branch!.Kind;
+
+    internal override void Fill()
+    {
+    }
+}
+
+/// <summary>A document inside a document, by its name. It is kept and passed on without loss.</summary>
+/// <param name="Guid">The name of the document.</param>
+public sealed record YSubdocument(string Guid);

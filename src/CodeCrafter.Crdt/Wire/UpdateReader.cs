@@ -1,0 +1,181 @@
+using CodeCrafter.Crdt.Structs;
+
+namespace CodeCrafter.Crdt.Wire;
+
+/// <summary>
+/// Walks over a V1 update without taking memory: first all structs (<see cref="MoveNext"/>), then all deletions
+/// (<see cref="MoveNextDelete"/>). Every field is checked on the way, so whoever has walked to the end once knows that
+/// the update is well-formed. The format is that of yjs/src/utils/encoding.js and UpdateEncoder.js.
+/// </summary>
+internal ref struct UpdateReader
+{
+    private WireReader _reader;
+    private ulong _sectionsLeft;
+    private ulong _structsLeft;
+    private ulong _rangesLeft;
+    private bool _isInDeletes;
+
+    public UpdateReader(ReadOnlySpan<byte> update)
+    {
+        _reader = new WireReader(update);
+        _sectionsLeft = _reader.ReadVarUint();
+    }
+
+    // Of the struct or deletion that was read last.
+    public ulong Client { get; private set; }
+
+    public long Clock { get; private set; }
+
+    public long Length { get; private set; }
+
+    public readonly long End => Clock + Length;
+
+    // Of the struct that was read last.
+    public byte Kind { get; private set; }
+
+    public readonly bool IsSkip => Kind == StructInfo.Skip;
+
+    public Id Origin { get; private set; }
+
+    public Id RightOrigin { get; private set; }
+
+    /// <summary>The id of the parent, if it is given and not a root.</summary>
+    public Id ParentId { get; private set; }
+
+    /// <summary>The parent is the root of the name <see cref="RootName"/>.</summary>
+    public bool HasRootName { get; private set; }
+
+    public ReadOnlySpan<byte> RootName { get; private set; }
+
+    public bool HasParentSub { get; private set; }
+
+    public ReadOnlySpan<byte> ParentSub { get; private set; }
+
+    public ReadOnlySpan<byte> ContentBytes { get; private set; }
+
+    /// <summary>Reads the next struct; false after the last.</summary>
+    public bool MoveNext()
+    {
+        while (_structsLeft == 0)
+        {
+            if (_sectionsLeft == 0)
+            {
+                return false;
+            }
+
+            _sectionsLeft--;
+            _structsLeft = _reader.ReadVarUint();
+            Client = _reader.ReadVarUint();
+            (Clock, Length) = (_reader.ReadClock(), 0);
+        }
+
+        _structsLeft--;
+        Clock += Length;
+        ReadStruct();
+        CheckEnd();
+        return true;
+    }
+
+    /// <summary>Reads the next deletion; false at the end of the update.</summary>
+    public bool MoveNextDelete()
+    {
+        if (!_isInDeletes)
+        {
+            _isInDeletes = true;
+            _sectionsLeft = _reader.ReadVarUint();
+        }
+
+        while (_rangesLeft == 0)
+        {
+            if (_sectionsLeft == 0)
+            {
+                _reader.ExpectEnd();
+                return false;
+            }
+
+            _sectionsLeft--;
+            Client = _reader.ReadVarUint();
+            _rangesLeft = _reader.ReadVarUint();
+        }
+
+        _rangesLeft--;
+        (Clock, Length) = (_reader.ReadClock(), _reader.ReadClock());
+        CheckEnd();
+        return true;
+    }
+
+    private void ReadStruct()
+    {
+        var info = _reader.ReadByte();
+        Kind = (byte)(info & StructInfo.ContentMask);
+        if (info is StructInfo.Gc or StructInfo.Skip)
+        {
+            Length = _reader.ReadClock();
+        }
+        else
+        {
+            ReadItem(info);
+        }
+
+        if (Length == 0 && !IsSkip)
+        {
+            // It would have the same id as the next one.
+            throw new MalformedUpdateException("A struct has no length.");
+        }
+    }
+
+    private void ReadItem(byte info)
+    {
+        Origin = (info & StructInfo.HasOrigin) != 0 ? ReadId() : Id.None;
+        RightOrigin = (info & StructInfo.HasRightOrigin) != 0 ? ReadId() : Id.None;
+        ParentId = Id.None;
+        HasRootName = false;
+        HasParentSub = false;
+        if (Origin.IsNone && RightOrigin.IsNone)
+        {
+            ReadParent(info);
+        }
+
+        var start = _reader.Position;
+        Length = ContentReader.Measure(ref _reader, Kind);
+        ContentBytes = _reader.Since(start);
+    }
+
+    private void ReadParent(byte info)
+    {
+        switch (_reader.ReadVarUint())
+        {
+            case 0:
+                ParentId = ReadId();
+                break;
+            case 1:
+                HasRootName = true;
+                RootName = _reader.ReadUtf8();
+                break;
+            default:
+                throw new MalformedUpdateException("A parent is neither a root nor an item.");
+        }
+
+        if ((info & StructInfo.HasParentSub) != 0)
+        {
+            HasParentSub = true;
+            ParentSub = _reader.ReadUtf8();
+        }
+    }
+
+    private Id ReadId()
+    {
+        var id = new Id(_reader.ReadVarUint(), _reader.ReadClock());
+        return id.Client != Client || id.Clock < Clock
+            ? id
+            : throw new MalformedUpdateException("A struct refers to itself or to what its own client made later.");
+    }
+
+    private readonly void CheckEnd()
+    {
+        if ((ulong)Clock + (ulong)Length > WireReader.MaxInteger)
+        {
+            throw new MalformedUpdateException("A clock is too large.");
+        }
+    }
+}

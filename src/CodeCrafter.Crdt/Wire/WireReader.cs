@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Unicode;
+
+namespace CodeCrafter.Crdt.Wire;
+
+/// <summary>
+/// Reads lib0's encoding (lib0/decoding.js) from a span. Nothing is allocated for what has not been seen to be there:
+/// lengths are compared with the bytes that are left before they are used.
+/// </summary>
+internal ref struct WireReader(ReadOnlySpan<byte> bytes)
+{
+    /// <summary>2^53 - 1, the largest integer that JavaScript counts with.</summary>
+    public const ulong MaxInteger = (1UL << 53) - 1;
+
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _position;
+
+    public readonly int Position => _position;
+
+    public readonly bool IsAtEnd => _position == _bytes.Length;
+
+    /// <summary>The bytes from a position that was read before up to the current one.</summary>
+    public readonly ReadOnlySpan<byte> Since(int start) => _bytes[start.._position];
+
+    public byte ReadByte()
+    {
+        if ((uint)_position >= (uint)_bytes.Length)
+        {
+            ThrowTruncated();
+        }
+
+        return _bytes[_position++];
+    }
+
+    /// <summary>An unsigned integer up to 2^53 - 1 in its shortest form, seven bits a byte, the lowest first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong ReadVarUint()
+    {
+        if ((uint)_position < (uint)_bytes.Length && _bytes[_position] < 0x80)
+        {
+            return _bytes[_position++];
+        }
+
+        return ReadLongVarUint();
+    }
+
+    /// <summary>A clock or a length in clock units.</summary>
+    public long ReadClock() => (long)ReadVarUint();
+
+    private ulong ReadLongVarUint()
+    {
+        ulong value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            ulong part = ReadByte();
+            if (shift > 49 || (part == 0 && shift > 0))
+            {
+                throw new MalformedUpdateException("An integer is too long.");
+            }
+
+            value |= (part & 0x7F) << shift;
+            if (part < 0x80)
+            {
+                return value <= MaxInteger ? value : throw new MalformedUpdateException("An integer is too large.");
+            }
+        }
+    }
+
+    /// <summary>A signed integer: the first byte holds the sign and six bits.</summary>
+    public double ReadVarInt()
+    {
+        ulong first = ReadByte();
+        var value = first & 0x3F;
+        for (var shift = 6; (first & 0x80) != 0; shift += 7)
+        {
+            ulong part = ReadByte();
+            if (shift > 48 || part == 0)
+            {
+                throw new MalformedUpdateException("An integer is too long.");
+            }
+
+            value |= (part & 0x7F) << shift;
+            if (part < 0x80)
+            {
+                break;
+            }
+        }
+
+        if (value > MaxInteger)
+        {
+            throw new MalformedUpdateException("An integer is too large.");
+        }
+
+        return (first & 0x40) != 0 ? -(double)value : value;
+    }
+
+    public ReadOnlySpan<byte> ReadBytes(ulong count)
+    {
+        if (count > (ulong)(_bytes.Length - _position))
+        {
+            ThrowTruncated();
+        }
+
+        var result = _bytes.Slice(_position, (int)count);
+        _position += (int)count;
+        return result;
+    }
+
+    /// <summary>Bytes after their count.</summary>
+    public ReadOnlySpan<byte> ReadVarBytes() => ReadBytes(ReadVarUint());
+
+    /// <summary>The UTF-8 of a string. Yjs decodes strictly, so invalid UTF-8 is malformed and not replaced.</summary>
+    public ReadOnlySpan<byte> ReadUtf8()
+    {
+        var utf8 = ReadVarBytes();
+        return Utf8.IsValid(utf8) ? utf8 : throw new MalformedUpdateException("A string is not valid UTF-8.");
+    }
+
+    public string ReadString() => Encoding.UTF8.GetString(ReadUtf8());
+
+    public readonly void ExpectEnd()
+    {
+        if (!IsAtEnd)
+        {
+            throw new MalformedUpdateException("There are bytes after the end.");
+        }
+    }
+
+    private static void ThrowTruncated() => throw new MalformedUpdateException("The bytes end too early.");
+}

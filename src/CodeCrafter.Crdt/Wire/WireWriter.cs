@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace CodeCrafter.Crdt.Wire;
+
+/// <summary>Writes lib0's encoding (lib0/encoding.js) into one growing array, which a cleared writer keeps for the next time.</summary>
+internal sealed class WireWriter
+{
+    private const int KeptCapacity = 1 << 16;
+
+    private byte[] _buffer = new byte[256];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Length);
+
+    public byte[] ToArray() => Written.ToArray();
+
+    /// <summary>Starts over. An unusually large array is given back.</summary>
+    public void Clear()
+    {
+        Length = 0;
+        if (_buffer.Length > KeptCapacity)
+        {
+            _buffer = new byte[256];
+        }
+    }
+
+    public void WriteByte(byte value)
+    {
+        Reserve(1)[0] = value;
+        Length++;
+    }
+
+    public void WriteVarUint(ulong value)
+    {
+        var span = Reserve(10);
+        var count = 0;
+        while (value >= 0x80)
+        {
+            span[count++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        span[count++] = (byte)value;
+        Length += count;
+    }
+
+    public void WriteClock(long value) => WriteVarUint((ulong)value);
+
+    public void WriteVarInt(ulong magnitude, bool isNegative)
+    {
+        var rest = magnitude >> 6;
+        WriteByte((byte)((magnitude & 0x3F) | (isNegative ? 0x40u : 0) | (rest > 0 ? 0x80u : 0)));
+        if (rest > 0)
+        {
+            WriteVarUint(rest);
+        }
+    }
+
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    public void WriteVarBytes(ReadOnlySpan<byte> bytes)
+    {
+        WriteVarUint((ulong)bytes.Length);
+        WriteBytes(bytes);
+    }
+
+    /// <summary>A string as UTF-8 after its length in bytes; half a surrogate pair becomes U+FFFD, as with TextEncoder.</summary>
+    public void WriteString(ReadOnlySpan<char> text)
+    {
+        var count = Encoding.UTF8.GetByteCount(text);
+        WriteVarUint((ulong)count);
+        Encoding.UTF8.GetBytes(text, Reserve(count));
+        Length += count;
+    }
+
+    public void WriteDouble(double value)
+    {
+        BinaryPrimitives.WriteDoubleBigEndian(Reserve(8), value);
+        Length += 8;
+    }
+
+    public void WriteSingle(float value)
+    {
+        BinaryPrimitives.WriteSingleBigEndian(Reserve(4), value);
+        Length += 4;
+    }
+
+    public void WriteInt64(long value)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(Reserve(8), value);
+        Length += 8;
+    }
+
+    private Span<byte> Reserve(int count)
+    {
+        if (count > _buffer.Length - Length)
+        {
+            var needed = (long)Length + count;
+            var capacity = Math.Min(Math.Max(needed, 2L * _buffer.Length), Array.MaxLength);
+            Array.Resize(ref _buffer, checked((int)Math.Max(needed, capacity)));
+        }
+
+        return _buffer.AsSpan(Length);
+    }
+}
