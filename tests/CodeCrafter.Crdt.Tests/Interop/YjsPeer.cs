@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CodeCrafter.Crdt.Tests.Interop;
+
+/// <summary>A Node process that holds real Yjs documents, each known by a number. See interop/peer.mjs.</summary>
+public sealed class YjsPeer : IDisposable
+{
+    private readonly Process _process;
+
+    public YjsPeer()
+    {
+        var folder = Path.Combine(Repository.Root, "tests", "CodeCrafter.Crdt.Tests", "interop");
+        if (!Directory.Exists(Path.Combine(folder, "node_modules", "yjs")))
+        {
+            throw new InvalidOperationException(
+                "The real Yjs is not installed. Run: npm ci --prefix tests/CodeCrafter.Crdt.Tests/interop");
+        }
+
+        _process = Process.Start(new ProcessStartInfo("node", [Path.Combine(folder, "peer.mjs")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+    }
+
+    public void Create(int doc, ulong clientId, bool gc = true) => Ask(new { operation = "create", doc, clientId, gc });
+
+    /// <summary>Makes random edits and returns the updates of them.</summary>
+    public byte[][] Edit(int doc, int seed, int count, bool isRich = false) =>
+        Updates(Ask(new { operation = "edit", doc, seed, count, isRich }));
+
+    /// <summary>Applies updates and returns the ones that the document emits in turn.</summary>
+    public byte[][] Apply(int doc, params IEnumerable<byte[]> updates) =>
+        Updates(Ask(new { operation = "apply", doc, updates = updates.Select(Convert.ToBase64String) }));
+
+    public PeerState State(int doc)
+    {
+        var answer = Ask(new { operation = "state", doc });
+        return new PeerState(
+            Bytes(answer, "vector"), Bytes(answer, "update"), answer["content"]!.GetValue<string>(), answer["isPending"]!.GetValue<bool>());
+    }
+
+    public byte[] Diff(int doc, byte[] vector) =>
+        Bytes(Ask(new { operation = "diff", doc, vector = Convert.ToBase64String(vector) }), "update");
+
+    public byte[] Merge(IEnumerable<byte[]> updates) =>
+        Bytes(Ask(new { operation = "merge", updates = updates.Select(Convert.ToBase64String) }), "update");
+
+    public string Deltas(int doc) => Ask(new { operation = "deltas", doc })["content"]!.GetValue<string>();
+
+    public void CreateAwareness(int doc, ulong clientId) => Ask(new { operation = "awarenessCreate", doc, clientId });
+
+    public byte[] SetAwareness(int doc, object? state) => Bytes(Ask(new { operation = "awarenessSet", doc, state }), "update");
+
+    /// <summary>Applies an awareness update and returns all states as JSON, by client id.</summary>
+    public JsonNode ApplyAwareness(int doc, byte[] update) =>
+        JsonNode.Parse(Ask(new { operation = "awarenessApply", doc, update = Convert.ToBase64String(update) })["content"]!.GetValue<string>())!;
+
+    public byte[] EncodeAwareness(int doc) => Bytes(Ask(new { operation = "awarenessEncode", doc }), "update");
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static byte[] Bytes(JsonNode answer, string name) => Convert.FromBase64String(answer[name]!.GetValue<string>());
+
+    private static byte[][] Updates(JsonNode answer) =>
+        [.. answer["updates"]!.AsArray().Select(update => Convert.FromBase64String(update!.GetValue<string>()))];
+
+    private JsonNode Ask(object request)
+    {
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(request));
+        _process.StandardInput.Flush();
+        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The Node process has ended.");
+        var answer = JsonNode.Parse(line)!;
+        return answer["error"] is { } error ? throw new InvalidOperationException($"Yjs: {error}") : answer;
+    }
+}
+
+public sealed record PeerState(byte[] Vector, byte[] Update, string Content, bool IsPending);

@@ -1,0 +1,26 @@
+namespace CodeCrafter.Crdt.Tests;
+
+/// <summary>Seeds of randomised tests. CODECRAFTER_TEST_SEED repeats a run.</summary>
+internal static class Seeds
+{
+    private static readonly int s_first =
+        int.TryParse(Environment.GetEnvironmentVariable("CODECRAFTER_TEST_SEED"), out var seed) ? seed : Random.Shared.Next(1_000_000);
+
+    /// <summary>Runs a test with several seeds. A failure says which one to set.</summary>
+    public static void Run(int count, Action<int> test)
+    {
+        var output = TestContext.Current.TestOutputHelper;
+        output?.WriteLine($"CODECRAFTER_TEST_SEED={s_first}, {count} runs");
+        for (var seed = s_first; seed < s_first + count; seed++)
+        {
+            try
+            {
+                test(seed);
+            }
+            catch (Exception exception)
+            {
+                throw new InvalidOperationException($"Failed with CODECRAFTER_TEST_SEED={seed}: {exception.Message}", exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Random edits of the roots `text`, `map` and `array` and of the types inside them.
+import * as Y from 'yjs'
+
+/** A small repeatable generator (mulberry32). */
+export const generator = seed => {
+  let state = seed >>> 0
+  const next = () => {
+    state = (state + 0x6D2B79F5) >>> 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+  return below => Math.floor(next() * below)
+}
+
+const words = ['a', 'b', 'xyz', 'hello ', '\n', 'ß', '中文', '😀', 'a😀b', '    ', 'return x;\n']
+
+const plainValue = random => {
+  switch (random(9)) {
+    case 0: return random(1000)
+    case 1: return -random(1000)
+    case 2: return random(1000) / 4
+    case 3: return words[random(words.length)]
+    case 4: return random(2) === 0
+    case 5: return null
+    case 6: return [random(10), 'x', [true]]
+    case 7: return { b: random(10), a: { c: null } }
+    default: return random(2) === 0 ? 1099511627776 + random(100) : 12345678901234567n
+  }
+}
+
+const anyValue = random => {
+  switch (random(6)) {
+    case 0: return new Y.Text(words[random(words.length)])
+    case 1: return new Y.Map([['inner', random(10)], ['text', new Y.Text('deep')]])
+    case 2: return Y.Array.from([random(10), 'item'])
+    case 3: return new Uint8Array([random(256), random(256)])
+    default: return plainValue(random)
+  }
+}
+
+/** Walks from a random root into types inside types, as far as chance takes it. */
+const target = (doc, random) => {
+  let type = [doc.getText('text'), doc.getMap('map'), doc.getArray('array')][random(3)]
+  while (random(3) > 0) {
+    const inner = type instanceof Y.Map ? Array.from(type.values()) : type instanceof Y.Array ? type.toArray() : []
+    const types = inner.filter(value => value instanceof Y.AbstractType)
+    if (types.length === 0) break
+    type = types[random(types.length)]
+  }
+  return type
+}
+
+const editText = (text, random, isRich) => {
+  const length = text.length
+  if (length > 0 && random(3) === 0) {
+    const index = random(length)
+    text.delete(index, Math.min(1 + random(5), length - index))
+  } else if (isRich && length > 1 && random(4) === 0) {
+    const index = random(length - 1)
+    text.format(index, 1 + random(length - index - 1), { bold: random(2) === 0 ? true : null })
+  } else if (isRich && random(6) === 0) {
+    text.insertEmbed(random(length + 1), { image: 'x' + random(10) })
+  } else {
+    text.insert(random(length + 1), words[random(words.length)])
+  }
+}
+
+const editMap = (map, random) => {
+  const key = 'key' + random(6)
+  if (random(4) === 0) map.delete(key)
+  else map.set(key, anyValue(random))
+}
+
+// Y.Array takes a BigInt only inside of something.
+const element = value => typeof value === 'bigint' ? [value] : value
+
+const editArray = (array, random) => {
+  const length = array.length
+  if (length > 0 && random(3) === 0) {
+    const index = random(length)
+    array.delete(index, Math.min(1 + random(3), length - index))
+  } else {
+    array.insert(random(length + 1), Array.from({ length: 1 + random(3) }, () => element(anyValue(random))))
+  }
+}
+
+const editOnce = (doc, random, isRich) => {
+  const type = target(doc, random)
+  if (type instanceof Y.Text) editText(type, random, isRich)
+  else if (type instanceof Y.Map) editMap(type, random)
+  else if (type instanceof Y.Array) editArray(type, random)
+}
+
+export const randomEdits = (doc, seed, count, isRich) => {
+  const random = generator(seed)
+  for (let i = 0; i < count; i++) {
+    doc.transact(() => {
+      for (let j = random(4) === 0 ? 3 : 1; j > 0; j--) editOnce(doc, random, isRich)
+    })
+  }
+}
