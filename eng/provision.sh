@@ -34,7 +34,7 @@ is_present() {
 install_with_apt() {
     require_supported_distribution "$*"
     require_root "$*"
-    require_free_space /usr 2000
+    require_free_space /usr 2500
     say "Installing with apt (minutes on a new machine; log: $step_logs/apt.log): $*"
     logged apt update_and_install "$@"
 }
@@ -116,13 +116,14 @@ dotnet_channel() {
 }
 
 install_dotnet() {
-    local channel script
+    local channel script problem
     channel=$(dotnet_channel)
     script=$(mktemp)
     require_free_space "$HOME" 1000
     say "Installing the .NET SDK $channel into $dotnet_own_folder with Microsoft's script $dotnet_install_script"
-    curl --proto '=https' --fail --silent --show-error --location --retry 2 --output "$script" "$dotnet_install_script" \
-        || fail "cannot download $dotnet_install_script: check the network, or install the .NET SDK $channel in another way, and start again"
+    if ! problem=$(curl --proto '=https' --fail --silent --show-error --location --output "$script" "$dotnet_install_script" 2>&1); then
+        fail "cannot download $dotnet_install_script (${problem#curl: }): check the network, or install the .NET SDK $channel in another way, and start again"
+    fi
     logged dotnet-install bash "$script" --channel "$channel" --install-dir "$dotnet_own_folder" --no-path
     rm -f "$script"
 }
