@@ -17,7 +17,8 @@ internal abstract class IndexNode
 /// <summary>An inner node.</summary>
 internal sealed class IndexBranch : IndexNode
 {
-    public readonly IndexNode[] Children = new IndexNode[ItemIndex.MaxChildren];
+    // One more than it may keep, for the moment between an insertion and the split.
+    public readonly IndexNode[] Children = new IndexNode[ItemIndex.MaxChildren + 1];
     public int Count;
 }
 
@@ -201,17 +202,16 @@ internal sealed class ItemIndex
             node.Parent = parent;
             _root = parent;
         }
-        else if (parent.Count == MaxChildren)
-        {
-            SplitBranch(parent);
-            parent = node.Parent!;
-        }
 
         var index = Array.IndexOf(parent.Children, node, 0, parent.Count) + 1;
         Array.Copy(parent.Children, index, parent.Children, index + 1, parent.Count - index);
         parent.Children[index] = next;
         next.Parent = parent;
         parent.Count++;
+        if (parent.Count > MaxChildren)
+        {
+            SplitBranch(parent);
+        }
     }
 
     private void SplitBranch(IndexBranch branch)
