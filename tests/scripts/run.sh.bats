@@ -19,7 +19,7 @@ teardown() {
 }
 
 free_port() {
-    node -e 'const s = require("net").createServer().listen(0, "localhost", () => { console.log(s.address().port); s.close(); })'
+    node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
 }
 
 # The shell would start it with SIGINT ignored, and in the group of the tests.
