@@ -1,5 +1,6 @@
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Platform;
+using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Storage;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -12,11 +13,13 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 builder.AddPlatform();
 builder.AddStorage();
 builder.AddAuth();
+builder.AddSessions();
 
 var app = builder.Build();
 
 app.UsePlatform();
 app.MapPlatform();
 app.MapAuth();
+app.MapSessions();
 
 await app.RunAsync();

@@ -17,6 +17,9 @@ internal interface ISessionDocuments
 
     /// <summary>The current content, with edits that are not saved yet.</summary>
     Task<DocumentContent> ReadAsync(Guid sessionId, CancellationToken cancellationToken);
+
+    /// <summary>Writes the language into the document, after it was changed in the session's settings.</summary>
+    Task SetLanguageAsync(Guid sessionId, string language, CancellationToken cancellationToken);
 }
 
 /// <summary>Who is connected to which session; Collaboration implements it.</summary>

@@ -1,5 +1,6 @@
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Platform;
+using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Storage.Sql;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
@@ -28,5 +29,6 @@ internal static class StorageSetup
         services.AddSingleton<IUserStore<User>, SqlUserStore>();
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();
         services.AddSingleton<ILoginStore, SqlLoginStore>();
+        services.AddSingleton<ISessionStore, SqlSessionStore>();
     }
 }

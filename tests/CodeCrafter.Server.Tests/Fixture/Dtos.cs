@@ -11,5 +11,44 @@ internal sealed record TokensDto(UserDto User, string AccessToken, string Refres
 
 internal sealed record MeDto(UserDto User);
 
+internal sealed record UserNameDto(Guid Id, string Username);
+
+internal sealed record ParticipantDto(UserNameDto User, string Role, DateTimeOffset JoinedAt, bool IsOnline);
+
+internal sealed record SettingsDto(int MaxParticipants, bool AutoSave, string PublicRole);
+
+internal sealed record FileDto(string Path, string Content);
+
+internal sealed record StatsDto(DateTimeOffset LastActivity, int TotalExecutions, int ActiveParticipants);
+
+internal sealed record SessionDto(
+    Guid Id,
+    string Title,
+    string Description,
+    string Language,
+    bool IsPublic,
+    UserNameDto Owner,
+    string Role,
+    ParticipantDto[] Participants,
+    SettingsDto Settings,
+    string? InviteCode,
+    FileDto[]? Files,
+    string? Content,
+    StatsDto Stats,
+    Guid? ForkedFrom,
+    int ForksCount,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);
+
+internal sealed record SessionEnvelopeDto(SessionDto Session);
+
+internal sealed record ParticipantEnvelopeDto(ParticipantDto Participant);
+
+internal sealed record InviteDto(string InviteCode);
+
+internal sealed record PaginationDto(int Page, int Limit, int Total, int TotalPages);
+
+internal sealed record SessionListDto(SessionDto[] Sessions, PaginationDto Pagination);
+
 internal sealed record ProblemDto(
     string Type, string Title, int Status, string? Detail, string Code, string TraceId, Dictionary<string, string[]>? Errors);

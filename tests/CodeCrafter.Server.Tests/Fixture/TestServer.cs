@@ -126,6 +126,7 @@ internal sealed class TestServer : IAsyncDisposable
             {
                 services.Replace(ServiceDescriptor.Singleton(options.Time));
                 options.Services(services);
+                services.AddPlaceholders();
             });
         }
     }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 
 namespace CodeCrafter.Server.Tests.Fixture;
 
@@ -27,4 +28,33 @@ internal sealed class TestUser
 
     /// <summary>A client that sends the access token.</summary>
     public HttpClient Http { get; }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Creates a session; <paramref name="body"/> is the request, a private Python session by default.</summary>
+    public async Task<SessionDto> CreateSessionAsync(object? body = null)
+    {
+        using var response = await Http.PostAsJsonAsync("/api/sessions/create", body ?? new { title = "A session", language = "python" }, Stop);
+        return (await response.ReadAsync<SessionEnvelopeDto>(201)).Session;
+    }
+
+    public async Task<SessionDto> GetSessionAsync(Guid id)
+    {
+        using var response = await Http.GetAsync($"/api/sessions/{id}", Stop);
+        return (await response.ReadAsync<SessionEnvelopeDto>()).Session;
+    }
+
+    /// <summary>Joins by the invite code, as one does who follows a link.</summary>
+    public async Task<SessionDto> JoinAsync(SessionDto session)
+    {
+        using var response = await Http.PostAsJsonAsync($"/api/sessions/{session.Id}/join", new { invite = session.InviteCode }, Stop);
+        return (await response.ReadAsync<SessionEnvelopeDto>()).Session;
+    }
+
+    /// <summary>Adds a user to a session of this user's, or changes their role.</summary>
+    public async Task<ParticipantDto> PutParticipantAsync(Guid sessionId, TestUser user, string role)
+    {
+        using var response = await Http.PutAsJsonAsync($"/api/sessions/{sessionId}/participants/{user.Id}", new { role }, Stop);
+        return (await response.ReadAsync<ParticipantEnvelopeDto>()).Participant;
+    }
 }

@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+
+namespace CodeCrafter.Server.Sessions;
+
+internal sealed record UserNameResponse(Guid Id, string Username);
+
+internal sealed record ParticipantResponse(UserNameResponse User, SessionRole Role, DateTimeOffset JoinedAt, bool IsOnline);
+
+internal sealed record SettingsResponse(int MaxParticipants, bool AutoSave, SessionRole PublicRole);
+
+internal sealed record StatsResponse(DateTimeOffset LastActivity, int TotalExecutions, int ActiveParticipants);
+
+internal sealed record SessionResponse
+{
+    public required Guid Id { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Description { get; init; }
+
+    public required string Language { get; init; }
+
+    public required bool IsPublic { get; init; }
+
+    public required UserNameResponse Owner { get; init; }
+
+    /// <summary>The caller's; viewer for one who reads a public session without being in it.</summary>
+    public required SessionRole Role { get; init; }
+
+    public required IReadOnlyList<ParticipantResponse> Participants { get; init; }
+
+    public required SettingsResponse Settings { get; init; }
+
+    /// <summary>For admins and the owner: the secret of the link <c>/s/{id}?invite={inviteCode}</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InviteCode { get; init; }
+
+    /// <summary>Not in lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SessionFile>? Files { get; init; }
+
+    /// <summary>The text of the entry file. Not in lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Content { get; init; }
+
+    public required StatsResponse Stats { get; init; }
+
+    public Guid? ForkedFrom { get; init; }
+
+    public int ForksCount { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+internal sealed record SessionEnvelope(SessionResponse Session);
+
+internal sealed record ParticipantEnvelope(ParticipantResponse Participant);
+
+internal sealed record InviteEnvelope(string InviteCode);
+
+internal sealed record PaginationResponse(int Page, int Limit, int Total, int TotalPages)
+{
+    public static PaginationResponse Of(int page, int limit, int total) => new(page, limit, total, (total + limit - 1) / limit);
+}
+
+internal sealed record SessionListResponse(IReadOnlyList<SessionResponse> Sessions, PaginationResponse Pagination);

@@ -1,0 +1,222 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
+using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace CodeCrafter.Server.Sessions;
+
+/// <summary>Sessions under <c>/api/sessions</c>; who is in them is in <see cref="ParticipantsApi"/>.</summary>
+internal static class SessionsApi
+{
+    // JSON writes a byte of text in up to six, and the document's own limit is what people should hear of.
+    private const int MaxCreateBody = 8 << 20;
+
+    public static void MapSessions(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/sessions").WithTags("Sessions").RequireAuthorization();
+
+        group.MapPost("/create", CreateAsync).WithMetadata(new RequestSizeLimitAttribute(MaxCreateBody))
+            .WithSummary("Create a session").ProducesValidationProblem().ProducesProblem(413);
+        group.MapGet("/list", ListAsync).WithSummary("Sessions that the caller may see, the latest activity first").ProducesValidationProblem();
+        group.MapGet("/{id:guid}", GetAsync).WithSummary("A session with its document").ProducesProblem(404);
+        group.MapPut("/{id:guid}", UpdateAsync).WithSummary("Change title, description, language, visibility or settings (admins)")
+            .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404);
+        group.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a session (owner)").ProducesProblem(403).ProducesProblem(404);
+
+        group.MapParticipants();
+    }
+
+    private static async Task<Results<Created<SessionEnvelope>, ProblemHttpResult>> CreateAsync(
+        CreateSessionRequest request,
+        ClaimsPrincipal caller,
+        ISessionStore store,
+        ISessionDocuments documents,
+        SessionDescriber describer,
+        LanguageCatalog languages,
+        IOptions<SessionOptions> options,
+        TimeProvider time,
+        CodeCrafterMetrics metrics,
+        CancellationToken cancellationToken)
+    {
+        var name = request.Language ?? options.Value.DefaultLanguage;
+        if (languages.Find(name) is not { } language)
+        {
+            return SessionProblems.UnknownLanguage(name);
+        }
+
+        if (CheckSettings(request.Settings, options.Value) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var (content, problem) = NewDocument.From(request.Files, language, options.Value);
+        if (content is null)
+        {
+            return problem!;
+        }
+
+        var session = New(request, caller, language, options.Value, time.GetUtcNow());
+        // The document first: a session without one would be broken, a document without a session is only unused.
+        await documents.CreateAsync(session.Id, content, cancellationToken);
+        await store.AddAsync(session, cancellationToken);
+        metrics.SessionCreated();
+        return TypedResults.Created(
+            $"/api/sessions/{session.Id}", await describer.WithDocumentAsync(session, caller.GetUserId(), cancellationToken));
+    }
+
+    private static async Task<Results<Ok<SessionListResponse>, ProblemHttpResult>> ListAsync(
+        ClaimsPrincipal caller,
+        ISessionStore store,
+        SessionDescriber describer,
+        LanguageCatalog languages,
+        CancellationToken cancellationToken,
+        [AllowedValues("all", "owned", "joined", "public")] string scope = "all",
+        [StringLength(100)] string? q = null,
+        [StringLength(50)] string? language = null,
+        [Range(1, 100_000)] int page = 1,
+        [Range(1, 100)] int limit = 20)
+    {
+        string? languageId = null;
+        if (!string.IsNullOrEmpty(language))
+        {
+            if (languages.Find(language) is not { } known)
+            {
+                return SessionProblems.UnknownLanguage(language);
+            }
+
+            languageId = known.Id;
+        }
+
+        var userId = caller.GetUserId();
+        var query = new SessionQuery(
+            userId, Enum.Parse<SessionScope>(scope, ignoreCase: true), string.IsNullOrWhiteSpace(q) ? null : q.Trim(), languageId, page, limit);
+        var found = await store.ListAsync(query, cancellationToken);
+        return TypedResults.Ok(new SessionListResponse(
+            [.. found.Sessions.Select(session => describer.Describe(session, userId))],
+            PaginationResponse.Of(page, limit, found.Total)));
+    }
+
+    private static async Task<Results<Ok<SessionEnvelope>, ProblemHttpResult>> GetAsync(
+        Guid id, ClaimsPrincipal caller, ISessionStore store, SessionDescriber describer, CancellationToken cancellationToken)
+    {
+        var found = await store.FindAsync(id, new SessionCaller(caller.GetUserId()), cancellationToken);
+        return found.Session is { } session
+            ? TypedResults.Ok(await describer.WithDocumentAsync(session, caller.GetUserId(), cancellationToken))
+            : found.Refusal!.Value.ToProblem();
+    }
+
+    private static async Task<Results<Ok<SessionEnvelope>, ProblemHttpResult>> UpdateAsync(
+        Guid id,
+        UpdateSessionRequest request,
+        ClaimsPrincipal caller,
+        ISessionStore store,
+        ISessionDocuments documents,
+        SessionDescriber describer,
+        SessionEvents events,
+        LanguageCatalog languages,
+        IOptions<SessionOptions> options,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var language = request.Language is { } name ? languages.Find(name) : null;
+        if (request.Language is not null && language is null)
+        {
+            return SessionProblems.UnknownLanguage(request.Language);
+        }
+
+        if (CheckSettings(request.Settings, options.Value) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var now = time.GetUtcNow();
+        var updated = await store.UpdateAsync(
+            id,
+            new SessionCaller(caller.GetUserId(), SessionRole.Admin),
+            session =>
+            {
+                Apply(request, language, session);
+                session.UpdatedAt = now;
+                return null;
+            },
+            cancellationToken);
+        if (updated.Session is not { } changed)
+        {
+            return updated.Refusal!.Value.ToProblem();
+        }
+
+        if (language is not null)
+        {
+            await documents.SetLanguageAsync(id, language.Id, cancellationToken);
+        }
+
+        events.Publish(new SessionChanged(id));
+        return TypedResults.Ok(await describer.WithDocumentAsync(changed, caller.GetUserId(), cancellationToken));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        Guid id, ClaimsPrincipal caller, ISessionStore store, SessionEvents events, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var deleted = await store.UpdateAsync(
+            id,
+            new SessionCaller(caller.GetUserId(), SessionRole.Owner),
+            session =>
+            {
+                session.DeletedAt = now;
+                return null;
+            },
+            cancellationToken);
+        if (deleted.Refusal is { } refusal)
+        {
+            return refusal.ToProblem();
+        }
+
+        events.Publish(new SessionRemoved(id));
+        return TypedResults.NoContent();
+    }
+
+    private static Session New(
+        CreateSessionRequest request, ClaimsPrincipal caller, Language language, SessionOptions options, DateTimeOffset now) => new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Title = request.Title!.Trim(),
+            Description = request.Description?.Trim() ?? "",
+            Language = language.Id,
+            IsPublic = request.IsPublic ?? false,
+            PublicRole = ParsePublicRole(request.Settings) ?? SessionRole.Viewer,
+            MaxParticipants = request.Settings?.MaxParticipants ?? Math.Min(options.DefaultMaxParticipants, options.MaxParticipants),
+            AutoSave = request.Settings?.AutoSave ?? true,
+            InviteCode = Session.NewInviteCode(),
+            CreatedAt = now,
+            UpdatedAt = now,
+            LastActivity = now,
+            Participants =
+            [
+                new Participant { UserId = caller.GetUserId(), Username = caller.GetUsername(), Role = SessionRole.Owner, JoinedAt = now },
+            ],
+        };
+
+    private static void Apply(UpdateSessionRequest request, Language? language, Session session)
+    {
+        session.Title = request.Title?.Trim() ?? session.Title;
+        session.Description = request.Description?.Trim() ?? session.Description;
+        session.Language = language?.Id ?? session.Language;
+        session.IsPublic = request.IsPublic ?? session.IsPublic;
+        session.PublicRole = ParsePublicRole(request.Settings) ?? session.PublicRole;
+        session.MaxParticipants = request.Settings?.MaxParticipants ?? session.MaxParticipants;
+        session.AutoSave = request.Settings?.AutoSave ?? session.AutoSave;
+    }
+
+    private static SessionRole? ParsePublicRole(SettingsRequest? settings) =>
+        settings?.PublicRole is { } role ? Enum.Parse<SessionRole>(role, ignoreCase: true) : null;
+
+    private static ProblemHttpResult? CheckSettings(SettingsRequest? settings, SessionOptions options) =>
+        settings?.MaxParticipants > options.MaxParticipants
+            ? Problems.Invalid("settings.maxParticipants", $"A session has at most {options.MaxParticipants} participants.")
+            : null;
+}

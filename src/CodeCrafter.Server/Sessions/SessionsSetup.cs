@@ -1,0 +1,15 @@
+namespace CodeCrafter.Server.Sessions;
+
+internal static class SessionsSetup
+{
+    public static void AddSessions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<SessionOptions>()
+            .Bind(builder.Configuration.GetSection("CodeCrafter:Sessions"))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton<SessionEvents>();
+        builder.Services.AddSingleton<SessionDescriber>();
+        builder.Services.AddSingleton<SessionAccess>();
+    }
+}
