@@ -70,6 +70,13 @@ public sealed record StepResult
 
     /// <summary>Standard error was longer than its cap.</summary>
     public bool StderrTruncated { get; init; }
+
+    /// <summary>
+    /// The limit that ended the step: <see cref="RunStatus.TimeLimitExceeded"/>,
+    /// <see cref="RunStatus.MemoryLimitExceeded"/>, <see cref="RunStatus.OutputLimitExceeded"/>; null where none did.
+    /// It says why where the verdict of a compilation is <see cref="RunStatus.CompilationError"/> alone.
+    /// </summary>
+    public RunStatus? LimitExceeded { get; init; }
 }
 
 /// <summary>The outcome of a <see cref="RunRequest"/>. A program's failure is a value, not an exception.</summary>

@@ -21,6 +21,12 @@ public sealed record Language
     /// <summary>The toolchain's version as it reports it; null where it is not installed.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The Debian and Ubuntu packages that the toolchain comes in.</summary>
+    public IReadOnlyList<string> Packages { get; init; } = [];
+
+    /// <summary>How its programs are compiled and run; null for a language made by hand, which no sandbox runs.</summary>
+    internal LanguageRecipe? Recipe { get; init; }
+
     /// <summary>The toolchain is installed.</summary>
     public bool IsAvailable => Version is not null;
 }
@@ -42,6 +48,18 @@ public sealed class LanguageCatalog
                 _byName.Add(alias, language);
             }
         }
+    }
+
+    /// <summary>
+    /// Reads the folders under <paramref name="directory"/> and asks every toolchain for its version, all at once.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A manifest is wrong; the message names it.</exception>
+    public static async Task<LanguageCatalog> LoadAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        var entries = LanguageCatalogLoader.Read(directory);
+        var languages = await Task.WhenAll(entries.Select(async entry =>
+            entry.Language with { Version = await LanguageCatalogLoader.ProbeAsync(entry.Manifest, cancellationToken) }));
+        return new LanguageCatalog(languages);
     }
 
     /// <summary>All languages, by name.</summary>

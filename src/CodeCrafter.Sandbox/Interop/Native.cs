@@ -1,0 +1,202 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CodeCrafter.Sandbox.Interop;
+
+/// <summary>The system calls that .NET has no counterpart for. Linux only; errors are errno values.</summary>
+internal static partial class Native
+{
+    public const short PollIn = 0x1;
+    public const short PollOut = 0x4;
+    public const short PollErr = 0x8;
+    public const short PollHup = 0x10;
+
+    public const int Eintr = 4;
+    public const int Eagain = 11;
+    public const int Epipe = 32;
+
+    public const int SigKill = 9;
+
+    private const int OCloexec = 0x80000;
+    private const int ONonblock = 0x800;
+    private const int FDupfdCloexec = 1030;
+    private const int FGetfl = 3;
+    private const int FSetfl = 4;
+    private const int AfUnix = 1;
+    private const int SockStreamCloexec = 1 | OCloexec;
+    private const int MsgNosignal = 0x4000;
+
+    // The numbers are the same on every architecture that has them (the generic table).
+    private const int SysPidfdSendSignal = 424;
+    private const int SysPidfdOpen = 434;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollFd
+    {
+        public int Fd;
+        public short Events;
+        public short Revents;
+    }
+
+    /// <summary>A pipe; both ends are close-on-exec.</summary>
+    public static unsafe (SafeFileHandle Read, SafeFileHandle Write) Pipe()
+    {
+        var ends = stackalloc int[2];
+        Check(pipe2(ends, OCloexec), nameof(pipe2));
+        return (Own(ends[0]), Own(ends[1]));
+    }
+
+    /// <summary>A pair of connected stream sockets; both are close-on-exec.</summary>
+    public static unsafe (SafeFileHandle Ours, SafeFileHandle Theirs) SocketPair()
+    {
+        var ends = stackalloc int[2];
+        Check(socketpair(AfUnix, SockStreamCloexec, 0, ends), nameof(socketpair));
+        return (Own(ends[0]), Own(ends[1]));
+    }
+
+    public static SafeFileHandle EventFd() => Own(Check(eventfd(0, OCloexec | ONonblock), nameof(eventfd)));
+
+    public static SafeFileHandle PidFd(int pid) => Own((int)Check(syscall(SysPidfdOpen, pid, 0, 0, 0), "pidfd_open"));
+
+    /// <summary>Kills the process behind a pidfd; one that has ended already is no error.</summary>
+    public static void Kill(SafeFileHandle pidFd)
+    {
+        const int esrch = 3;
+        if (syscall(SysPidfdSendSignal, Fd(pidFd), SigKill, 0, 0) < 0 && Marshal.GetLastPInvokeError() is not esrch and var error)
+        {
+            throw Failure("pidfd_send_signal", error);
+        }
+    }
+
+    /// <summary>Kills a process by its number; one that has ended already is no error.</summary>
+    public static void KillPid(int pid) => _ = kill(pid, SigKill);
+
+    /// <summary>A duplicate that is at least <paramref name="min"/>, close-on-exec.</summary>
+    public static SafeFileHandle DuplicateAbove(SafeFileHandle handle, int min) =>
+        Own(Check(fcntl(Fd(handle), FDupfdCloexec, min), nameof(fcntl)));
+
+    public static void SetNonBlocking(SafeFileHandle handle)
+    {
+        var flags = Check(fcntl(Fd(handle), FGetfl, 0), nameof(fcntl));
+        Check(fcntl(Fd(handle), FSetfl, flags | ONonblock), nameof(fcntl));
+    }
+
+    /// <summary>Waits for one of the descriptors; a negative one is passed over.</summary>
+    public static unsafe int Poll(Span<PollFd> fds, int timeoutMilliseconds)
+    {
+        fixed (PollFd* first = fds)
+        {
+            while (true)
+            {
+                var ready = poll(first, (nuint)fds.Length, timeoutMilliseconds);
+                if (ready >= 0 || Marshal.GetLastPInvokeError() != Eintr)
+                {
+                    return Check(ready, nameof(poll));
+                }
+            }
+        }
+    }
+
+    /// <summary>Bytes read, 0 at the end, or minus the error.</summary>
+    public static unsafe int Read(SafeFileHandle handle, Span<byte> buffer)
+    {
+        fixed (byte* first = buffer)
+        {
+            while (true)
+            {
+                var count = read(Fd(handle), first, (nuint)buffer.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+                var error = Marshal.GetLastPInvokeError();
+                if (error != Eintr)
+                {
+                    return -error;
+                }
+            }
+        }
+    }
+
+    /// <summary>Bytes written, or minus the error. .NET ignores SIGPIPE, so a closed pipe is an error and no more.</summary>
+    public static unsafe int Write(SafeFileHandle handle, ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* first = buffer)
+        {
+            while (true)
+            {
+                var count = write(Fd(handle), first, (nuint)buffer.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+                var error = Marshal.GetLastPInvokeError();
+                if (error != Eintr)
+                {
+                    return -error;
+                }
+            }
+        }
+    }
+
+    /// <summary>Bytes sent on a socket, or minus the error.</summary>
+    public static unsafe int Send(SafeFileHandle socket, ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* first = buffer)
+        {
+            while (true)
+            {
+                var count = send(Fd(socket), first, (nuint)buffer.Length, MsgNosignal);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+                var error = Marshal.GetLastPInvokeError();
+                if (error != Eintr)
+                {
+                    return -error;
+                }
+            }
+        }
+    }
+
+    /// <summary>Waits until a child of this process ends and returns its raw wait status.</summary>
+    public static unsafe int WaitPid(int pid)
+    {
+        int status;
+        while (waitpid(pid, &status, 0) < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error != Eintr)
+            {
+                throw Failure(nameof(waitpid), error);
+            }
+        }
+        return status;
+    }
+
+    internal static int Fd(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+
+    internal static IOException Failure(string call, int error) =>
+        new($"{call}: {Marshal.GetPInvokeErrorMessage(error)} (errno {error})");
+
+    private static SafeFileHandle Own(int fd) => new(fd, ownsHandle: true);
+
+    private static int Check(int result, string call) =>
+        result >= 0 ? result : throw Failure(call, Marshal.GetLastPInvokeError());
+
+    private static nint Check(nint result, string call) =>
+        result >= 0 ? result : throw Failure(call, Marshal.GetLastPInvokeError());
+
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial int pipe2(int* ends, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial int socketpair(int domain, int type, int protocol, int* ends);
+    [LibraryImport("libc", SetLastError = true)] private static partial int eventfd(uint value, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
+    [LibraryImport("libc", SetLastError = true)] private static partial int kill(int pid, int signal);
+    [LibraryImport("libc", SetLastError = true)] private static partial int fcntl(int fd, int command, nint argument);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial int poll(PollFd* fds, nuint count, int timeout);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint read(int fd, byte* buffer, nuint count);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint write(int fd, byte* buffer, nuint count);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint send(int fd, byte* buffer, nuint count, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial int waitpid(int pid, int* status, int options);
+}

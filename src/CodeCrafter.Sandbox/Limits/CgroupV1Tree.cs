@@ -1,0 +1,116 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace CodeCrafter.Sandbox.Limits;
+
+/// <summary>
+/// cgroup v1: a hierarchy for each controller, or several controllers on one mount
+/// (kernel: Documentation/admin-guide/cgroup-v1).
+/// </summary>
+/// <param name="kind">For the log.</param>
+/// <param name="mounts">Where each of memory, pids, cpu and cpuacct is mounted; some may share a mount.</param>
+/// <param name="installation">The name of our directory in each.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, string> mounts, string installation, TimeProvider time) : CgroupTree
+{
+    public static readonly string[] Controllers = ["memory", "pids", "cpu", "cpuacct"];
+
+    private readonly string[] _roots = [.. Controllers.Select(c => Path.Combine(mounts[c], installation)).Distinct()];
+    private readonly TimeProvider _time = time;
+
+    public override string Kind => kind;
+
+    public override int Hierarchies => _roots.Length;
+
+    public override void Prepare()
+    {
+        foreach (var root in _roots)
+        {
+            Directory.CreateDirectory(root);
+        }
+    }
+
+    public override StepCgroup Create(string name, RunLimits limits)
+    {
+        var step = new Step(this, name);
+        try
+        {
+            foreach (var directory in step.Directories)
+            {
+                Directory.CreateDirectory(directory);
+            }
+            SetLimits(name, limits);
+            return step;
+        }
+        catch
+        {
+            step.Delete();
+            throw;
+        }
+    }
+
+    public override void RemoveLeftovers()
+    {
+        foreach (var root in _roots.Where(Directory.Exists))
+        {
+            foreach (var directory in Directory.GetDirectories(root))
+            {
+                ControlFile.KillAll(directory, _time);
+                ControlFile.RemoveDirectory(directory, _time);
+            }
+        }
+    }
+
+    public override void Remove()
+    {
+        foreach (var root in _roots)
+        {
+            ControlFile.RemoveDirectory(root, _time);
+        }
+    }
+
+    private void SetLimits(string name, RunLimits limits)
+    {
+        var memory = In("memory", name);
+        ControlFile.WriteLimit(memory, "memory.limit_in_bytes", limits.MemoryBytes, Environment.SystemPageSize);
+        if (File.Exists(Path.Combine(memory, "memory.memsw.limit_in_bytes")))
+        {
+            // Memory and swap together: the same number leaves no swap.
+            ControlFile.WriteLimit(memory, "memory.memsw.limit_in_bytes", limits.MemoryBytes, Environment.SystemPageSize);
+        }
+        else
+        {
+            // Without swap accounting: 0 keeps anonymous memory of this cgroup out of swap.
+            ControlFile.WriteLimit(memory, "memory.swappiness", 0);
+        }
+        ControlFile.WriteLimit(In("pids", name), "pids.max", limits.Processes);
+        ControlFile.WriteLimit(In("cpu", name), "cpu.cfs_period_us", QuotaPeriodMicroseconds);
+        ControlFile.WriteLimit(In("cpu", name), "cpu.cfs_quota_us", Quota(limits));
+    }
+
+    private string In(string controller, string name) => Path.Combine(mounts[controller], installation, name);
+
+    private sealed class Step(CgroupV1Tree tree, string name) : StepCgroup
+    {
+        public string[] Directories { get; } = [.. tree._roots.Select(root => Path.Combine(root, name))];
+
+        public override TimeSpan CpuTime =>
+            TimeSpan.FromTicks(ControlFile.ReadNumber(tree.In("cpuacct", name), "cpuacct.usage") / TimeSpan.NanosecondsPerTick);
+
+        public override long PeakMemory => ControlFile.ReadNumber(tree.In("memory", name), "memory.max_usage_in_bytes");
+
+        public override long OomKills => ControlFile.ReadKey(tree.In("memory", name), "memory.oom_control", "oom_kill") ?? 0;
+
+        public override long RefusedForks => ControlFile.ReadKey(tree.In("pids", name), "pids.events", "max") ?? 0;
+
+        public override IReadOnlyList<SafeFileHandle> OpenForEntering() =>
+            [.. Directories.Select(d => File.OpenHandle(Path.Combine(d, "cgroup.procs"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))];
+
+        public override void Delete()
+        {
+            foreach (var directory in Directories)
+            {
+                ControlFile.RemoveDirectory(directory, tree._time);
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+
+namespace CodeCrafter.Sandbox.Oci;
+
+/// <summary>What differs from one sandbox to the next.</summary>
+internal sealed record ContainerSettings
+{
+    /// <summary>The unprivileged user, and group, of everything inside.</summary>
+    public required int Uid { get; init; }
+
+    /// <summary>The path of the cgroup for runtimes that insist on making one; null where they make none.</summary>
+    public string? CgroupsPath { get; init; }
+
+    /// <summary>The number of files through which a step enters its cgroup.</summary>
+    public required int Hierarchies { get; init; }
+
+    /// <summary>Bytes that each of the writable file systems may hold.</summary>
+    public required long DiskBytes { get; init; }
+
+    /// <summary>The longest CPU time of a step; the resource limit that backs it up is a little higher.</summary>
+    public required TimeSpan CpuTime { get; init; }
+
+    /// <summary>There is a compiler, which needs a place for what it makes.</summary>
+    public bool Compiles { get; init; }
+
+    /// <summary>Directories of the host that are visible read-only: from, to.</summary>
+    public IReadOnlyList<(string From, string To)> Binds { get; init; } = [];
+}
+
+/// <summary>
+/// Makes config.json, the same for every runtime (OCI runtime specification 1.0.2). The writable file systems are
+/// tmpfs of the container's own mount namespace: they are gone with it, whatever was in them.
+/// </summary>
+internal static class ContainerConfig
+{
+    /// <summary>Where the sources are, and the working directory.</summary>
+    public const string Workspace = "/workspace";
+
+    /// <summary>Where compilers put what they make.</summary>
+    public const string Build = "/build";
+
+    /// <summary>Files and directories that each writable file system may hold.</summary>
+    private const int Inodes = 20_000;
+
+    private static readonly string[] MaskedPaths =
+    [
+        "/proc/acpi", "/proc/asound", "/proc/cmdline", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/kmsg",
+        "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/proc/key-users",
+        "/proc/kallsyms", "/proc/modules", "/proc/config.gz",
+    ];
+
+    private static readonly string[] ReadonlyPaths =
+        ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", "/proc/pressure"];
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>The bytes of config.json.</summary>
+    public static byte[] Make(SandboxRoot root, ContainerSettings settings) => JsonSerializer.SerializeToUtf8Bytes(
+        new
+        {
+            ociVersion = "1.0.2",
+            hostname = "sandbox",
+            root = new { path = root.Path, @readonly = true },
+            process = Process(settings),
+            mounts = Mounts(root, settings),
+            linux = new
+            {
+                cgroupsPath = settings.CgroupsPath,
+                namespaces = ((string[])["pid", "mount", "ipc", "uts", "network", "cgroup"]).Select(type => new { type }),
+                maskedPaths = MaskedPaths,
+                readonlyPaths = ReadonlyPaths,
+                seccomp = SeccompProfile.Profile,
+            },
+        },
+        Json);
+
+    private static object Process(ContainerSettings settings) => new
+    {
+        terminal = false,
+        user = new { uid = settings.Uid, gid = settings.Uid, umask = 18 },
+        cwd = "/",
+        args = (string[])["/usr/bin/perl", SandboxRoot.InitPath, PrctlNumber, settings.Hierarchies.ToString()],
+        env = (string[])["PATH=/usr/bin:/bin"],
+        noNewPrivileges = true,
+        capabilities = new
+        {
+            bounding = Array.Empty<string>(),
+            effective = Array.Empty<string>(),
+            inheritable = Array.Empty<string>(),
+            permitted = Array.Empty<string>(),
+            ambient = Array.Empty<string>(),
+        },
+        rlimits = new[]
+        {
+            ResourceLimit("RLIMIT_CORE", 0),
+            ResourceLimit("RLIMIT_NOFILE", 1024),
+            ResourceLimit("RLIMIT_FSIZE", settings.DiskBytes),
+            ResourceLimit("RLIMIT_MEMLOCK", 64 << 10),
+            ResourceLimit("RLIMIT_MSGQUEUE", 800 << 10),
+            // A backstop, for a single process: the limit itself is on the sum, from the cgroup.
+            ResourceLimit("RLIMIT_CPU", (long)Math.Ceiling(settings.CpuTime.TotalSeconds) + 2),
+        },
+    };
+
+    private static object ResourceLimit(string type, long value) => new { type, soft = value, hard = value };
+
+    private static IEnumerable<object> Mounts(SandboxRoot root, ContainerSettings settings)
+    {
+        var owner = $"uid={settings.Uid},gid={settings.Uid}";
+        var disk = $"size={settings.DiskBytes}";
+        var inodes = $"nr_inodes={Inodes}";
+        yield return Mount("/proc", "proc", "nosuid", "noexec", "nodev");
+        yield return Mount("/dev", "tmpfs", "nosuid", "noexec", "mode=755", "size=65536", "nr_inodes=64");
+        yield return Mount("/dev/shm", "tmpfs", "nosuid", "noexec", "nodev", "mode=1777", disk, inodes);
+        yield return Mount("/tmp", "tmpfs", "nosuid", "nodev", "mode=1777", disk, inodes);
+        yield return Mount(Workspace, "tmpfs", ["nosuid", "nodev", "mode=700", disk, inodes, .. owner.Split(',')]);
+        if (settings.Compiles)
+        {
+            yield return Mount(Build, "tmpfs", ["nosuid", "nodev", "mode=700", $"size={Math.Max(settings.DiskBytes, 512L << 20)}", inodes, .. owner.Split(',')]);
+        }
+        foreach (var (from, to) in root.Binds.Concat(settings.Binds))
+        {
+            yield return new { destination = to, type = "bind", source = from, options = (string[])["bind", "ro", "nosuid", "nodev"] };
+        }
+        foreach (var hidden in root.Hidden)
+        {
+            yield return Mount(hidden, "tmpfs", "ro", "nosuid", "noexec", "nodev", "mode=755", "size=4096", "nr_inodes=2");
+        }
+    }
+
+    private static object Mount(string destination, string type, params string[] options) =>
+        new { destination, type, source = type, options };
+
+    private static string PrctlNumber =>
+        System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "167" : "157";
+}

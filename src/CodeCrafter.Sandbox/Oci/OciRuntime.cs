@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using CodeCrafter.Sandbox.Limits;
+
+namespace CodeCrafter.Sandbox.Oci;
+
+/// <summary>The OCI runtime of this host, and how to call it.</summary>
+internal sealed class OciRuntime
+{
+    private static readonly string[] SearchPath = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin"];
+
+    private readonly string _path;
+    private readonly string _state;
+    private readonly bool _isCrun;
+    private readonly string? _unmount;
+
+    private OciRuntime(string path, string version, string state, string? unmount)
+    {
+        _path = path;
+        _isCrun = Path.GetFileName(path) == "crun";
+        _state = state;
+        _unmount = _isCrun ? unmount : null;
+        Description = version;
+    }
+
+    /// <summary>Name and version: <c>crun 1.8.1</c>.</summary>
+    public string Description { get; }
+
+    /// <summary>It insists on a cgroup of its own for every container; crun can be told not to make any.</summary>
+    public bool MakesCgroups => !_isCrun;
+
+    /// <summary>Finds the runtime.</summary>
+    /// <exception cref="SandboxUnavailableException">There is none, or it lacks seccomp.</exception>
+    public static async Task<OciRuntime> DetectAsync(string? wanted, string stateDirectory, string mountInfo, CancellationToken cancellationToken)
+    {
+        string[] candidates = wanted is null ? ["crun", "runc"] : [wanted];
+        var path = candidates.Select(Find).FirstOrDefault(p => p is not null)
+            ?? throw new SandboxUnavailableException(
+                $"No OCI runtime: {string.Join(" or ", candidates)} is not installed. Install one: apt-get install crun");
+        if (!File.Exists("/usr/bin/perl"))
+        {
+            throw new SandboxUnavailableException("/usr/bin/perl is missing, which starts programs in the sandbox. Install it: apt-get install perl-base");
+        }
+        var text = await VersionAsync(path, cancellationToken);
+        var lines = text.Split('\n');
+        var number = lines[0].Split(' ').Last();
+        if (!text.Contains("+SECCOMP", StringComparison.Ordinal) && !text.Contains("libseccomp:", StringComparison.Ordinal))
+        {
+            throw new SandboxUnavailableException($"{path} {number} is built without seccomp, which the sandbox needs. Install Debian's: apt-get install crun");
+        }
+        var state = Path.Combine(stateDirectory, "oci");
+        Directory.CreateDirectory(state);
+        return new OciRuntime(path, $"{Path.GetFileName(path)} {number}", state, CgroupDetector.UnifiedBesideV1(mountInfo));
+    }
+
+    /// <summary>The command that makes a container, runs it and removes it, and passes descriptors from 3 on.</summary>
+    public IReadOnlyList<string> Run(string id, string bundle, string pidFile, int extraDescriptors)
+    {
+        string[] command =
+        [
+            _path, "--root", _state, .. CgroupOption, "run", "--bundle", bundle, "--pid-file", pidFile,
+            "--preserve-fds", extraDescriptors.ToString(), id,
+        ];
+        // crun refuses a tree with both versions, so it gets a view of the mounts that has only the first.
+        return _unmount is null
+            ? command
+            : ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", $"umount '{_unmount}' && exec \"$@\"", "sh", .. command];
+    }
+
+    /// <summary>Removes what a killed server left: its containers are named in our state directory and nowhere else.</summary>
+    public async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
+        foreach (var container in Directory.GetDirectories(_state))
+        {
+            var command = new[] { _path, "--root", _state }.Concat(CgroupOption).Concat(["delete", "--force", Path.GetFileName(container)]).ToList();
+            if (_unmount is not null)
+            {
+                command = ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", $"umount '{_unmount}' && exec \"$@\"", "sh", .. command];
+            }
+            using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            await process.WaitForExitAsync(cancellationToken);
+            if (Directory.Exists(container))
+            {
+                Directory.Delete(container, recursive: true);
+            }
+        }
+    }
+
+    private string[] CgroupOption => _isCrun ? ["--cgroup-manager=disabled"] : [];
+
+    private static string? Find(string name) =>
+        Path.IsPathRooted(name) ? (File.Exists(name) ? name : null)
+        : SearchPath.Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
+
+    private static async Task<string> VersionAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(path, "--version") { RedirectStandardOutput = true })!;
+            var text = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return text;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new SandboxUnavailableException($"{path} cannot be started: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Sandbox.Limits;
+
+namespace CodeCrafter.Sandbox.Oci;
+
+/// <summary>
+/// What all sandboxes of an installation share: the runtime, the cgroup tree, the root directory, and the state
+/// directory, which is locked while this exists.
+/// </summary>
+internal sealed class SandboxHost : IAsyncDisposable
+{
+    private readonly FileStream _lock;
+    private readonly string _installation;
+    private readonly string _runs;
+    private long _lastId;
+
+    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, TimeProvider time, FileStream @lock, string installation, OciRuntime runtime, CgroupTree cgroups, SandboxRoot root)
+    {
+        Options = options;
+        Catalog = catalog;
+        Time = time;
+        _lock = @lock;
+        _installation = installation;
+        Runtime = runtime;
+        Cgroups = cgroups;
+        Root = root;
+        _runs = Path.Combine(options.StateDirectory, "runs");
+        Directory.CreateDirectory(_runs);
+    }
+
+    public SandboxOptions Options { get; }
+
+    public LanguageCatalog Catalog { get; }
+
+    public TimeProvider Time { get; }
+
+    public OciRuntime Runtime { get; }
+
+    public CgroupTree Cgroups { get; }
+
+    public SandboxRoot Root { get; }
+
+    public string Description => $"{Runtime.Description}, {Cgroups.Kind}";
+
+    public static async Task<SandboxHost> OpenAsync(SandboxOptions options, LanguageCatalog catalog, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux() || Environment.UserName != "root")
+        {
+            throw new SandboxUnavailableException("The sandbox needs Linux, and root to set up namespaces and cgroups; programs run as another user.");
+        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSandboxes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxSandboxes, 1000);
+        options = options with { StateDirectory = Path.GetFullPath(options.StateDirectory) };
+        Directory.CreateDirectory(options.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var stateLock = Lock(options.StateDirectory);
+        try
+        {
+            var installation = Installation(options.StateDirectory);
+            var mountInfo = await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken);
+            var runtime = await OciRuntime.DetectAsync(options.Runtime, options.StateDirectory, mountInfo, cancellationToken);
+            var cgroups = CgroupDetector.Detect(mountInfo, installation, time);
+            await runtime.RemoveLeftoversAsync(cancellationToken);
+            cgroups.RemoveLeftovers();
+            Delete(Path.Combine(options.StateDirectory, "runs"));
+            cgroups.Prepare();
+            var root = SandboxRoot.Create(Path.Combine(options.StateDirectory, "rootfs"), Enumerable.Range(options.FirstUid, options.MaxSandboxes));
+            return new SandboxHost(options, catalog, time, stateLock, installation, runtime, cgroups, root);
+        }
+        catch
+        {
+            await stateLock.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A name that no other sandbox of this host has.</summary>
+    public string NextId() => $"{_installation}-{Interlocked.Increment(ref _lastId)}";
+
+    /// <summary>The directory of a sandbox's config.json.</summary>
+    public string Bundle(string id) => Path.Combine(_runs, id);
+
+    /// <summary>Where a runtime that insists on a cgroup makes one for init.</summary>
+    public string CgroupsPath(string id) => $"/{_installation}/{id}.init";
+
+    public async ValueTask DisposeAsync()
+    {
+        Cgroups.Remove();
+        await _lock.DisposeAsync();
+    }
+
+    private static FileStream Lock(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new SandboxUnavailableException($"Another process uses {directory}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The name of this installation: random, kept in the state directory, so that it is ours and nobody else's.</summary>
+    private static string Installation(string directory)
+    {
+        var file = Path.Combine(directory, "installation");
+        if (!File.Exists(file))
+        {
+            File.WriteAllText(file, $"codecrafter-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
+        }
+        return File.ReadAllText(file);
+    }
+
+    private static void Delete(string directory)
+    {
+        if (Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}

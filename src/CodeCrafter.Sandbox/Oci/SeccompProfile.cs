@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+
+namespace CodeCrafter.Sandbox.Oci;
+
+/// <summary>
+/// The system calls that programs may make. What is not named here does not exist for them (ENOSYS, which C libraries
+/// have fallbacks for); what a program may well try on purpose is refused (EPERM). Calls of another architecture, such
+/// as 32-bit ones, kill the process: libseccomp does that for every architecture that is not named.
+/// </summary>
+internal static class SeccompProfile
+{
+    private const int Eperm = 1;
+    private const int Enosys = 38;
+
+    // CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET; clone(2).
+    private const ulong NamespaceFlags = 0x7E020000;
+
+    private static readonly string[] FilesAndMemory = Words("""
+        access chdir chmod chown chown32 close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
+        fadvise64 fadvise64_64 fallocate fchdir fchmod fchmodat fchmodat2 fchown fchown32 fchownat fcntl fcntl64
+        fdatasync fgetxattr flistxattr flock fsetxattr fremovexattr fstat fstat64 fstatat64 fstatfs fstatfs64 fsync
+        ftruncate ftruncate64 futimesat getcwd getdents getdents64 getxattr inotify_add_watch inotify_init
+        inotify_init1 inotify_rm_watch ioctl lchown lchown32 lgetxattr link linkat listxattr llistxattr lremovexattr
+        lseek lsetxattr lstat lstat64 mkdir mkdirat mknod mknodat newfstatat _newselect open openat openat2 pipe pipe2
+        pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv removexattr rename
+        renameat renameat2 rmdir sendfile sendfile64 setxattr splice stat stat64 statfs statfs64 statx symlink
+        symlinkat sync sync_file_range syncfs tee truncate truncate64 umask unlink unlinkat utime utimensat
+        utimensat_time64 utimes vmsplice write writev
+        brk cachestat get_mempolicy madvise map_shadow_stack mbind membarrier memfd_create mincore mlock mlock2
+        mlockall mmap mmap2 mprotect mremap mseal msync munlock munlockall munmap pkey_alloc pkey_free pkey_mprotect
+        remap_file_pages set_mempolicy
+        """);
+
+    private static readonly string[] ProcessesAndTime = Words("""
+        alarm arch_prctl capget capset clock_getres clock_getres_time64 clock_gettime clock_gettime64 clock_nanosleep
+        clock_nanosleep_time64 execve execveat exit exit_group fork futex futex_time64 futex_waitv get_robust_list
+        get_thread_area getcpu getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups getgroups32 getitimer
+        getpgid getpgrp getpid getppid getpriority getrandom getresgid getresgid32 getresuid getresuid32 getrlimit
+        getrusage getsid gettid gettimeofday getuid getuid32 ioprio_get ioprio_set kill nanosleep pause pidfd_open
+        pidfd_send_signal prctl prlimit64 restart_syscall riscv_flush_icache riscv_hwprobe rseq rt_sigaction
+        rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
+        rt_sigtimedwait_time64 rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity
+        sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_rr_get_interval_time64
+        sched_setaffinity sched_setattr sched_setparam sched_setscheduler sched_yield set_robust_list set_thread_area
+        set_tid_address setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setitimer
+        setpgid setpriority setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid setreuid32
+        setrlimit setsid setuid setuid32 sigaltstack signalfd signalfd4 sigreturn sysinfo tgkill time timer_create
+        timer_delete timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64 timerfd_create
+        timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64 times tkill ugetrlimit uname vfork wait4
+        waitid waitpid
+        """);
+
+    private static readonly string[] WaitingAndTalking = Words("""
+        accept accept4 bind connect epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2
+        epoll_wait epoll_wait_old eventfd eventfd2 getpeername getsockname getsockopt io_cancel io_destroy
+        io_getevents io_setup io_submit ipc listen mq_getsetattr mq_notify mq_open mq_timedreceive
+        mq_timedreceive_time64 mq_timedsend mq_timedsend_time64 mq_unlink msgctl msgget msgrcv msgsnd poll ppoll
+        ppoll_time64 pselect6 pselect6_time64 recv recvfrom recvmmsg recvmmsg_time64 recvmsg select semctl semget semop
+        semtimedop semtimedop_time64 send sendmmsg sendmsg sendto setsockopt shmat shmctl shmdt shmget shutdown
+        socketpair
+        """);
+
+    // Known and refused, so that a program sees "not permitted" rather than "no such call".
+    private static readonly string[] Refused = Words("""
+        acct add_key adjtimex bpf chroot clock_adjtime clock_settime delete_module fanotify_init finit_module fsconfig
+        fsmount fsopen fspick init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp
+        kexec_file_load kexec_load keyctl lookup_dcookie mount mount_setattr move_mount move_pages migrate_pages
+        name_to_handle_at nfsservctl open_by_handle_at open_tree perf_event_open pidfd_getfd pivot_root process_madvise
+        process_vm_readv process_vm_writev ptrace quotactl quotactl_fd reboot request_key setdomainname sethostname
+        setns settimeofday stime swapoff swapon sysfs syslog umount umount2 unshare userfaultfd vhangup
+        """);
+
+    /// <summary>The <c>linux.seccomp</c> object of config.json.</summary>
+    public static object Profile { get; } = new
+    {
+        defaultAction = "SCMP_ACT_ERRNO",
+        defaultErrnoRet = Enosys,
+        architectures = new[] { RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "SCMP_ARCH_AARCH64" : "SCMP_ARCH_X86_64" },
+        syscalls = new object[]
+        {
+            Allow([.. FilesAndMemory, .. ProcessesAndTime, .. WaitingAndTalking]),
+            // New threads and processes, but no new namespace. The flags of clone3 are in memory where a filter cannot
+            // look, so C libraries are made to fall back to clone.
+            Allow(["clone"], MaskedEqual(0, NamespaceFlags, 0)),
+            Refuse(["clone3"], Enosys),
+            // No exotic socket family (vsock, packet, alg, bluetooth, ...); these four live in the empty network
+            // namespace. Netlink: routes only, which is how programs list interfaces.
+            Allow(["socket"], Equal(0, 1)),
+            Allow(["socket"], Equal(0, 2)),
+            Allow(["socket"], Equal(0, 10)),
+            Allow(["socket"], Equal(0, 16), Equal(2, 0)),
+            // PER_LINUX, with or without UNAME26 and ADDR_NO_RANDOMIZE; 0xffffffff asks for the current one.
+            Allow(["personality"], Equal(0, 0)),
+            Allow(["personality"], Equal(0, 0x20000)),
+            Allow(["personality"], Equal(0, 0x40000)),
+            Allow(["personality"], Equal(0, 0xffffffff)),
+            Refuse(Refused, Eperm),
+        },
+    };
+
+    private static object Allow(string[] names, params object[] args) => new { names, action = "SCMP_ACT_ALLOW", args };
+
+    private static object Refuse(string[] names, int errno) => new { names, action = "SCMP_ACT_ERRNO", errnoRet = errno };
+
+    private static object Equal(int index, ulong value) => new { index, value, op = "SCMP_CMP_EQ" };
+
+    private static object MaskedEqual(int index, ulong mask, ulong value) =>
+        new { index, value = mask, valueTwo = value, op = "SCMP_CMP_MASKED_EQ" };
+
+    private static string[] Words(string text) =>
+        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+}
