@@ -1,0 +1,44 @@
+import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconLogout } from '@tabler/icons-react';
+import { auth } from '../api';
+import { messageOf } from '../api/problem';
+import type { User } from '../api/types';
+import { PersonAvatar } from './PersonAvatar';
+
+export function SchemeControl() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <SegmentedControl
+      aria-label="Colour scheme"
+      size="xs"
+      fullWidth
+      value={colorScheme}
+      onChange={(value) => setColorScheme(value as MantineColorScheme)}
+      data={[{ value: 'auto', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }]}
+    />
+  );
+}
+
+export function UserMenu({ user }: { user: User }) {
+  const signOut = () => auth.logout().catch((error: unknown) =>
+    notifications.show({ color: 'red', title: 'You are still signed in', message: messageOf(error) }));
+  return (
+    <Menu width={230}>
+      <Menu.Target>
+        <UnstyledButton aria-label={`Account: ${user.username}`} style={{ borderRadius: '50%' }}>
+          <PersonAvatar user={user} size={28} tooltip={false} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div style={{ padding: '6px 12px 8px' }}>
+          <Text size="sm" fw={600} truncate>{user.username}</Text>
+          <Text size="xs" c="dimmed" truncate>{user.email}</Text>
+        </div>
+        <div style={{ padding: '0 8px 8px' }}><SchemeControl /></div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,79 @@
+import { Button, EmptyState } from '@mantine/core';
+import { IconEye, IconFilePlus } from '@tabler/icons-react';
+import { lazy, Suspense, useEffect } from 'react';
+import { useStore } from '../lib/store';
+import type { Room } from '../session/room';
+import { EditorSkeleton } from '../session/WorkspaceSkeleton';
+import type { SessionDocument } from './document';
+import { FileTabs } from './FileTabs';
+import { openFileDialog } from './FileDialog';
+import { languageOf } from './paths';
+import classes from './EditorPane.module.css';
+
+// On its own, so that the page around it is there first. Asked for at once, not only when it is drawn.
+const editor = import('./CodeEditor');
+const CodeEditor = lazy(() => editor);
+
+interface Props {
+  room: Room;
+  document: SessionDocument;
+  readOnly: boolean;
+  onRun: () => void;
+}
+
+/** The files of the session: tabs, and the one that is open. */
+export function EditorPane({ room, document, readOnly, onRun }: Props) {
+  const files = useStore(document.files);
+  const loading = useStore(document.save) === 'loading';
+  const chosen = useStore(room.activePath);
+  const active = chosen !== null && files.paths.includes(chosen) ? chosen : files.entry ?? files.paths[0] ?? null;
+  const text = active === null ? null : document.text(active);
+
+  // What is open is remembered as soon as it is, so that it follows a rename.
+  useEffect(() => {
+    if (active !== null) room.activePath.set(active);
+  }, [room, active]);
+
+  if (loading) return <EditorSkeleton />;
+  return (
+    <section className={classes.pane} aria-label="Files">
+      <FileTabs document={document} files={files} active={active} readOnly={readOnly} onOpen={(path) => room.activePath.set(path)} />
+      {readOnly && (
+        <div className={classes.banner} role="note">
+          <IconEye size={15} aria-hidden="true" /> You are a viewer: you see every edit and every run, and can chat.
+        </div>
+      )}
+      {active !== null && text !== null ? (
+        <Suspense fallback={<EditorSkeleton />}>
+          <CodeEditor
+            key={keyOf(text)}
+            document={document}
+            path={active}
+            text={text}
+            language={languageOf(active) ?? (active === files.entry && !active.includes('.') ? files.language : null)}
+            readOnly={readOnly}
+            onRun={onRun}
+          />
+        </Suspense>
+      ) : (
+        <EmptyState m="auto" icon={<IconFilePlus />} title="No files" description="This session has no files yet.">
+          {!readOnly && (
+            <EmptyState.Actions>
+              <Button onClick={() => openFileDialog(document, files, null, (path) => room.activePath.set(path))}>Add a file</Button>
+            </EmptyState.Actions>
+          )}
+        </EmptyState>
+      )}
+    </section>
+  );
+}
+
+const keys = new WeakMap<object, number>();
+let nextKey = 1;
+
+/** A key that is the same for the same text, whatever its path is. */
+function keyOf(text: object): number {
+  let key = keys.get(text);
+  if (key === undefined) keys.set(text, (key = nextKey++));
+  return key;
+}

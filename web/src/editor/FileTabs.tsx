@@ -1,0 +1,84 @@
+import { ActionIcon, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { IconChevronDown, IconPencil, IconPlayerPlayFilled, IconPlus, IconTrash } from '@tabler/icons-react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import type { FileList, SessionDocument } from './document';
+import { openFileDialog } from './FileDialog';
+import classes from './FileTabs.module.css';
+
+interface Props {
+  document: SessionDocument;
+  files: FileList;
+  active: string | null;
+  readOnly: boolean;
+  onOpen: (path: string) => void;
+}
+
+export function FileTabs({ document, files, active, readOnly, onOpen }: Props) {
+  const strip = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    strip.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [active, files]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined || active === null) return;
+    const next = files.paths[(files.paths.indexOf(active) + step + files.paths.length) % files.paths.length]!;
+    onOpen(next);
+    requestAnimationFrame(() => strip.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus());
+  };
+
+  return (
+    <div className={classes.bar}>
+      <div className={classes.strip} role="tablist" aria-label="Files" ref={strip} onKeyDown={onKeyDown}>
+        {files.paths.map((path) => (
+          <UnstyledButton
+            key={path}
+            role="tab"
+            aria-selected={path === active}
+            tabIndex={path === active ? 0 : -1}
+            className={classes.tab}
+            onClick={() => onOpen(path)}
+            onDoubleClick={() => !readOnly && openFileDialog(document, files, path, onOpen)}
+          >
+            {path === files.entry && <IconPlayerPlayFilled size={9} className={classes.entry} aria-label="Runs first:" />}
+            <span>{path}</span>
+          </UnstyledButton>
+        ))}
+      </div>
+      {!readOnly && active !== null && <FileMenu document={document} files={files} path={active} onOpen={onOpen} />}
+      {!readOnly && (
+        <Tooltip label="New file">
+          <ActionIcon aria-label="New file" size={28} onClick={() => openFileDialog(document, files, null, onOpen)}>
+            <IconPlus size={16} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </div>
+  );
+}
+
+function FileMenu({ document, files, path, onOpen }: { document: SessionDocument; files: FileList; path: string; onOpen: (path: string) => void }) {
+  const confirmDelete = () => modals.openConfirmModal({
+    title: `Delete ${path}?`,
+    children: <Text size="sm">It is deleted for everybody in the session.</Text>,
+    labels: { confirm: 'Delete file', cancel: 'Keep it' },
+    confirmProps: { color: 'red' },
+    onConfirm: () => document.deleteFile(path),
+  });
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <ActionIcon aria-label={`Actions for ${path}`} size={28}><IconChevronDown size={15} /></ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {path !== files.entry && (
+          <Menu.Item leftSection={<IconPlayerPlayFilled size={13} />} onClick={() => document.setEntry(path)}>Make it the file to run</Menu.Item>
+        )}
+        <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => openFileDialog(document, files, path, onOpen)}>Rename…</Menu.Item>
+        <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={confirmDelete}>Delete…</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

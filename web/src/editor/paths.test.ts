@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { languageOf, pathProblem } from './paths';
+
+describe('pathProblem', () => {
+  it.each(['main.py', 'lib/a.py', '.env', 'a b.txt', 'ünï.c'])('takes %j', (path) => {
+    expect(pathProblem(path, ['other.py'])).toBeNull();
+  });
+
+  it.each(['', '/etc/passwd', '../x', 'a/../b', 'a//b', 'a/', '.', 'a\\b', 'a\nb', 'x'.repeat(201)])('refuses %j', (path) => {
+    expect(pathProblem(path, [])).not.toBeNull();
+  });
+
+  it('refuses what is taken, also as a folder', () => {
+    expect(pathProblem('a', ['a'])).not.toBeNull();
+    expect(pathProblem('a', ['a/b'])).not.toBeNull();
+    expect(pathProblem('a/b', ['a'])).not.toBeNull();
+  });
+});
+
+describe('languageOf', () => {
+  it.each([['main.py', 'python'], ['a/B.JAVA', 'java'], ['x.h', 'cpp'], ['notes.txt', null], ['Makefile', null]])('%s is %s', (path, language) => {
+    expect(languageOf(path)).toBe(language);
+  });
+});

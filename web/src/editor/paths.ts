@@ -1,0 +1,26 @@
+/** Why a path cannot be that of a new file; null where it can. The server has the same rules. */
+export function pathProblem(path: string, existing: readonly string[]): string | null {
+  if (path === '') return 'Give the file a name.';
+  if (path.length > 200) return 'This name is too long.';
+  if (path.startsWith('/') || path.includes('\\')) return 'Use a relative path with forward slashes.';
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(path)) return 'This name has characters that file names cannot have.';
+  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) return 'This is not a file path.';
+  if (existing.includes(path)) return 'There is a file with this name already.';
+  if (existing.some((other) => other.startsWith(`${path}/`))) return 'There is a folder with this name already.';
+  if (existing.some((other) => path.startsWith(`${other}/`))) return 'A file is in the way of this folder.';
+  return null;
+}
+
+const byExtension: Record<string, string> = {
+  js: 'javascript', mjs: 'javascript', cjs: 'javascript', jsx: 'javascript', ts: 'typescript', tsx: 'typescript',
+  json: 'javascript', py: 'python', pyi: 'python', java: 'java', c: 'c', h: 'cpp', cc: 'cpp', cpp: 'cpp', cxx: 'cpp',
+  hpp: 'cpp', hh: 'cpp', go: 'go', rs: 'rust',
+};
+
+/** The language of a file by its extension; null for plain text. */
+export function languageOf(path: string): string | null {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? null : byExtension[name.slice(dot + 1).toLowerCase()] ?? null;
+}

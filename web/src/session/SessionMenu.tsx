@@ -1,0 +1,58 @@
+import { ActionIcon, Menu, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { modals } from '@mantine/modals';
+import { notifications } from '@mantine/notifications';
+import { IconChevronDown, IconDoorExit, IconSettings, IconTrash } from '@tabler/icons-react';
+import { useLocation } from 'wouter';
+import { messageOf } from '../api/problem';
+import { deleteSession, leaveSession } from '../api/sessions';
+import { canManage } from '../api/types';
+import { useStore } from '../lib/store';
+import { confirmDelete } from '../sessions/SessionRow';
+import type { Room } from './room';
+import { SettingsDialog } from './SettingsDialog';
+
+/** What can be done with the session as a whole. */
+export function SessionMenu({ room }: { room: Room }) {
+  const session = useStore(room.session);
+  const [, navigate] = useLocation();
+  const [editing, settings] = useDisclosure(false);
+
+  const go = async (action: () => Promise<unknown>) => {
+    try {
+      await action();
+      navigate('/');
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'That did not work', message: messageOf(error) });
+    }
+  };
+  const confirmLeave = () => modals.openConfirmModal({
+    title: 'Leave this session?',
+    children: <Text size="sm">To come back you need its link again, or somebody who adds you.</Text>,
+    labels: { confirm: 'Leave', cancel: 'Stay' },
+    onConfirm: () => void go(() => leaveSession(session.id)),
+  });
+
+  return (
+    <>
+      <Menu position="bottom-start" width={190}>
+        <Menu.Target>
+          <ActionIcon aria-label="Session menu" size={26} ml={-8}><IconChevronDown size={16} /></ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {canManage(session.role) && (
+            <Menu.Item leftSection={<IconSettings size={15} />} onClick={settings.open}>Settings…</Menu.Item>
+          )}
+          {session.role === 'owner' ? (
+            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, () => void go(() => deleteSession(session.id)))}>
+              Delete…
+            </Menu.Item>
+          ) : (
+            <Menu.Item leftSection={<IconDoorExit size={15} />} onClick={confirmLeave}>Leave…</Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <SettingsDialog room={room} opened={editing} onClose={settings.close} />
+    </>
+  );
+}

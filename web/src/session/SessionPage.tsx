@@ -1,0 +1,100 @@
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconAlertTriangle, IconCloudOff, IconLockQuestion, IconUsersGroup } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { ApiError, UnreachableError, messageOf } from '../api/problem';
+import { getSession, joinSession } from '../api/sessions';
+import type { Session, User } from '../api/types';
+import { HomeButton, StatusPage } from '../app/StatusPage';
+import { backoff } from '../lib/backoff';
+import { Room } from './room';
+import { Workspace } from './Workspace';
+import { WorkspaceSkeleton } from './WorkspaceSkeleton';
+
+/** Opens a session: as a member, by joining a public one, or by the invite in the link. */
+export default function SessionPage({ id, user }: { id: string; user: User }) {
+  const [room, setRoom] = useState<Room | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+
+  useEffect(() => {
+    let gone = false;
+    let opened: Room | null = null;
+    enter(id).then(
+      (session) => {
+        if (gone) return;
+        setError(null);
+        opened = new Room(session, user, { warn: (title, message) => notifications.show({ color: 'yellow', title, message, autoClose: 10_000 }) });
+        setRoom(opened);
+      },
+      (failure: unknown) => !gone && setError(failure),
+    );
+    return () => {
+      gone = true;
+      opened?.destroy();
+    };
+    // A renewed `user` object is the same person: the page has a key for another one.
+  }, [id, attempt]);
+
+  useEffect(() => {
+    if (!(error instanceof UnreachableError)) return;
+    const timer = setTimeout(() => setAttempt((n) => n + 1), backoff(attempt));
+    return () => clearTimeout(timer);
+  }, [error, attempt]);
+
+  if (room !== null) return <Workspace room={room} user={user} />;
+  if (error !== null) return <EntryError error={error} onRetry={() => setAttempt((n) => n + 1)} />;
+  return <WorkspaceSkeleton />;
+}
+
+async function enter(id: string): Promise<Session> {
+  const invite = new URLSearchParams(location.search).get('invite');
+  let session: Session | null = null;
+  try {
+    session = await getSession(id);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+  }
+  if (session?.role == null) session = await joinSession(id, invite);
+  // The address that people copy from the browser must not let others in.
+  if (invite !== null) history.replaceState(history.state, '', `/s/${id}`);
+  return session;
+}
+
+function EntryError({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const retry = <Button key="retry" onClick={onRetry}>Try again</Button>;
+  const home = <HomeButton key="home" />;
+  if (error instanceof UnreachableError) {
+    return (
+      <StatusPage icon={<IconCloudOff />} title="The server does not answer" actions={home}>
+        <span role="status">It may be restarting. This page tries again by itself.</span>
+      </StatusPage>
+    );
+  }
+  if (error instanceof ApiError && error.status === 404) {
+    return (
+      <StatusPage icon={<IconLockQuestion />} title="This session cannot be opened" actions={home}>
+        There is no such session, or it is private and you are not in it. Ask its owner for the invite link.
+      </StatusPage>
+    );
+  }
+  if (error instanceof ApiError && (error.code === 'session_full' || error.status === 409)) {
+    return (
+      <StatusPage icon={<IconUsersGroup />} title="The session is full" actions={[retry, home]}>
+        {error.message}
+      </StatusPage>
+    );
+  }
+  if (error instanceof ApiError && error.status === 403) {
+    return (
+      <StatusPage icon={<IconLockQuestion />} title="You may not open this session" actions={home}>
+        {error.message}
+      </StatusPage>
+    );
+  }
+  return (
+    <StatusPage icon={<IconAlertTriangle />} title="The session could not be opened" actions={[retry, home]}>
+      {messageOf(error)}
+    </StatusPage>
+  );
+}

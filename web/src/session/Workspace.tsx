@@ -1,0 +1,100 @@
+import { Splitter } from '@mantine/core';
+import { useDocumentTitle, useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { useCallback, useEffect, useState } from 'react';
+import { messageOf } from '../api/problem';
+import { canEdit, type User } from '../api/types';
+import { EditorPane } from '../editor/EditorPane';
+import { useStore } from '../lib/store';
+import { parseArguments } from '../run/arguments';
+import { RunPanel } from '../run/RunPanel';
+import { ChatPanel } from './ChatPanel';
+import { EndedPage } from './EndedPage';
+import { MobileNav, type View } from './MobileNav';
+import { PeoplePanel } from './PeoplePanel';
+import type { Room } from './room';
+import { SessionHeader } from './SessionHeader';
+import { SidePanel, type SideTab } from './SidePanel';
+import classes from './Workspace.module.css';
+
+/** An open session: the editor first, everything else around it. */
+export function Workspace({ room, user }: { room: Room; user: User }) {
+  const session = useStore(room.session);
+  const ended = useStore(room.ended);
+  const document = useStore(room.document);
+  const wide = useMediaQuery('(min-width: 62em)', window.innerWidth >= 992, { getInitialValueInEffect: false });
+  const [side, setSide] = useLocalStorage<SideTab | null>({ key: 'codecrafter-side', defaultValue: 'chat', getInitialValueInEffect: false });
+  const [view, setView] = useState<View>('code');
+  const [stdin, setStdin] = useState('');
+  const [args, setArgs] = useState('');
+  const editable = canEdit(session.role);
+
+  useDocumentTitle(`${session.title} · CodeCrafter`);
+  useUnloadWarning(room);
+  useEffect(() => {
+    room.chat.setVisible(wide ? side === 'chat' : view === 'chat');
+  }, [room, wide, side, view]);
+
+  const run = useCallback(async () => {
+    if (!editable || room.runs.starting.get()) return;
+    setView('output');
+    try {
+      await room.run(stdin, parseArguments(args));
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'The program did not start', message: messageOf(error) });
+    }
+  }, [room, editable, stdin, args]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+      event.preventDefault();
+      void run();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [run]);
+
+  if (ended !== null) return <EndedPage end={ended} />;
+
+  const editor = <EditorPane room={room} document={document} readOnly={!editable} onRun={() => void run()} />;
+  const output = (
+    <RunPanel room={room} editable={editable} input={{ stdin, setStdin, args, setArgs }} onRun={() => void run()} />
+  );
+  return (
+    <div className={classes.page}>
+      <SessionHeader room={room} user={user} wide={wide} side={side} onSide={setSide} onRun={() => void run()} />
+      {wide ? (
+        <main className={classes.wide}>
+          <Splitter orientation="vertical" className={classes.split} lineSize={1} handleColor="var(--line)" withHandle={false}>
+            <Splitter.Pane defaultSize={64} min={20} className={classes.pane}>{editor}</Splitter.Pane>
+            <Splitter.Pane defaultSize={36} min={12} className={classes.pane}>{output}</Splitter.Pane>
+          </Splitter>
+          {side !== null && <SidePanel room={room} tab={side} onTab={setSide} />}
+        </main>
+      ) : (
+        <>
+          <main className={classes.narrow}>
+            {/* The editor stays: opening it again would lose the place. */}
+            <div className={classes.pane} hidden={view !== 'code'}>{editor}</div>
+            {view === 'output' && <div className={classes.pane}>{output}</div>}
+            {view === 'chat' && <ChatPanel room={room} />}
+            {view === 'people' && <PeoplePanel room={room} />}
+          </main>
+          <MobileNav room={room} view={view} onView={setView} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The browser asks before it closes a tab that has edits which the server lacks. */
+function useUnloadWarning(room: Room) {
+  useEffect(() => {
+    const onUnload = (event: BeforeUnloadEvent) => {
+      if (room.document.get().hasUnsavedEdits) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', onUnload);
+    return () => window.removeEventListener('beforeunload', onUnload);
+  }, [room]);
+}

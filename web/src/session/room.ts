@@ -1,0 +1,167 @@
+import { ApiError } from '../api/problem';
+import { getSession } from '../api/sessions';
+import { canEdit, type JoinReply, type Participant, type Role, type Session, type UserRef } from '../api/types';
+import { SessionDocument } from '../editor/document';
+import { Store } from '../lib/store';
+import { Runs } from '../run/runs';
+import { Chat } from './chat';
+import { SessionHub } from './hub';
+
+export type End = 'removed' | 'deleted' | 'forbidden' | 'full';
+
+export interface RoomNotices {
+  warn: (title: string, message: string) => void;
+}
+
+/** Why the server refuses an edit, in words for people. */
+const refusals: Record<string, string> = {
+  document_too_large: 'The document would be larger than this server allows.',
+  message_too_large: 'The edit was larger than this server allows.',
+  malformed_update: 'This page and the server no longer understood each other.',
+  viewer: 'You can read this session, but not edit it.',
+  read_only: 'You can read this session, but not edit it.',
+};
+
+/** Everything about one open session: what the REST API, the hub and the document say about it. */
+export class Room {
+  readonly session: Store<Session>;
+  readonly participants: Store<readonly Participant[]>;
+  readonly document: Store<SessionDocument>;
+  /** The session is over for this user. */
+  readonly ended = new Store<End | null>(null);
+  readonly activePath = new Store<string | null>(null);
+  readonly hub: SessionHub;
+  readonly chat: Chat;
+  readonly runs: Runs;
+
+  constructor(session: Session, readonly me: UserRef, private readonly notices: RoomNotices) {
+    this.session = new Store(session);
+    this.participants = new Store<readonly Participant[]>(session.participants);
+    this.hub = new SessionHub(session.id, {
+      onJoined: (reply) => this.joined(reply),
+      onRefused: (error) => this.end(error.code === 'session_full' ? 'full' : error.code === 'session_not_found' ? 'deleted' : 'forbidden'),
+    });
+    this.chat = new Chat(session.id, me, this.hub);
+    this.runs = new Runs(session.id, me, this.hub);
+    this.hub.on({ ...this.events, ...this.chat.events, ...this.runs.events });
+    this.document = new Store(this.openDocument());
+    void this.hub.start();
+  }
+
+  get id(): string {
+    return this.session.get().id;
+  }
+
+  get role(): Role | null {
+    return this.session.get().role;
+  }
+
+  /** Runs the program, after giving the last edits a moment to arrive: the server runs the text that it has. */
+  async run(stdin: string, args: string[]): Promise<void> {
+    const document = this.document.get();
+    if (!(await document.saved(3000))) {
+      this.notices.warn('Running without your latest edits', 'They have not reached the server yet.');
+    }
+    const { language, entry } = document.files.get();
+    await this.runs.run({
+      language: language ?? this.session.get().language,
+      entry: entry ?? undefined,
+      // Without a given input the program can be typed to while it runs.
+      stdin: stdin === '' ? undefined : stdin,
+      args: args.length === 0 ? undefined : args,
+    });
+  }
+
+  async reload(): Promise<void> {
+    try {
+      this.accept(await getSession(this.id));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.end('removed');
+      // Else the server is away for the moment: entering again through the hub brings the news.
+    }
+  }
+
+  accept(session: Session): void {
+    const invite = session.inviteCode ?? this.session.get().inviteCode;
+    this.session.set({ ...session, inviteCode: invite });
+    this.participants.set(session.participants);
+  }
+
+  upsert(participant: Participant): void {
+    this.participants.update((list) => {
+      const others = list.filter((p) => p.user.id !== participant.user.id);
+      return others.length === list.length
+        ? [...list, participant]
+        : list.map((p) => (p.user.id === participant.user.id ? participant : p));
+    });
+  }
+
+  drop(userId: string): void {
+    this.participants.update((list) => list.filter((p) => p.user.id !== userId));
+  }
+
+  destroy(): void {
+    this.hub.stop();
+    this.chat.destroy();
+    this.runs.destroy();
+    this.document.get().destroy();
+  }
+
+  private readonly events = {
+    ParticipantJoined: (e: Participant) => this.upsert({ user: e.user, role: e.role, isOnline: e.isOnline }),
+    ParticipantLeft: (e: { user: UserRef; removed: boolean }) => {
+      if (e.removed) this.drop(e.user.id);
+      else this.changeParticipant(e.user.id, { isOnline: false });
+    },
+    RoleChanged: (e: { user: UserRef; role: Role }) => {
+      this.changeParticipant(e.user.id, { role: e.role });
+      if (e.user.id === this.me.id) this.roleChanged(e.role);
+    },
+    Removed: () => this.end('removed'),
+    SessionUpdated: () => void this.reload(),
+    SessionDeleted: () => this.end('deleted'),
+  };
+
+  private joined(reply: JoinReply): void {
+    this.participants.set(reply.participants);
+    this.chat.entered(reply.messages);
+    this.runs.entered(reply.executions, reply.lastResult);
+    const mine = reply.participants.find((p) => p.user.id === this.me.id)?.role;
+    if (mine !== undefined && mine !== this.role) this.roleChanged(mine);
+  }
+
+  private roleChanged(role: Role): void {
+    const could = canEdit(this.role);
+    this.session.update((s) => ({ ...s, role }));
+    if (could && !canEdit(role)) this.notices.warn('You are a viewer now', 'You can read this session, but no longer edit it.');
+    // Admins see more of the session, such as the code of the share link.
+    void this.reload();
+  }
+
+  private changeParticipant(userId: string, change: Partial<Participant>): void {
+    this.participants.update((list) => list.map((p) => (p.user.id === userId ? { ...p, ...change } : p)));
+  }
+
+  private openDocument(): SessionDocument {
+    return new SessionDocument(this.session.get().id, this.me, {
+      onRefused: (reason) => this.replaceDocument(reason),
+      onClosed: (why) => this.end(why === 'forbidden' ? 'removed' : 'deleted'),
+      onRenamed: (from, to) => {
+        if (this.activePath.get() === from) this.activePath.set(to);
+      },
+    });
+  }
+
+  /** The page goes back to the server's text, so that nobody types into a copy that nobody else sees. */
+  private replaceDocument(reason: string): void {
+    this.document.get().destroy();
+    this.document.set(this.openDocument());
+    this.notices.warn('Your last edit was not accepted', `${refusals[reason] ?? reason} The text is the server's again.`);
+  }
+
+  private end(why: End): void {
+    if (this.ended.get() !== null) return;
+    this.ended.set(why);
+    this.destroy();
+  }
+}

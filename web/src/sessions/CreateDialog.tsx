@@ -1,0 +1,65 @@
+import { Alert, Button, Group, Modal, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { showErrors } from '../account/form';
+import { useLanguages } from '../api/languages';
+import { createSession } from '../api/sessions';
+import { languageOptions } from './languageOptions';
+
+export function CreateDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="New session">
+      <CreateForm onClose={onClose} />
+    </Modal>
+  );
+}
+
+function CreateForm({ onClose }: { onClose: () => void }) {
+  const languages = useLanguages();
+  const [, navigate] = useLocation();
+  const [failure, setFailure] = useState<string | null>(null);
+  const form = useForm({
+    initialValues: { title: '', description: '', language: 'python', isPublic: false },
+    validate: { title: (value) => (value.trim() === '' ? 'Give it a title.' : null) },
+  });
+
+  const submit = form.onSubmit(async ({ title, description, language, isPublic }) => {
+    setFailure(null);
+    try {
+      const draft = { title: title.trim(), description: description.trim() || undefined, language, isPublic };
+      const session = await createSession(draft);
+      onClose();
+      navigate(`/s/${session.id}`);
+    } catch (error) {
+      setFailure(showErrors(error, ['title', 'description', 'language'], form.setErrors));
+    }
+  });
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="sm">
+        {failure !== null && <Alert color="red" variant="light" role="alert" p="xs">{failure}</Alert>}
+        <TextInput label="Title" data-autofocus placeholder="Interview, lesson 3, …" maxLength={200} {...form.getInputProps('title')} />
+        <TextInput label="Description" description="Optional" maxLength={2000} {...form.getInputProps('description')} />
+        <Select
+          label="Language"
+          allowDeselect={false}
+          data={languageOptions(languages)}
+          comboboxProps={{ shadow: 'md' }}
+          {...form.getInputProps('language')}
+        />
+        <Switch
+          mt={6}
+          label="Public"
+          description="Everybody with an account can find and join it. A private session opens by its link only."
+          {...form.getInputProps('isPublic', { type: 'checkbox' })}
+        />
+        <Group justify="flex-end" mt="xs">
+          <Button variant="default" onClick={onClose}>Cancel</Button>
+          <Button type="submit" loading={form.submitting}>Create session</Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

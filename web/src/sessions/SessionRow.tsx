@@ -1,0 +1,86 @@
+import { ActionIcon, Avatar, Badge, Menu, Text, Tooltip } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { notifications } from '@mantine/notifications';
+import { IconDots, IconDoorExit, IconLock, IconTrash, IconWorld } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { languageName, useLanguages } from '../api/languages';
+import { messageOf } from '../api/problem';
+import { deleteSession, leaveSession } from '../api/sessions';
+import type { SessionSummary, User } from '../api/types';
+import { PersonAvatar } from '../app/PersonAvatar';
+import { timeAgo } from '../lib/format';
+import classes from './Sessions.module.css';
+
+const SHOWN_PEOPLE = 4;
+
+export function SessionRow({ session, user, onChanged }: { session: SessionSummary; user: User; onChanged: () => void }) {
+  const languages = useLanguages();
+  const people = session.participants;
+  const online = people.filter((p) => p.isOnline).length;
+  return (
+    <li className={classes.row}>
+      <div className={classes.what}>
+        <div className={classes.name}>
+          <Link href={`/s/${session.id}`} className={classes.link}>{session.title}</Link>
+          {session.isPublic
+            ? <Tooltip label="Public"><IconWorld size={14} className={classes.icon} aria-label="Public" /></Tooltip>
+            : <Tooltip label="Private"><IconLock size={14} className={classes.icon} aria-label="Private" /></Tooltip>}
+        </div>
+        <Text size="xs" c="dimmed" truncate>
+          {session.owner.id === user.id ? 'You' : session.owner.username}
+          {' · '}<time dateTime={session.updatedAt}>{timeAgo(session.stats?.lastActivity ?? session.updatedAt)}</time>
+          {session.description ? ` · ${session.description}` : ''}
+        </Text>
+      </div>
+      {online > 0 && <Badge size="sm" variant="light" color="teal" className={classes.online}>{online} online</Badge>}
+      <Avatar.Group className={classes.people}>
+        {people.slice(0, SHOWN_PEOPLE).map((p) => <PersonAvatar key={p.user.id} user={p.user} size={24} />)}
+        {people.length > SHOWN_PEOPLE && <Avatar size={24} radius="xl">+{people.length - SHOWN_PEOPLE}</Avatar>}
+      </Avatar.Group>
+      <Text size="xs" className={classes.language}>{languageName(session.language, languages)}</Text>
+      <div className={classes.actions}>
+        <RowMenu session={session} onChanged={onChanged} />
+      </div>
+    </li>
+  );
+}
+
+function RowMenu({ session, onChanged }: { session: SessionSummary; onChanged: () => void }) {
+  if (session.role === null) return null;
+  const act = async (action: () => Promise<unknown>) => {
+    try {
+      await action();
+      onChanged();
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'That did not work', message: messageOf(error) });
+    }
+  };
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon aria-label={`More for ${session.title}`}><IconDots size={17} /></ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {session.role === 'owner' ? (
+          <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, () => void act(() => deleteSession(session.id)))}>
+            Delete…
+          </Menu.Item>
+        ) : (
+          <Menu.Item leftSection={<IconDoorExit size={15} />} onClick={() => void act(() => leaveSession(session.id))}>
+            Leave
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function confirmDelete(session: { title: string }, onConfirm: () => void): void {
+  modals.openConfirmModal({
+    title: `Delete “${session.title}”?`,
+    children: <Text size="sm">It disappears for everybody in it, with its files, runs and chat.</Text>,
+    labels: { confirm: 'Delete session', cancel: 'Keep it' },
+    confirmProps: { color: 'red' },
+    onConfirm,
+  });
+}
