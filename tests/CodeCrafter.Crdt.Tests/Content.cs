@@ -36,6 +36,7 @@ internal static class Content
         Dictionary<string, object?> map => Sorted(map),
         string text => text,
         bool flag => flag,
+        double number when !double.IsFinite(number) || double.IsNegative(number) && number == 0 => new JsonObject { ["$number"] = number.ToString(CultureInfo.InvariantCulture) },
         double number => number,
         _ => throw new ArgumentException(value.GetType().ToString()),
     };

@@ -90,11 +90,13 @@ internal static class Integration
         if (offset > 0)
         {
             left = store.EndingAt(transaction, new Id(item.Client, item.Clock + offset - 1));
-            if (left is Gc)
+            if (left is not Item known)
             {
                 return false;
             }
 
+            // The same, unless someone has used an id twice: an item stands where its left neighbour stands.
+            (item.Parent, item.ParentSub) = (known.Parent, known.ParentSub);
             item.Origin = left.LastId;
             item.Content = item.Content.SplitAt(offset);
             item.Clock += offset;

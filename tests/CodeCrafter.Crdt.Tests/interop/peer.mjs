@@ -20,6 +20,7 @@ const toPlain = value => {
   if (value instanceof Y.Doc) return { $doc: value.guid }
   if (value instanceof Uint8Array) return { $bytes: toBase64(value) }
   if (typeof value === 'bigint') return { $bigint: value.toString() }
+  if (Object.is(value, -0)) return { $number: '-0' }
   if (Array.isArray(value)) return value.map(toPlain)
   if (typeof value === 'object') return sorted(Object.entries(value))
   return value

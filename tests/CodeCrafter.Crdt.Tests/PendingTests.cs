@@ -1,0 +1,157 @@
+using CodeCrafter.Crdt.Tests.Fixtures;
+
+namespace CodeCrafter.Crdt.Tests;
+
+/// <summary>Updates whose cause has not arrived are held until it does.</summary>
+public sealed class PendingTests
+{
+    [Fact]
+    public void What_comes_in_reverse_takes_effect_at_the_end()
+    {
+        var updates = Typed("one ", "two ", "three ");
+        var doc = new Doc(2);
+        var emitted = new List<byte[]>();
+        doc.UpdateEmitted += (update, _) => emitted.Add(update);
+
+        doc.ApplyUpdate(updates[2]);
+        doc.ApplyUpdate(updates[1]);
+        Assert.True(doc.HasPending);
+        Assert.Equal("", doc.GetText("text").ToString());
+        Assert.Empty(emitted);
+
+        doc.ApplyUpdate(updates[0]);
+        Assert.False(doc.HasPending);
+        Assert.Equal("one two three ", doc.GetText("text").ToString());
+        Assert.Single(emitted);
+    }
+
+    [Fact]
+    public void A_deletion_that_comes_before_what_it_deletes_waits()
+    {
+        var source = new Doc(1);
+        var updates = Record(source);
+        source.GetText("text").Insert(0, "abcdef");
+        source.GetText("text").Delete(1, 2);
+        var doc = new Doc(2);
+
+        doc.ApplyUpdate(updates[1]);
+        Assert.True(doc.HasPending);
+        doc.ApplyUpdate(updates[0]);
+
+        Assert.False(doc.HasPending);
+        Assert.Equal("adef", doc.GetText("text").ToString());
+    }
+
+    [Fact]
+    public void What_waits_is_part_of_the_encoded_state()
+    {
+        var updates = Typed("one ", "two ", "three ", "four ");
+        var doc = new Doc(2);
+        doc.ApplyUpdate(updates[0]);
+        doc.ApplyUpdate(updates[2]);
+
+        var copy = new Doc(3);
+        copy.ApplyUpdate(doc.EncodeStateAsUpdate());
+        Assert.True(copy.HasPending);
+        Assert.Equal("one ", copy.GetText("text").ToString());
+
+        var late = new Doc(4);
+        late.ApplyUpdate(updates[0]);
+        late.ApplyUpdate(doc.EncodeStateAsUpdate(late.EncodeStateVector()));
+
+        foreach (var replica in new[] { doc, copy, late })
+        {
+            replica.ApplyUpdate(updates[1]);
+            Assert.False(replica.HasPending);
+            Assert.Equal("one two three ", replica.GetText("text").ToString());
+        }
+    }
+
+    [Fact]
+    public void An_update_that_waits_twice_is_held_once()
+    {
+        var updates = Typed("one ", "two ");
+        var doc = new Doc(2);
+        doc.ApplyUpdate(updates[1]);
+        var once = doc.EncodeStateAsUpdate();
+        doc.ApplyUpdate(updates[1]);
+
+        Assert.Equal(once, doc.EncodeStateAsUpdate());
+        Assert.False(doc.Contains(updates[1]));
+    }
+
+    [Fact]
+    public void Clients_that_wait_for_each_other_in_a_row_are_all_freed()
+    {
+        const int count = 200;
+        var updates = new List<byte[]>();
+        var source = new Doc(1000);
+        for (ulong i = 0; i < count; i++)
+        {
+            var next = new Doc(i % 2 == 0 ? 1000 - i : 2000 + i);
+            next.ApplyUpdate(source.EncodeStateAsUpdate());
+            next.UpdateEmitted += (update, _) => updates.Add(update);
+            next.GetText("text").Append($"{i},");
+            source = next;
+        }
+
+        updates.Reverse();
+        var doc = new Doc(5);
+        foreach (var update in updates)
+        {
+            doc.ApplyUpdate(update);
+        }
+
+        Assert.False(doc.HasPending);
+        Assert.Equal(source.GetText("text").ToString(), doc.GetText("text").ToString());
+    }
+
+    [Fact]
+    public void Updates_in_any_order_lead_to_the_same() => Seeds.Run(200, seed =>
+    {
+        var random = new Random(seed);
+        var source = new Doc(1);
+        source.ApplyUpdate(Fixture.All[random.Next(Fixture.All.Count)].Update);
+        var updates = new List<byte[]> { source.EncodeStateAsUpdate() };
+        source.UpdateEmitted += (update, _) => updates.Add(update);
+        RandomEdits.Make(source, random, 30);
+
+        var shuffled = updates.Concat(updates.Where(_ => random.Next(4) == 0)).ToArray();
+        random.Shuffle(shuffled);
+        var doc = new Doc(2);
+        foreach (var update in shuffled)
+        {
+            doc.ApplyUpdate(update);
+            if (random.Next(10) == 0)
+            {
+                var copy = new Doc(2);
+                copy.ApplyUpdate(doc.EncodeStateAsUpdate());
+                doc = copy;
+            }
+        }
+
+        Assert.Equal(source.HasPending, doc.HasPending);
+        Assert.Equal(Content.Of(source), Content.Of(doc));
+        Assert.Equal(source.EncodeStateVector(), doc.EncodeStateVector());
+        InvariantChecks.Check(doc);
+    });
+
+    private static List<byte[]> Typed(params string[] words)
+    {
+        var source = new Doc(1);
+        var updates = Record(source);
+        foreach (var word in words)
+        {
+            source.GetText("text").Append(word);
+        }
+
+        return updates;
+    }
+
+    private static List<byte[]> Record(Doc doc)
+    {
+        var updates = new List<byte[]>();
+        doc.UpdateEmitted += (update, _) => updates.Add(update);
+        return updates;
+    }
+}
