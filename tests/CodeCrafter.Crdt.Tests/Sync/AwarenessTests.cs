@@ -1,0 +1,196 @@
+using System.Text;
+using CodeCrafter.Crdt.Sync;
+using CodeCrafter.Crdt.Wire;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CodeCrafter.Crdt.Tests.Sync;
+
+public sealed class AwarenessTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void Newer_states_replace_older_ones()
+    {
+        var awareness = new Awareness(_time);
+
+        Assert.Equal([7UL], awareness.Apply(States((7, 1, """{"name":"a"}"""))).Added);
+        Assert.Equal([7UL], awareness.Apply(States((7, 2, """{"name":"b"}"""))).Updated);
+        Assert.True(awareness.Apply(States((7, 2, """{"name":"c"}"""))).IsEmpty);
+        Assert.True(awareness.Apply(States((7, 1, """{"name":"d"}"""))).IsEmpty);
+
+        Assert.Equal("""{"name":"b"}""", StateOf(awareness, 7));
+        Assert.Equal([7UL], awareness.ClientIds);
+    }
+
+    [Fact]
+    public void A_null_of_the_same_clock_removes()
+    {
+        var awareness = new Awareness(_time);
+        awareness.Apply(States((7, 3, "{}")));
+
+        Assert.Equal([7UL], awareness.Apply(States((7, 3, "null"))).Removed);
+
+        Assert.Equal(0, awareness.Count);
+        Assert.True(awareness.GetState(7).IsEmpty);
+    }
+
+    [Fact]
+    public void A_removal_moves_the_clock_on_and_is_encoded_as_null()
+    {
+        var awareness = new Awareness(_time);
+        awareness.Apply(States((7, 3, "{}"), (8, 1, "{}")));
+
+        var change = awareness.Remove([7, 99]);
+
+        Assert.Equal([7UL], change.Removed);
+        Assert.Equal(States((7, 4, "null")), awareness.Encode([7, 99]));
+        Assert.True(awareness.Remove([7]).IsEmpty);
+    }
+
+    [Fact]
+    public void A_state_from_before_the_removal_is_reported_as_outdated()
+    {
+        var awareness = new Awareness(_time);
+        awareness.Apply(States((7, 3, "{}")));
+        awareness.Remove([7]);
+
+        var change = awareness.Apply(States((7, 3, "{}")));
+
+        Assert.True(change.IsEmpty);
+        Assert.Equal([7UL], change.Outdated);
+        Assert.Equal([7UL], awareness.Apply(States((7, 5, "{}"))).Added);
+    }
+
+    [Fact]
+    public void States_that_are_not_renewed_run_out()
+    {
+        var awareness = new Awareness(_time);
+        awareness.Apply(States((1, 1, "{}"), (2, 1, "{}")));
+        _time.Advance(TimeSpan.FromSeconds(20));
+        awareness.Apply(States((2, 2, "{}")));
+        Assert.True(awareness.RemoveOutdated().IsEmpty);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal([1UL], awareness.RemoveOutdated().Removed);
+        Assert.Equal([2UL], awareness.ClientIds);
+    }
+
+    [Fact]
+    public void A_step_of_the_wall_clock_does_not_matter()
+    {
+        var awareness = new Awareness(new SteppingWallClock(_time));
+        awareness.Apply(States((1, 1, "{}")));
+
+        Assert.True(awareness.RemoveOutdated().IsEmpty);
+    }
+
+    [Fact]
+    public void Client_ids_can_be_read_without_applying() =>
+        Assert.Equal([5UL, WireReader.MaxInteger], Awareness.ReadClientIds(States((5, 1, "{}"), ((long)WireReader.MaxInteger, 9, "null"))));
+
+    [Fact]
+    public void Handlers_hear_of_changes_with_their_origin()
+    {
+        var awareness = new Awareness(_time);
+        var heard = new List<object?>();
+        awareness.Changed += (change, origin) => heard.Add(origin);
+
+        awareness.Apply(States((1, 1, "{}")), "socket");
+        awareness.Apply(States((1, 1, "{}")), "again");
+        awareness.Remove([1], "closed");
+
+        Assert.Equal(["socket", "closed"], heard);
+    }
+
+    [Fact]
+    public void Cannot_have_more_clients_than_allowed()
+    {
+        var awareness = new Awareness(_time, new AwarenessOptions { MaxClients = 2 });
+        awareness.Apply(States((1, 1, "{}")));
+
+        Assert.Throws<MalformedUpdateException>(() => awareness.Apply(States((2, 1, "{}"), (3, 1, "{}"))));
+        Assert.Equal(1, awareness.Count);
+        awareness.Apply(States((2, 1, "{}"), (1, 2, "{}")));
+        Assert.Throws<MalformedUpdateException>(() => awareness.Apply(States((3, 1, "{}"))));
+        awareness.Remove([1]);
+        awareness.Apply(States((3, 1, "{}")));
+    }
+
+    [Fact]
+    public void Cannot_have_a_state_larger_than_allowed()
+    {
+        var awareness = new Awareness(_time, new AwarenessOptions { MaxStateBytes = 10 });
+
+        Assert.Throws<MalformedUpdateException>(() => awareness.Apply(States((1, 1, "\"123456789\""))));
+        awareness.Apply(States((1, 1, "\"12345678\"")));
+    }
+
+    [Fact]
+    public void Forgets_the_oldest_removed_clients()
+    {
+        var awareness = new Awareness(_time, new AwarenessOptions { MaxClients = 2 });
+        for (var client = 1; client <= 10; client++)
+        {
+            awareness.Apply(States((client, 5, "{}")));
+            awareness.Remove([(ulong)client]);
+        }
+
+        Assert.Equal(States((9, 6, "null"), (10, 6, "null")), awareness.Encode(Enumerable.Range(1, 10).Select(i => (ulong)i)));
+    }
+
+    [Fact]
+    public void Refuses_every_truncation_and_survives_every_flipped_bit()
+    {
+        var update = States((1, 1, """{"name":"ß","cursor":{"a":[1,null]}}"""), (300, 70000, "null"));
+        for (var length = 0; length < update.Length; length++)
+        {
+            var awareness = new Awareness(_time);
+            Assert.Throws<MalformedUpdateException>(() => awareness.Apply(update.AsSpan(0, length)));
+            Assert.Equal(0, awareness.Count);
+        }
+
+        for (var bit = 0; bit < 8 * update.Length; bit++)
+        {
+            var flipped = update.ToArray();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            var awareness = new Awareness(_time);
+            try
+            {
+                awareness.Apply(flipped);
+            }
+            catch (MalformedUpdateException)
+            {
+                Assert.Equal(0, awareness.Count);
+            }
+        }
+    }
+
+    private static string StateOf(Awareness awareness, ulong client) => Encoding.UTF8.GetString(awareness.GetState(client).Span);
+
+    private static byte[] States(params (long Client, long Clock, string Json)[] states)
+    {
+        var writer = new WireWriter();
+        writer.WriteVarUint((ulong)states.Length);
+        foreach (var (client, clock, json) in states)
+        {
+            writer.WriteClock(client);
+            writer.WriteClock(clock);
+            writer.WriteString(json);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Each look at the wall clock is an hour later; the monotonic clock stands still.</summary>
+    private sealed class SteppingWallClock(TimeProvider time) : TimeProvider
+    {
+        private int _looks;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow().AddHours(++_looks);
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+    }
+}

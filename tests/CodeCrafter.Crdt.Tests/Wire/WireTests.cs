@@ -1,0 +1,88 @@
+using CodeCrafter.Crdt.Wire;
+using CsCheck;
+
+namespace CodeCrafter.Crdt.Tests.Wire;
+
+public sealed class WireTests
+{
+    private static readonly Gen<object?> s_leaf = Gen.OneOf<object?>(
+        Gen.Const((object?)null),
+        Gen.Bool.Select(value => (object?)value),
+        Gen.Double.Where(value => !double.IsNaN(value)).Select(value => (object?)value),
+        Gen.Int.Select(value => (object?)(double)value),
+        Gen.Long.Where(value => Math.Abs((decimal)value) > WireReader.MaxInteger).Select(value => (object?)value),
+        Gen.String[Gen.Char['\0', '\uD7FF'], 0, 20].Select(value => (object?)value),
+        Gen.Byte.Array[0, 20].Select(value => (object?)value));
+
+    private static readonly Gen<object?> s_value = Gen.Recursive<object?>((depth, gen) => depth == 4 ? s_leaf : Gen.OneOf(
+        s_leaf,
+        gen.List[0, 4].Select(list => (object?)list),
+        Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 0, 5], gen)[0, 4].Select(map => (object?)map)));
+
+    [Fact]
+    public void Unsigned_integers_are_read_as_written() => Gen.ULong[0, WireReader.MaxInteger].Sample(value =>
+    {
+        var writer = new WireWriter();
+        writer.WriteVarUint(value);
+        var reader = new WireReader(writer.Written);
+        Assert.Equal(value, reader.ReadVarUint());
+        reader.ExpectEnd();
+    });
+
+    [Theory]
+    [InlineData(0UL, "00")]
+    [InlineData(127UL, "7F")]
+    [InlineData(128UL, "8001")]
+    [InlineData(16383UL, "FF7F")]
+    [InlineData(16384UL, "808001")]
+    [InlineData(4294967295UL, "FFFFFFFF0F")]
+    [InlineData(WireReader.MaxInteger, "FFFFFFFFFFFFFF0F")]
+    public void Integers_have_the_bytes_of_lib0(ulong value, string hex)
+    {
+        var writer = new WireWriter();
+        writer.WriteVarUint(value);
+        Assert.Equal(hex, Convert.ToHexString(writer.Written));
+    }
+
+    [Theory]
+    [InlineData("FFFFFFFFFFFFFF1F")]
+    [InlineData("FFFFFFFFFFFFFFFF01")]
+    [InlineData("80808080808080808080808080808000")]
+    [InlineData("8000")]
+    [InlineData("80")]
+    [InlineData("")]
+    public void Refuses_integers_that_are_too_long_too_large_or_cut(string hex) => Assert.Throws<MalformedUpdateException>(() =>
+    {
+        var reader = new WireReader(Convert.FromHexString(hex));
+        reader.ReadVarUint();
+    });
+
+    [Fact]
+    public void Values_are_read_as_written() => s_value.Sample(value =>
+    {
+        var writer = new WireWriter();
+        AnyValue.Write(writer, value);
+        var reader = new WireReader(writer.Written);
+        AnyValue.Skip(ref reader);
+        reader.ExpectEnd();
+        Assert.Equivalent(value, AnyValue.Read(writer.Written), strict: true);
+    });
+
+    [Fact]
+    public void Refuses_values_without_counterpart_and_without_end()
+    {
+        var endless = new List<object?>();
+        endless.Add(endless);
+
+        Assert.Throws<ArgumentException>(() => AnyValue.Write(new WireWriter(), new object()));
+        Assert.Throws<ArgumentException>(() => AnyValue.Write(new WireWriter(), 1m));
+        Assert.Throws<ArgumentException>(() => AnyValue.Write(new WireWriter(), endless));
+    }
+
+    [Fact]
+    public void JSON_with_half_a_surrogate_pair_is_read_with_a_replacement()
+    {
+        Assert.Equal("a\uFFFDb", JsonValue.Parse("\"a\\ud83db\""u8.ToArray()));
+        Assert.Equal("\uFFFD\\ud83d😀", JsonValue.Parse("\"\\ude00\\\\ud83d\\ud83d\\ude00\""u8.ToArray()));
+    }
+}
