@@ -1,0 +1,114 @@
+using CodeCrafter.Crdt.Structs;
+using CsCheck;
+
+namespace CodeCrafter.Crdt.Tests.Structs;
+
+public sealed class StructsTests
+{
+    [Fact]
+    public void Ranges_are_sorted_and_joined() => Gen.Select(Gen.Int[0, 60], Gen.Int[0, 8]).Array[0, 40].Sample(added =>
+    {
+        var ranges = new IdRanges();
+        var model = new bool[80];
+        foreach (var (start, length) in added)
+        {
+            ranges.Add(start, start + length);
+            Array.Fill(model, true, start, length);
+        }
+
+        var covered = new bool[80];
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            Assert.True(i == 0 || ranges[i - 1].End < ranges[i].Start);
+            Array.Fill(covered, true, (int)ranges[i].Start, (int)(ranges[i].End - ranges[i].Start));
+        }
+
+        Assert.Equal(model, covered);
+    });
+
+    [Fact]
+    public void Runs_keep_their_content_however_they_are_cut_and_joined() => Gen.Int[0, 1000].Array[1, 60].Sample(steps =>
+    {
+        var runs = new List<Run<int>> { new([.. Enumerable.Range(0, 40)]) };
+        var models = new List<int[]> { Enumerable.Range(0, 40).ToArray() };
+        foreach (var step in steps)
+        {
+            var at = step % runs.Count;
+            var run = runs[at];
+            if (step % 3 == 0 && at + 1 < runs.Count)
+            {
+                run.Append(runs[at + 1]);
+                models[at] = [.. models[at], .. models[at + 1]];
+                runs.RemoveAt(at + 1);
+                models.RemoveAt(at + 1);
+            }
+            else if (step % 3 == 1)
+            {
+                run.Append([step, -step]);
+                models[at] = [.. models[at], step, -step];
+            }
+            else if (run.Length > 1)
+            {
+                var offset = 1 + step % (run.Length - 1);
+                runs.Insert(at + 1, run.SplitAt(offset));
+                models.Insert(at + 1, models[at][offset..]);
+                models[at] = models[at][..offset];
+            }
+
+            runs[at] = run;
+            Assert.Equal(models, runs.Select(each => each.Span.ToArray()));
+        }
+    });
+
+    [Fact]
+    public void Structs_of_a_client_are_found_however_they_are_cut_and_joined() => Gen.Int[0, 1 << 20].Array[0, 3000].Sample(
+        steps =>
+        {
+            var structs = new ClientStructs(1);
+            for (long clock = 0; clock < 4000; clock += 4)
+            {
+                structs.Append(new Gc(1, clock, 4));
+            }
+
+            foreach (var step in steps)
+            {
+                var position = structs.Find(step % structs.State);
+                var found = structs[position];
+                var next = position;
+                if (step % 2 == 0 && found.Length > 1)
+                {
+                    var right = new Gc(1, found.Clock + 1, found.Length - 1);
+                    found.Length = 1;
+                    Assert.Same(right, structs[structs.InsertAfter(position, right)]);
+                }
+                else if (structs.MoveNext(ref next))
+                {
+                    found.Length += structs[next].Length;
+                    structs.RemoveAt(next);
+                }
+            }
+
+            AssertConsistent(structs);
+        },
+        iter: 50);
+
+    private static void AssertConsistent(ClientStructs structs)
+    {
+        var position = structs.First;
+        long clock = 0;
+        var count = 0;
+        do
+        {
+            Assert.Equal(clock, structs[position].Clock);
+            Assert.Equal(position, structs.Find(clock));
+            clock = structs[position].End;
+            count++;
+            var back = position;
+            Assert.Equal(count > 1, structs.MovePrevious(ref back));
+        }
+        while (structs.MoveNext(ref position));
+
+        Assert.Equal(structs.State, clock);
+        Assert.Equal(count, structs.CountFrom(structs.First));
+    }
+}
