@@ -60,11 +60,26 @@ internal static class InvariantChecks
         }
 
         Assert.Equal(branch.Length, length);
-        foreach (var last in branch.Map.Values)
+        foreach (var key in branch.Keys)
         {
-            Assert.Null(last.Right);
-            CheckNested(last);
+            CheckHistory(branch, key);
         }
+    }
+
+    private static void CheckHistory(Branch branch, string key)
+    {
+        Item? left = null;
+        for (var item = branch.FirstOf(key); item is not null; item = item.Right)
+        {
+            Assert.Same(left, item.Left);
+            Assert.Same(branch, item.Parent);
+            Assert.Equal(key, item.ParentSub);
+            Assert.Equal(item.Right is not null, item.Deleted);
+            left = item;
+        }
+
+        Assert.Same(left, branch.LastOf(key));
+        CheckNested(left!);
     }
 
     private static void CheckNested(Item item)

@@ -129,15 +129,14 @@ internal static class Cleanup
             index.Merging(left, right);
         }
 
-        if (right.ParentSub is not null && parent.Map.GetValueOrDefault(right.ParentSub) == right)
-        {
-            parent.Map[right.ParentSub] = left;
-        }
-
         left.Right = right.Right;
         if (left.Right is { } next)
         {
             next.Left = left;
+        }
+        else if (left.ParentSub is not null)
+        {
+            parent.SetEnd(left.ParentSub, left);
         }
 
         return Grow(left, right);

@@ -130,7 +130,7 @@ internal static class Integration
                     return;
                 }
             }
-            else if (!other.Origin.IsNone && store.Find(other.Origin) is Item origin && origin.ScanStamp == scan)
+            else if (OriginOf(store, other) is { } origin && origin.ScanStamp == scan)
             {
                 if (origin.ConflictStamp != conflict)
                 {
@@ -144,6 +144,13 @@ internal static class Integration
             }
         }
     }
+
+    // Mostly the origin is still the left neighbour, and need not be looked up.
+    private static Item? OriginOf(StructStore store, Item item) =>
+        item.Origin.IsNone ? null
+        : item.Left is { } left && left.Client == item.Origin.Client
+            && left.Clock <= item.Origin.Clock && item.Origin.Clock < left.End ? left
+        : store.Find(item.Origin) as Item;
 
     private static void Link(Transaction transaction, Item item)
     {
@@ -159,6 +166,10 @@ internal static class Integration
             {
                 item.Parent!.Start = item;
             }
+            else
+            {
+                item.Parent!.SetEnd(item.ParentSub, item);
+            }
         }
 
         if (item.Right is { } right)
@@ -167,7 +178,7 @@ internal static class Integration
         }
         else if (item.ParentSub is not null)
         {
-            item.Parent!.Map[item.ParentSub] = item;
+            item.Parent!.SetEnd(item.ParentSub, item);
             if (item.Left is not null)
             {
                 transaction.Delete(item.Left);
@@ -175,20 +186,6 @@ internal static class Integration
         }
     }
 
-    private static Item? First(Item item)
-    {
-        var parent = item.Parent!;
-        if (item.ParentSub is null)
-        {
-            return parent.Start;
-        }
-
-        var first = parent.Map.GetValueOrDefault(item.ParentSub);
-        while (first?.Left is { } left)
-        {
-            first = left;
-        }
-
-        return first;
-    }
+    private static Item? First(Item item) =>
+        item.ParentSub is null ? item.Parent!.Start : item.Parent!.FirstOf(item.ParentSub);
 }

@@ -98,7 +98,7 @@ internal sealed class StructStore
         }
         else if (right.ParentSub is not null)
         {
-            right.Parent!.Map[right.ParentSub] = right;
+            right.Parent!.SetEnd(right.ParentSub, right);
         }
 
         if (right.ParentSub is null)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CodeCrafter.Crdt.Structs;
 
 namespace CodeCrafter.Crdt.Types;
@@ -6,7 +7,7 @@ namespace CodeCrafter.Crdt.Types;
 internal sealed class Branch
 {
     private readonly Id _placeholderFor = Id.None;
-    private Dictionary<string, Item>? _map;
+    private Dictionary<string, KeyHistory>? _keys;
     private YType? _facade;
 
     private Branch(Id placeholderFor) => _placeholderFor = placeholderFor;
@@ -56,16 +57,28 @@ internal sealed class Branch
     /// <summary>The id of the item that holds the type.</summary>
     public Id Id => IsPlaceholder ? _placeholderFor : Item!.Id;
 
-    /// <summary>The current item of each key.</summary>
-    public Dictionary<string, Item> Map => _map ??= [];
+    /// <summary>The keys that have a value.</summary>
+    public IEnumerable<string> Keys => _keys?.Where(entry => !entry.Value.Last.Deleted).Select(entry => entry.Key) ?? [];
 
     public static Branch PlaceholderFor(Id id) => new(id);
 
     public void Attach(Doc doc, Item item) => (Doc, Item) = (doc, item);
 
     /// <summary>The current item of a key if it is not deleted.</summary>
-    public Item? Find(string key) =>
-        _map is not null && _map.TryGetValue(key, out var item) && !item.Deleted ? item : null;
+    public Item? Find(string key) => LastOf(key) is { Deleted: false } item ? item : null;
+
+    /// <summary>The current item of a key, deleted or not.</summary>
+    public Item? LastOf(string key) => _keys?.GetValueOrDefault(key).Last;
+
+    /// <summary>The oldest item of a key.</summary>
+    public Item? FirstOf(string key) => _keys?.GetValueOrDefault(key).First;
+
+    /// <summary>Takes in a new end of a key's history: an item without neighbour on that side.</summary>
+    public void SetEnd(string key, Item item)
+    {
+        ref var history = ref CollectionsMarshal.GetValueRefOrAddDefault(_keys ??= [], key, out _);
+        history = new KeyHistory(item.Left is null ? item : history.First, item.Right is null ? item : history.Last);
+    }
 
     /// <summary>All items: those of the list, and those of each key with its history.</summary>
     public IEnumerable<Item> Children()
@@ -75,9 +88,9 @@ internal sealed class Branch
             yield return item;
         }
 
-        foreach (var last in _map?.Values ?? Enumerable.Empty<Item>())
+        foreach (var history in _keys?.Values ?? Enumerable.Empty<KeyHistory>())
         {
-            for (var item = last; item is not null; item = item.Left)
+            for (var item = history.First; item is not null; item = item.Right)
             {
                 yield return item;
             }
@@ -85,7 +98,7 @@ internal sealed class Branch
     }
 
     /// <summary>The type has been collected with all that it contained.</summary>
-    public void Forget() => (Start, _map, Index, Length) = (null, null, null, 0);
+    public void Forget() => (Start, _keys, Index, Length) = (null, null, null, 0);
 
     /// <summary>What users hold of the type; always the same object.</summary>
     public YType Facade() => _facade ??= Kind switch
@@ -113,4 +126,6 @@ internal sealed class Branch
             ? Facade()
             : throw new InvalidOperationException($"The root '{RootName}' is of the kind {Kind}, not {kind}.");
     }
+
+    private readonly record struct KeyHistory(Item First, Item Last);
 }

@@ -78,7 +78,7 @@ internal static class ListEdit
         var transaction = branch.Doc.Begin();
         try
         {
-            var left = branch.Map.GetValueOrDefault(key);
+            var left = branch.LastOf(key);
             Integrate(transaction, branch, left, null, key, content);
         }
         finally

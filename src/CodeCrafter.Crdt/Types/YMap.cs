@@ -26,12 +26,10 @@ public sealed class YMap : YType
     }
 
     /// <summary>How many keys have a value.</summary>
-    public int Count => _detached?.Count ?? Branch!.Map.Values.Count(item => !item.Deleted);
+    public int Count => _detached?.Count ?? Branch!.Keys.Count();
 
     /// <summary>The keys that have a value, in no particular order; a copy.</summary>
-    public IReadOnlyCollection<string> Keys => _detached is not null
-        ? [.. _detached.Keys]
-        : [.. Branch!.Map.Where(entry => !entry.Value.Deleted).Select(entry => entry.Key)];
+    public IReadOnlyCollection<string> Keys => [.. _detached?.Keys ?? Branch!.Keys];
 
     private protected override TypeKind Kind => TypeKind.Map;
 
