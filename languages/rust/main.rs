@@ -1,0 +1,7 @@
+fn greet(name: &str) -> String {
+    format!("Hello, {name}!")
+}
+
+fn main() {
+    println!("{}", greet("CodeCrafter"));
+}
