@@ -1,6 +1,5 @@
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Oci;
-using Microsoft.Extensions.Logging.Abstractions;
 
 [assembly: AssemblyFixture(typeof(CodeCrafter.Sandbox.Tests.SandboxFixture))]
 
@@ -13,6 +12,8 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     public LanguageCatalog Catalog { get; private set; } = null!;
 
+    public TestLog Log { get; } = new();
+
     public string StateDirectory { get; } = Path.Combine(Path.GetTempPath(), "codecrafter-sandbox-" + Path.GetRandomFileName());
 
     public static string LanguagesDirectory { get; } = Path.Combine(AppContext.BaseDirectory, "languages");
@@ -20,7 +21,7 @@ public sealed class SandboxFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Catalog = await LanguageCatalog.LoadAsync(LanguagesDirectory);
-        Sandbox = await OciSandbox.CreateAsync(new SandboxOptions { StateDirectory = StateDirectory }, Catalog, NullLoggerFactory.Instance);
+        Sandbox = await OciSandbox.CreateAsync(new SandboxOptions { StateDirectory = StateDirectory }, Catalog, Log);
     }
 
     public async ValueTask DisposeAsync()

@@ -38,6 +38,25 @@ internal static partial class Native
         public short Revents;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct IoVector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct MessageHeader
+    {
+        public void* Name;
+        public uint NameLength;
+        public IoVector* Parts;
+        public nuint PartCount;
+        public byte* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+
     /// <summary>A pipe; both ends are close-on-exec.</summary>
     public static unsafe (SafeFileHandle Read, SafeFileHandle Write) Pipe()
     {
@@ -160,6 +179,40 @@ internal static partial class Native
         }
     }
 
+    /// <summary>Makes <see cref="ReceiveWithSender"/> work on what is sent from now on.</summary>
+    public static unsafe void AskForSender(SafeFileHandle socket)
+    {
+        const int solSocket = 1, soPassCred = 16;
+        var on = 1;
+        Check(setsockopt(Fd(socket), solSocket, soPassCred, &on, sizeof(int)), nameof(setsockopt));
+    }
+
+    /// <summary>
+    /// Bytes received, 0 at the end, or minus the error; and the sender's process id as the kernel attests it, in our
+    /// PID namespace (unix(7), SCM_CREDENTIALS).
+    /// </summary>
+    public static unsafe (int Count, int Pid) ReceiveWithSender(SafeFileHandle socket, Span<byte> buffer)
+    {
+        const int scmCredentials = 2;
+        var control = stackalloc byte[64];
+        fixed (byte* first = buffer)
+        {
+            var part = new IoVector { Base = first, Length = (nuint)buffer.Length };
+            var message = new MessageHeader { Parts = &part, PartCount = 1, Control = control, ControlLength = 64 };
+            nint count;
+            while ((count = recvmsg(Fd(socket), &message, 0)) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is not Eintr and var error)
+                {
+                    return (-error, 0);
+                }
+            }
+            // cmsghdr: size_t length, int level, int type; then ucred: pid, uid, gid.
+            var hasSender = message.ControlLength >= (nuint)sizeof(nuint) + 12 && *(int*)(control + sizeof(nuint) + 4) == scmCredentials;
+            return ((int)count, hasSender ? *(int*)(control + sizeof(nuint) + 8) : 0);
+        }
+    }
+
     /// <summary>Waits until a child of this process ends and returns its raw wait status.</summary>
     public static unsafe int WaitPid(int pid)
     {
@@ -198,5 +251,7 @@ internal static partial class Native
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint read(int fd, byte* buffer, nuint count);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint write(int fd, byte* buffer, nuint count);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint send(int fd, byte* buffer, nuint count, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial int setsockopt(int fd, int level, int option, void* value, uint length);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint recvmsg(int fd, MessageHeader* message, int flags);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int waitpid(int pid, int* status, int options);
 }

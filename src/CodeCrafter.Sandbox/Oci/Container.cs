@@ -54,6 +54,7 @@ internal sealed class Container : IDisposable
         var (outputRead, outputWrite) = Native.Pipe();
         var (errorsRead, errorsWrite) = Native.Pipe();
         var (ours, theirs) = Native.SocketPair();
+        Native.AskForSender(ours);
         var container = new Container(bundle, inputWrite, outputRead, errorsRead, new ControlChannel(ours));
         var entrances = new List<SafeFileHandle>();
         try
@@ -63,13 +64,12 @@ internal sealed class Container : IDisposable
                 Native.SetNonBlocking(handle);
             }
             entrances.AddRange(steps.SelectMany(step => step.OpenForEntering()));
-            var pidFile = Path.Combine(bundle, "pid");
             container._runtime = ChildProcess.Start(
-                runtime.Run(id, bundle, pidFile, 1 + entrances.Count),
+                runtime.Run(id, bundle, 1 + entrances.Count),
                 ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
                 [inputRead, outputWrite, errorsWrite, theirs, .. entrances]);
             Array.ForEach([inputRead, outputWrite, errorsWrite, theirs], handle => handle.Dispose());
-            container.AwaitReady(pidFile, startTimeout);
+            container.AwaitReady(startTimeout);
             return container;
         }
         catch
@@ -111,7 +111,7 @@ internal sealed class Container : IDisposable
         Directory.Delete(_bundle, recursive: true);
     }
 
-    private void AwaitReady(string pidFile, TimeSpan timeout)
+    private void AwaitReady(TimeSpan timeout)
     {
         Span<Native.PollFd> control = [new Native.PollFd { Fd = Native.Fd(Control.Handle), Events = Native.PollIn }];
         if (Native.Poll(control, (int)timeout.TotalMilliseconds) == 0)
@@ -119,12 +119,13 @@ internal sealed class Container : IDisposable
             Native.KillPid(_runtime);
             throw new IOException($"The runtime did not start a sandbox within {timeout}.{ReadErrors()}");
         }
-        if (Control.Receive().Message != InitMessage.Ready)
+        var pid = Control.ReceiveReady();
+        if (pid <= 0)
         {
             throw new IOException($"The runtime could not start a sandbox.{ReadErrors()}");
         }
         // Init is alive until we tell it otherwise, so the number cannot have passed to another process yet.
-        _init = Native.PidFd(int.Parse(File.ReadAllText(pidFile)));
+        _init = Native.PidFd(pid);
     }
 
     private string ReadErrors()

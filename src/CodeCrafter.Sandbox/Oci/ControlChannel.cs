@@ -51,6 +51,14 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
         Send('X', payload.WrittenSpan);
     }
 
+    /// <summary>Waits for the first message and returns init's process id on the host; 0 where init never came up.</summary>
+    public int ReceiveReady()
+    {
+        var frame = new byte[5];
+        var (count, pid) = Native.ReceiveWithSender(socket, frame);
+        return count == frame.Length && frame[0] == (byte)InitMessage.Ready ? pid : 0;
+    }
+
     /// <summary>Reads one message; waits for it.</summary>
     public (InitMessage Message, byte[] Payload) Receive()
     {

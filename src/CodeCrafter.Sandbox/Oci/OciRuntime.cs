@@ -53,11 +53,11 @@ internal sealed class OciRuntime
     }
 
     /// <summary>The command that makes a container, runs it and removes it, and passes descriptors from 3 on.</summary>
-    public IReadOnlyList<string> Run(string id, string bundle, string pidFile, int extraDescriptors)
+    public IReadOnlyList<string> Run(string id, string bundle, int extraDescriptors)
     {
         string[] command =
         [
-            _path, "--root", _state, .. CgroupOption, "run", "--bundle", bundle, "--pid-file", pidFile,
+            _path, "--root", _state, .. CgroupOption, "run", "--bundle", bundle,
             "--preserve-fds", extraDescriptors.ToString(), id,
         ];
         // crun refuses a tree with both versions, so it gets a view of the mounts that has only the first.

@@ -46,7 +46,7 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
         try
         {
             var sandbox = new OciSandbox(host, logger);
-            await SelfCheck.RunAsync(sandbox, cancellationToken);
+            await SelfCheck.RunAsync(sandbox, host.Options, cancellationToken);
             logger.LogInformation("Programs run in {Sandbox}", sandbox.Description);
             return sandbox;
         }

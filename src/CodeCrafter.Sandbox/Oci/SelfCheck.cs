@@ -1,7 +1,126 @@
+using System.Runtime.InteropServices;
+using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Sandbox.Limits;
+
 namespace CodeCrafter.Sandbox.Oci;
 
-/// <summary>Proves, in a sandbox, that the protections are on.</summary>
+/// <summary>
+/// Proves, in real sandboxes, that the protections are on: a configuration that was accepted is not yet one that works.
+/// </summary>
 internal static class SelfCheck
 {
-    public static Task RunAsync(OciSandbox sandbox, CancellationToken cancellationToken) => Task.CompletedTask;
+    private const int Processes = 8;
+
+    private static readonly Language Perl = new()
+    {
+        Id = "self-check",
+        Name = "Self-check",
+        FileName = "check.pl",
+        Sample = "",
+        Recipe = new LanguageRecipe { Run = new CommandTemplate { Command = ["/usr/bin/perl", "{entry}", "{args}"] } },
+    };
+
+    /// <exception cref="SandboxUnavailableException">A protection is missing; the message names all that are.</exception>
+    public static async Task RunAsync(ISandbox sandbox, SandboxOptions options, CancellationToken cancellationToken)
+    {
+        var arm = RuntimeInformation.OSArchitecture == Architecture.Arm64;
+        var facts = await FactsAsync(sandbox, options, arm ? "40" : "165", arm ? "97" : "272", cancellationToken);
+        var memory = await sandbox.RunAsync(Request("my $x = 'x' x (64 << 20); print length $x;") with
+        {
+            Limits = Limits with { MemoryBytes = 16 << 20 },
+        }, cancellationToken: cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var problems = Judge(facts, options).ToList();
+        if (memory.Status != RunStatus.MemoryLimitExceeded)
+        {
+            problems.Add($"the memory limit does not hold ({memory.Status})");
+        }
+        if (problems.Count > 0)
+        {
+            throw new SandboxUnavailableException(
+                $"The sandbox ({sandbox.Description}) does not hold, so it does not start: {string.Join("; ", problems)}.");
+        }
+    }
+
+    /// <summary>What is wrong with the facts that the program in the sandbox found.</summary>
+    internal static IEnumerable<string> Judge(IReadOnlyDictionary<string, string> facts, SandboxOptions options)
+    {
+        string Fact(string name) => facts.GetValueOrDefault(name, "missing");
+        (string Name, string Expected, string Problem)[] expectations =
+        [
+            ("seccomp", "2", "no seccomp filter is on"),
+            ("nonewprivs", "1", "no_new_privs is not set"),
+            ("capeff", NoCapabilities, "programs have capabilities"),
+            ("capprm", NoCapabilities, "programs have permitted capabilities"),
+            ("capinh", NoCapabilities, "programs have inheritable capabilities"),
+            ("capbnd", NoCapabilities, "programs have capabilities in their bounding set"),
+            ("capamb", NoCapabilities, "programs have ambient capabilities"),
+            ("routes", "0", "there are network routes"),
+            ("interfaces", "lo", "there are network interfaces"),
+            ("writable", "", "places outside the workspace can be written"),
+            ("visible", "", "places of the host are visible"),
+            ("parent", "1", "there is no PID namespace with init in it"),
+            ("descriptors", "0,1,2", "programs inherit descriptors"),
+            ("environment", "HOME,LANG,PATH,TMPDIR", "the environment is not the allowed one"),
+            ("mount", "-1", "programs can mount"),
+            ("unshare", "-1", "programs can make namespaces"),
+            ("children", (Processes - 1).ToString(), "the limit on processes does not hold"),
+        ];
+        foreach (var (name, expected, problem) in expectations)
+        {
+            if (Fact(name) != expected)
+            {
+                yield return $"{problem} ({name}: {Fact(name)})";
+            }
+        }
+        foreach (var name in (string[])["uid", "gid"])
+        {
+            var ids = Fact(name).Split('\t');
+            if (!Array.TrueForAll(ids, id => int.TryParse(id, out var number) && number >= options.FirstUid && number < options.FirstUid + options.MaxSandboxes))
+            {
+                yield return $"programs run as another user than theirs ({name}: {Fact(name)})";
+            }
+        }
+    }
+
+    private const string NoCapabilities = "0000000000000000";
+
+    private static RunLimits Limits { get; } = new()
+    {
+        CpuTime = TimeSpan.FromSeconds(5),
+        WallTime = TimeSpan.FromSeconds(20),
+        MemoryBytes = 64 << 20,
+        Processes = Processes,
+    };
+
+    private static async Task<Dictionary<string, string>> FactsAsync(ISandbox sandbox, SandboxOptions options, string mount, string unshare, CancellationToken cancellationToken)
+    {
+        using var script = new StreamReader(typeof(SelfCheck).Assembly.GetManifestResourceStream("self-check.pl")!);
+        var request = Request(await script.ReadToEndAsync(cancellationToken)) with
+        {
+            Arguments = [Path.GetFullPath(options.StateDirectory), mount, unshare],
+        };
+        var result = await sandbox.RunAsync(request, cancellationToken: cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (result.Status != RunStatus.Accepted || result.Run is not { } run)
+        {
+            throw new SandboxUnavailableException(
+                $"The sandbox ({sandbox.Description}) cannot run a first program ({result.Status}); the log says why. {result.Run?.Stderr}".TrimEnd());
+        }
+        if (run.CpuTime <= TimeSpan.Zero || run.MemoryBytes <= 0)
+        {
+            throw new SandboxUnavailableException($"The sandbox ({sandbox.Description}) does not measure CPU time and memory: the program was not in its cgroup.");
+        }
+        return run.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', 2))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
+    }
+
+    private static RunRequest Request(string script) => new()
+    {
+        Language = Perl,
+        Files = [new SourceFile(Perl.FileName, script)],
+        Entry = Perl.FileName,
+        Limits = Limits,
+    };
 }

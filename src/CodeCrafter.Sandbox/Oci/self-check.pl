@@ -1,0 +1,28 @@
+# Runs inside a sandbox at start and prints what it can do there, one "name value" a line; SelfCheck.cs judges.
+use strict;
+
+my ($host_directory, $mount, $unshare) = @ARGV;
+$| = 1;
+
+sub lines { open(my $file, '<', $_[0]) or return (); return <$file> }
+
+for (lines('/proc/self/status')) {
+    print lc($1), " $2\n" if /^(Seccomp|NoNewPrivs|CapInh|CapPrm|CapEff|CapBnd|CapAmb|Uid|Gid|Groups):\s*(.*?)\s*$/;
+}
+print 'interfaces ', join(',', map { /^\s*(\w+):/ ? $1 : () } lines('/proc/net/dev')), "\n";
+print 'routes ', scalar(grep { !/^Iface/ } lines('/proc/net/route')), "\n";
+print 'writable ', join(',', grep { open(my $file, '>', "$_/canary") } '/', '/usr', '/etc', '/proc/sys', '/dev'), "\n";
+print 'visible ', join(',', grep { -e } $host_directory, '/home', '/root', '/var', '/etc/shadow', '/sys'), "\n";
+print 'parent ', getppid(), "\n";
+print 'descriptors ', join(',', sort { $a <=> $b } grep { -e "/proc/self/fd/$_" } 0 .. 255), "\n";
+print 'environment ', join(',', sort keys %ENV), "\n";
+print 'mount ', syscall($mount + 0, my $source = 'none', my $target = '/tmp', my $type = 'tmpfs', 0, 0), "\n";
+print 'unshare ', syscall($unshare + 0, 0x10000000), "\n";    # CLONE_NEWUSER
+my $children = 0;
+for (1 .. 32) {
+    my $pid = fork();
+    if (!defined $pid) { last }
+    if ($pid == 0) { sleep 60; exit }
+    $children++;
+}
+print "children $children\n";
