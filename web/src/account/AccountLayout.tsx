@@ -26,14 +26,14 @@ export function AccountLayout({ title, children, footer }: { title: string; chil
 function Preview() {
   return (
     <div className={classes.preview}>
-      <p className={classes.claim}>Write code together.<br />Run it. Everyone sees what happens.</p>
+      <p className={classes.claim}>Write code together, run it,<br />and see the same thing happen.</p>
       <div className={classes.window}>
         <div className={classes.bar}><span data-active>main.py</span><span>primes.py</span></div>
         <pre className={classes.code}>
-          <i>1</i><b>from</b> primes <b>import</b> primes_below{'\n'}
+          <i>1</i><b>from</b> primes <b>import</b> primes_below<span className={classes.caretB}><em>Linus</em></span>{'\n'}
           <i>2</i>{'\n'}
           <i>3</i><b>for</b> p <b>in</b> <u>primes_below</u>(<s>20</s>):<span className={classes.caretA}><em>Ada</em></span>{'\n'}
-          <i>4</i>{'    '}<u>print</u>(p, end=<q>" "</q>)<span className={classes.caretB}><em>Linus</em></span>
+          <i>4</i>{'    '}<u>print</u>(p, end=<q>" "</q>)
         </pre>
         <div className={classes.output}>
           <span>2 3 5 7 11 13 17 19</span>

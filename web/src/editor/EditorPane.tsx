@@ -1,6 +1,6 @@
 import { Button, EmptyState } from '@mantine/core';
 import { IconEye, IconFilePlus } from '@tabler/icons-react';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { useStore } from '../lib/store';
 import type { Room } from '../session/room';
 import { EditorSkeleton } from '../session/WorkspaceSkeleton';
@@ -18,11 +18,13 @@ interface Props {
   room: Room;
   document: SessionDocument;
   readOnly: boolean;
+  /** At the end of the row of tabs. */
+  trailing?: ReactNode;
   onRun: () => void;
 }
 
 /** The files of the session: tabs, and the one that is open. */
-export function EditorPane({ room, document, readOnly, onRun }: Props) {
+export function EditorPane({ room, document, readOnly, trailing, onRun }: Props) {
   const files = useStore(document.files);
   const loading = useStore(document.save) === 'loading';
   const chosen = useStore(room.activePath);
@@ -37,7 +39,9 @@ export function EditorPane({ room, document, readOnly, onRun }: Props) {
   if (loading) return <EditorSkeleton />;
   return (
     <section className={classes.pane} aria-label="Files">
-      <FileTabs document={document} files={files} active={active} readOnly={readOnly} onOpen={(path) => room.activePath.set(path)} />
+      <FileTabs document={document} files={files} active={active} readOnly={readOnly} onOpen={(path) => room.activePath.set(path)}>
+        {trailing}
+      </FileTabs>
       {readOnly && (
         <div className={classes.banner} role="note">
           <IconEye size={15} aria-hidden="true" /> You are a viewer: you see every edit and every run, and can chat.

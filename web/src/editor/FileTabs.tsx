@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { IconChevronDown, IconPencil, IconPlayerPlayFilled, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { FileList, SessionDocument } from './document';
 import { openFileDialog } from './FileDialog';
 import classes from './FileTabs.module.css';
@@ -12,9 +12,10 @@ interface Props {
   active: string | null;
   readOnly: boolean;
   onOpen: (path: string) => void;
+  children?: ReactNode;
 }
 
-export function FileTabs({ document, files, active, readOnly, onOpen }: Props) {
+export function FileTabs({ document, files, active, readOnly, onOpen, children }: Props) {
   const strip = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -55,6 +56,7 @@ export function FileTabs({ document, files, active, readOnly, onOpen }: Props) {
           </ActionIcon>
         </Tooltip>
       )}
+      {children !== undefined && <div className={classes.trailing}>{children}</div>}
     </div>
   );
 }

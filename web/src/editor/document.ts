@@ -7,6 +7,7 @@ import type { UserRef } from '../api/types';
 import { personColor } from '../lib/colors';
 import { Store } from '../lib/store';
 import { AckTracker } from './acks';
+import { byFolder } from './paths';
 import { PeopleAwareness, type Person } from './people';
 
 const MESSAGE_AUTH = 2;
@@ -251,7 +252,7 @@ export class SessionDocument {
   }
 
   private updateFiles(): void {
-    const paths = [...this.fileMap.keys()].filter((path) => this.text(path) !== null).sort((a, b) => a.localeCompare(b));
+    const paths = [...this.fileMap.keys()].filter((path) => this.text(path) !== null).sort(byFolder);
     const entry = this.meta.get('entry');
     const language = this.meta.get('language');
     this.files.set({

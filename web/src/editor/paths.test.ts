@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { languageOf, pathProblem } from './paths';
+import { byFolder, languageOf, pathProblem } from './paths';
 
 describe('pathProblem', () => {
   it.each(['main.py', 'lib/a.py', '.env', 'a b.txt', 'ünï.c'])('takes %j', (path) => {
@@ -21,4 +21,8 @@ describe('languageOf', () => {
   it.each([['main.py', 'python'], ['a/B.JAVA', 'java'], ['x.h', 'cpp'], ['notes.txt', null], ['Makefile', null]])('%s is %s', (path, language) => {
     expect(languageOf(path)).toBe(language);
   });
+});
+
+it('orders the files at the root before those in folders', () => {
+  expect(['lib/a.py', 'main.py', 'app/z.py', 'b.py'].sort(byFolder)).toEqual(['b.py', 'main.py', 'app/z.py', 'lib/a.py']);
 });

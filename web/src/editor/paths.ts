@@ -24,3 +24,9 @@ export function languageOf(path: string): string | null {
   const dot = name.lastIndexOf('.');
   return dot < 0 ? null : byExtension[name.slice(dot + 1).toLowerCase()] ?? null;
 }
+
+/** The order of files: those at the root first, then folder by folder. */
+export function byFolder(a: string, b: string): number {
+  const folder = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  return folder(a).localeCompare(folder(b)) || a.localeCompare(b);
+}

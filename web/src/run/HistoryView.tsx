@@ -39,7 +39,7 @@ export function HistoryView({ room, onOpen }: { room: Room; onOpen: () => void }
   }
   if (runs === null) return <div className={classes.list} aria-busy="true">{[1, 2, 3].map((i) => <Skeleton key={i} h={14} m={12} />)}</div>;
   if (runs.length === 0) {
-    return <EmptyState m="auto" size="sm" icon={<IconHistory />} title="No runs yet" description="The latest runs of this session are kept here." />;
+    return <EmptyState m="auto" size="xs" icon={<IconHistory stroke={1.5} />} title="No runs yet" description="The latest runs of this session are kept here." />;
   }
   return (
     <ul className={classes.list} aria-label="Latest runs">

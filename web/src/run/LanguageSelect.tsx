@@ -30,7 +30,7 @@ export function LanguageSelect({ room, document, readOnly }: { room: Room; docum
     <Select
       aria-label="Language"
       size="xs"
-      w={130}
+      w={124}
       data={languageOptions(languages)}
       value={current}
       onChange={(next) => next !== null && next !== current && choose(next)}

@@ -27,8 +27,8 @@ function NothingYet({ editable }: { editable: boolean }) {
   return (
     <EmptyState
       m="auto"
-      size="sm"
-      icon={<IconTerminal2 />}
+      size="xs"
+      icon={<IconTerminal2 stroke={1.5} />}
       title="Nothing has run yet"
       description={editable
         ? <>Press Run, or <Kbd size="xs">{runShortcut}</Kbd>. Everybody in the session sees the output.</>

@@ -19,14 +19,14 @@ export function RunButton({ room, onRun }: { room: Room; onRun: () => void }) {
     const stop = () => room.runs.stop(active.jobId).catch((error: unknown) =>
       notifications.show({ color: 'red', title: 'The program was not stopped', message: messageOf(error) }));
     return (
-      <Button size="xs" color="red" variant="light" w={84} leftSection={<IconPlayerStopFilled size={14} />} onClick={() => void stop()}>
+      <Button size="xs" color="red" variant="light" w={84} flex="none" leftSection={<IconPlayerStopFilled size={14} />} onClick={() => void stop()}>
         Stop
       </Button>
     );
   }
   return (
     <Tooltip label={runShortcut}>
-      <Button size="xs" w={84} leftSection={<IconPlayerPlayFilled size={13} />} loading={starting} onClick={onRun}>Run</Button>
+      <Button size="xs" w={84} flex="none" leftSection={<IconPlayerPlayFilled size={13} />} loading={starting} onClick={onRun}>Run</Button>
     </Tooltip>
   );
 }

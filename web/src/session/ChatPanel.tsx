@@ -37,7 +37,7 @@ export function ChatPanel({ room }: { room: Room }) {
         }}
       >
         {messages.length === 0 && (
-          <EmptyState m="auto" size="sm" icon={<IconMessage />} title="No messages yet" description="Everybody in the session can read what is written here." />
+          <EmptyState m="auto" size="xs" icon={<IconMessage stroke={1.5} />} title="No messages yet" description="Everybody in the session can read what is written here." />
         )}
         {messages.map((message, i) => <Message key={message.id} message={message} previous={messages[i - 1]} />)}
       </div>

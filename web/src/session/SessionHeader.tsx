@@ -43,7 +43,7 @@ export function SessionHeader({ room, user, wide, side, onSide, onRun }: Props) 
       {wide ? (
         <Button size="xs" variant="default" leftSection={<IconShare3 size={15} />} onClick={share.open}>Share</Button>
       ) : (
-        <ActionIcon aria-label="Share" onClick={share.open} size={30}><IconShare3 size={18} /></ActionIcon>
+        <ActionIcon aria-label="Share" onClick={share.open} size={30} flex="none"><IconShare3 size={18} /></ActionIcon>
       )}
       {wide && <SideButtons room={room} side={side} onSide={onSide} />}
       <UserMenu user={user} />

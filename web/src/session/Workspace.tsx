@@ -7,6 +7,7 @@ import { canEdit, type User } from '../api/types';
 import { EditorPane } from '../editor/EditorPane';
 import { useStore } from '../lib/store';
 import { parseArguments } from '../run/arguments';
+import { LanguageSelect } from '../run/LanguageSelect';
 import { RunPanel } from '../run/RunPanel';
 import { ChatPanel } from './ChatPanel';
 import { EndedPage } from './EndedPage';
@@ -57,7 +58,8 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
 
   if (ended !== null) return <EndedPage end={ended} />;
 
-  const editor = <EditorPane room={room} document={document} readOnly={!editable} onRun={() => void run()} />;
+  const language = wide ? undefined : <LanguageSelect room={room} document={document} readOnly={!editable} />;
+  const editor = <EditorPane room={room} document={document} readOnly={!editable} trailing={language} onRun={() => void run()} />;
   const output = (
     <RunPanel room={room} editable={editable} input={{ stdin, setStdin, args, setArgs }} onRun={() => void run()} />
   );
@@ -70,7 +72,7 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
             <Splitter.Pane defaultSize={64} min={20} className={classes.pane}>{editor}</Splitter.Pane>
             <Splitter.Pane defaultSize={36} min={12} className={classes.pane}>{output}</Splitter.Pane>
           </Splitter>
-          {side !== null && <SidePanel room={room} tab={side} onTab={setSide} />}
+          {side !== null && <SidePanel room={room} tab={side} onClose={() => setSide(null)} />}
         </main>
       ) : (
         <>
