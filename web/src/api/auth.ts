@@ -118,7 +118,7 @@ export class Auth {
   private async refreshOnce(): Promise<void> {
     const attempt = () => this.post<Login>('/api/auth/refresh', {});
     try {
-      this.accept(this.env.lock !== null ? await this.env.lock(attempt) : await this.refreshUnlocked(attempt));
+      this.accept(await this.insist(() => (this.env.lock !== null ? this.env.lock(attempt) : attempt())));
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
         const before = this.state.get();
@@ -128,16 +128,21 @@ export class Auth {
     }
   }
 
-  /** Without locks another tab may have used the cookie just now; its successor is in the jar a moment later. */
-  private async refreshUnlocked(attempt: () => Promise<Login>): Promise<Login> {
-    try {
-      return await attempt();
-    } catch (error) {
-      const lost = error instanceof ApiError && (error.status === 401 || error.status === 409);
-      const signedIn = this.access !== null || error instanceof ApiError && error.status === 409;
-      if (!lost || !signedIn) throw error;
-      await delay(400);
-      return attempt();
+  /**
+   * Another tab, or this one before it was reloaded, may have used the cookie just now: the server answers 409, and the
+   * successor is in the jar a moment later. Without locks, a 401 in the middle of a login may be the same.
+   */
+  private async insist(attempt: () => Promise<Login>): Promise<Login> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        const superseded = error.status === 409 && tries < 4;
+        const perhaps = error.status === 401 && tries < 2 && this.env.lock === null && this.access !== null;
+        if (!superseded && !perhaps) throw error;
+        await delay(400 * tries);
+      }
     }
   }
 

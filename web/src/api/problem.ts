@@ -62,7 +62,9 @@ function fieldsOf(errors: unknown): Record<string, string> {
   for (const [name, messages] of Object.entries(errors)) {
     const list: unknown[] = Array.isArray(messages) ? messages : [messages];
     const text = list.filter((m) => typeof m === 'string').join(' ');
-    if (text !== '') fields[name.charAt(0).toLowerCase() + name.slice(1)] = text;
+    // A field inside an object is named by its own name: `settings.maxParticipants`.
+    const field = name.slice(name.lastIndexOf('.') + 1);
+    if (text !== '') fields[field.charAt(0).toLowerCase() + field.slice(1)] = text;
   }
   return fields;
 }

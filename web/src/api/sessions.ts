@@ -1,5 +1,5 @@
 import { request } from './index';
-import type { Pagination, Participant, Role, RunResult, Session, SessionSummary } from './types';
+import type { Pagination, Participant, Role, RunResult, Session, SessionSettings, SessionSummary } from './types';
 
 export type Scope = 'all' | 'owned' | 'joined' | 'public';
 
@@ -8,13 +8,14 @@ export interface SessionDraft {
   description?: string;
   language: string;
   isPublic: boolean;
+  settings?: Partial<SessionSettings>;
 }
 
 export interface SessionChange {
   title?: string;
   description?: string;
   isPublic?: boolean;
-  settings?: { maxParticipants: number };
+  settings?: Partial<SessionSettings>;
 }
 
 const at = (id: string, rest = '') => `/api/sessions/${encodeURIComponent(id)}${rest}`;
@@ -41,6 +42,11 @@ export async function joinSession(id: string, invite: string | null): Promise<Se
 
 export async function changeSession(id: string, change: SessionChange): Promise<Session> {
   return (await request<{ session: Session }>('PUT', at(id), change)).session;
+}
+
+/** Makes a new code; links with the old one stop working. */
+export async function resetInvite(id: string): Promise<string> {
+  return (await request<{ inviteCode: string }>('POST', at(id, '/invite'), {})).inviteCode;
 }
 
 export const deleteSession = (id: string) => request<void>('DELETE', at(id));

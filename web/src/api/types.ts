@@ -31,12 +31,12 @@ export interface Participant {
 export interface SessionSummary {
   id: string;
   title: string;
-  description: string | null;
+  description: string;
   language: string;
   isPublic: boolean;
   owner: UserRef;
-  /** The caller's; null where the caller is not a member of a public session. */
-  role: Role | null;
+  /** The caller's; viewer for one who is not in a public session. */
+  role: Role;
   participants: Participant[];
   stats?: { lastActivity?: string | null; totalExecutions?: number; activeParticipants?: number };
   createdAt: string;
@@ -44,10 +44,18 @@ export interface SessionSummary {
 }
 
 export interface Session extends SessionSummary {
-  settings: { maxParticipants: number } & Record<string, unknown>;
+  settings: SessionSettings;
   /** For admins and the owner. */
   inviteCode?: string | null;
 }
+
+export interface SessionSettings {
+  maxParticipants: number;
+  /** The role of those who join a public session by themselves. */
+  publicRole: PublicRole;
+}
+
+export type PublicRole = 'viewer' | 'editor';
 
 export interface Pagination {
   page: number;
@@ -118,10 +126,14 @@ export interface JoinReply {
   lastResult: RunResult | null;
 }
 
-export function canEdit(role: Role | null): boolean {
+export function isMember(session: SessionSummary, user: UserRef): boolean {
+  return session.participants.some((p) => p.user.id === user.id);
+}
+
+export function canEdit(role: Role): boolean {
   return role === 'editor' || role === 'admin' || role === 'owner';
 }
 
-export function canManage(role: Role | null): boolean {
+export function canManage(role: Role): boolean {
   return role === 'admin' || role === 'owner';
 }

@@ -1,10 +1,10 @@
 /** Why a path cannot be that of a new file; null where it can. The server has the same rules. */
 export function pathProblem(path: string, existing: readonly string[]): string | null {
   if (path === '') return 'Give the file a name.';
-  if (path.length > 200) return 'This name is too long.';
+  if (path.length > 200 || path.split('/').some((part) => part.length > 100)) return 'This name is too long.';
   if (path.startsWith('/') || path.includes('\\')) return 'Use a relative path with forward slashes.';
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(path)) return 'This name has characters that file names cannot have.';
+  if (/[\u0000-\u001f\u007f-\u009f\ufffd]/.test(path)) return 'This name has characters that file names cannot have.';
   if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) return 'This is not a file path.';
   if (existing.includes(path)) return 'There is a file with this name already.';
   if (existing.some((other) => other.startsWith(`${path}/`))) return 'There is a folder with this name already.';

@@ -84,4 +84,13 @@ describe('OutputBuffer', () => {
       ['compile', 'stderr', 'warning\n'], ['run', 'stdout', 'hi\n'],
     ]);
   });
+
+  it('notices a piece that came twice', () => {
+    const step = { exitCode: 0, signal: null, cpuTimeMs: 1, wallTimeMs: 1, memoryBytes: 1, stdoutTruncated: false, stderrTruncated: false };
+    const result = {
+      jobId: '1', language: 'c', status: { id: 3, description: 'Accepted' }, compile: null, run: { ...step, stdout: 'ab', stderr: '' },
+    };
+    expect(run('a', 'b').matches(result)).toBe(true);
+    expect(run('a', 'a', 'b').matches(result)).toBe(false);
+  });
 });

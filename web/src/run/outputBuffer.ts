@@ -30,9 +30,11 @@ export class OutputBuffer {
   private snapshot: Output = { segments: [], trimmed: false };
   private changed = false;
   private readonly readers = new Map<string, AnsiReader>();
+  private readonly received = new Map<string, number>();
 
   append(phase: Phase, stream: StreamName, data: string): void {
     const key = `${phase}/${stream}`;
+    this.received.set(key, (this.received.get(key) ?? 0) + data.length);
     let reader = this.readers.get(key);
     if (reader === undefined) this.readers.set(key, (reader = new AnsiReader()));
     for (const token of reader.read(data)) {
@@ -60,7 +62,14 @@ export class OutputBuffer {
     }
   }
 
+  /** As much was appended as the result holds. */
+  matches(result: RunResult): boolean {
+    return (['compile', 'run'] as const).every((phase) => (['stdout', 'stderr'] as const).every((stream) =>
+      (this.received.get(`${phase}/${stream}`) ?? 0) === (result[phase]?.[stream].length ?? 0)));
+  }
+
   clear(): void {
+    this.received.clear();
     this.segments = [];
     this.trimmed = false;
     this.chars = 0;

@@ -8,6 +8,8 @@ export interface RunRequest {
   entry?: string;
   stdin?: string;
   args?: string[];
+  /** Its input stays open for what is typed while it runs. */
+  interactive: boolean;
 }
 
 /** A run as the page shows it. Immutable but for its output, which has a store of its own. */
@@ -20,6 +22,8 @@ export interface Run {
   result: RunResult | null;
   /** It may read what is typed while it runs. */
   interactive: boolean;
+  /** Its output was fetched in the middle: pieces that were under way just then may be there twice. */
+  joinedLate: boolean;
   buffer: OutputBuffer;
   output: Store<Output>;
 }
@@ -56,6 +60,7 @@ export class Runs {
     for (const execution of executions) {
       this.find(execution.jobId)?.buffer.clear();
       this.started(execution);
+      this.change(execution.jobId, { joinedLate: true });
     }
     if (this.shown.get() === null || this.find(this.shown.get()!) === undefined) {
       this.shown.set(this.all.get().at(-1)?.jobId ?? null);
@@ -67,7 +72,7 @@ export class Runs {
     try {
       const jobId = await this.hub.invoke<string>('Run', this.sessionId, request);
       if (this.find(jobId) === undefined) this.add(makeRun(jobId, request.language ?? '', this.me, null, 'queued'));
-      this.change(jobId, { interactive: request.stdin === undefined });
+      this.change(jobId, { interactive: request.interactive });
       this.shown.set(jobId);
     } finally {
       this.starting.set(false);
@@ -121,7 +126,8 @@ export class Runs {
   }
 
   private finished(result: RunResult): void {
-    if (this.find(result.jobId) === undefined) this.showStored(result);
+    const run = this.find(result.jobId);
+    if (run === undefined || (run.joinedLate && !run.buffer.matches(result))) this.showStored(result);
     else this.change(result.jobId, { state: 'finished', result });
   }
 
@@ -161,5 +167,5 @@ export class Runs {
 
 function makeRun(jobId: string, language: string, user: UserRef | null, startedAt: string | null, state: Run['state']): Run {
   const buffer = new OutputBuffer();
-  return { jobId, language, user, startedAt, state, result: null, interactive: true, buffer, output: new Store(buffer.get()) };
+  return { jobId, language, user, startedAt, state, result: null, interactive: true, joinedLate: false, buffer, output: new Store(buffer.get()) };
 }

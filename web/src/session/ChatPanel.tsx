@@ -10,7 +10,7 @@ import { useStore } from '../lib/store';
 import type { Room } from './room';
 import classes from './ChatPanel.module.css';
 
-const MAX_LENGTH = 2000;
+const MAX_LENGTH = 4000;
 const GROUP_MS = 5 * 60_000;
 
 export function ChatPanel({ room }: { room: Room }) {

@@ -21,8 +21,13 @@ export function EndedPage({ end }: { end: End }) {
           As many people are in it as its settings allow.
         </StatusPage>
       );
+    case 'gone':
+      return (
+        <StatusPage icon={<IconDoorExit />} title="This session is closed to you" actions={<HomeButton />}>
+          It was deleted, or you are not in it any more.
+        </StatusPage>
+      );
     case 'removed':
-    case 'forbidden':
       return (
         <StatusPage icon={<IconDoorExit />} title="You are not in this session any more" actions={<HomeButton />}>
           Somebody removed you, or you left it in another tab.

@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconCloudOff, IconLockQuestion, IconUsersGroup } fro
 import { useEffect, useState } from 'react';
 import { ApiError, UnreachableError, messageOf } from '../api/problem';
 import { getSession, joinSession } from '../api/sessions';
-import type { Session, User } from '../api/types';
+import { isMember, type Session, type User } from '../api/types';
 import { HomeButton, StatusPage } from '../app/StatusPage';
 import { backoff } from '../lib/backoff';
 import { Room } from './room';
@@ -20,7 +20,7 @@ export default function SessionPage({ id, user }: { id: string; user: User }) {
   useEffect(() => {
     let gone = false;
     let opened: Room | null = null;
-    enter(id).then(
+    enter(id, user).then(
       (session) => {
         if (gone) return;
         setError(null);
@@ -47,7 +47,7 @@ export default function SessionPage({ id, user }: { id: string; user: User }) {
   return <WorkspaceSkeleton />;
 }
 
-async function enter(id: string): Promise<Session> {
+async function enter(id: string, user: User): Promise<Session> {
   const invite = new URLSearchParams(location.search).get('invite');
   let session: Session | null = null;
   try {
@@ -55,7 +55,7 @@ async function enter(id: string): Promise<Session> {
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 404)) throw error;
   }
-  if (session?.role == null) session = await joinSession(id, invite);
+  if (session === null || !isMember(session, user)) session = await joinSession(id, invite);
   // The address that people copy from the browser must not let others in.
   if (invite !== null) history.replaceState(history.state, '', `/s/${id}`);
   return session;

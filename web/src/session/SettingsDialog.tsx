@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, NumberInput, Stack, Switch, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { showErrors } from '../account/form';
 import { changeSession } from '../api/sessions';
 import { useStore } from '../lib/store';
+import { VisibilityFields } from '../sessions/VisibilityFields';
 import type { Room } from './room';
 
 export function SettingsDialog({ room, opened, onClose }: { room: Room; opened: boolean; onClose: () => void }) {
@@ -22,6 +23,7 @@ function SettingsForm({ room, onClose }: { room: Room; onClose: () => void }) {
       title: session.title,
       description: session.description ?? '',
       isPublic: session.isPublic,
+      publicRole: session.settings.publicRole,
       maxParticipants: session.settings.maxParticipants as number | string,
     },
     validate: {
@@ -30,11 +32,14 @@ function SettingsForm({ room, onClose }: { room: Room; onClose: () => void }) {
     },
   });
 
-  const submit = form.onSubmit(async ({ title, description, isPublic, maxParticipants }) => {
+  const submit = form.onSubmit(async ({ title, description, isPublic, publicRole, maxParticipants }) => {
     setFailure(null);
     try {
       room.accept(await changeSession(room.id, {
-        title: title.trim(), description: description.trim(), isPublic, settings: { maxParticipants: Number(maxParticipants) },
+        title: title.trim(),
+        description: description.trim(),
+        isPublic,
+        settings: { maxParticipants: Number(maxParticipants), publicRole },
       }));
       onClose();
     } catch (error) {
@@ -49,11 +54,10 @@ function SettingsForm({ room, onClose }: { room: Room; onClose: () => void }) {
         <TextInput label="Title" data-autofocus maxLength={200} {...form.getInputProps('title')} />
         <TextInput label="Description" maxLength={2000} {...form.getInputProps('description')} />
         <NumberInput label="Most participants" min={1} allowDecimal={false} {...form.getInputProps('maxParticipants')} />
-        <Switch
-          mt={6}
-          label="Public"
-          description="Everybody with an account can find and join it."
-          {...form.getInputProps('isPublic', { type: 'checkbox' })}
+        <VisibilityFields
+          isPublic={form.values.isPublic}
+          publicSwitch={form.getInputProps('isPublic', { type: 'checkbox' })}
+          roleSelect={form.getInputProps('publicRole')}
         />
         <Group justify="flex-end" mt="xs">
           <Button variant="default" onClick={onClose}>Cancel</Button>

@@ -1,7 +1,9 @@
-import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Modal, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import { messageOf } from '../api/problem';
+import { resetInvite } from '../api/sessions';
 import type { Session } from '../api/types';
 import { copyText } from '../lib/clipboard';
 import { useStore } from '../lib/store';
@@ -23,6 +25,16 @@ export function ShareDialog({ room, opened, onClose }: { room: Room; opened: boo
     }
   };
 
+  const renew = async () => {
+    try {
+      const inviteCode = await resetInvite(session.id);
+      room.session.update((s) => ({ ...s, inviteCode }));
+      notifications.show({ message: 'This is a new link. The one before lets nobody in any more.' });
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'The link was not changed', message: messageOf(error) });
+    }
+  };
+
   return (
     <Modal opened={opened} onClose={onClose} title="Share this session">
       <Group gap="xs" wrap="nowrap">
@@ -39,6 +51,11 @@ export function ShareDialog({ room, opened, onClose }: { room: Room; opened: boo
         </Button>
       </Group>
       <Text size="sm" c="dimmed" mt="sm">{explanation(session)}</Text>
+      {session.inviteCode && (
+        <Text size="sm" c="dimmed" mt="xs">
+          Shared it too widely? <Anchor component="button" size="sm" onClick={() => void renew()}>Make a new link</Anchor>, and this one lets nobody in any more.
+        </Text>
+      )}
     </Modal>
   );
 }
@@ -50,6 +67,6 @@ function shareLink(session: Session): string {
 
 function explanation(session: Session): string {
   if (session.inviteCode) return 'Whoever has this link and an account here can join and edit. You can change roles under People.';
-  if (session.isPublic) return 'The session is public: everybody with an account here can join.';
+  if (session.isPublic) return 'The session is public: everybody with an account here can open it.';
   return 'This link works for those who are in the session. Its owner and admins have one that lets others join.';
 }

@@ -7,7 +7,7 @@ import { Runs } from '../run/runs';
 import { Chat } from './chat';
 import { SessionHub } from './hub';
 
-export type End = 'removed' | 'deleted' | 'forbidden' | 'full';
+export type End = 'removed' | 'deleted' | 'gone' | 'full';
 
 export interface RoomNotices {
   warn: (title: string, message: string) => void;
@@ -18,8 +18,7 @@ const refusals: Record<string, string> = {
   document_too_large: 'The document would be larger than this server allows.',
   message_too_large: 'The edit was larger than this server allows.',
   malformed_update: 'This page and the server no longer understood each other.',
-  viewer: 'You can read this session, but not edit it.',
-  read_only: 'You can read this session, but not edit it.',
+  viewers_cannot_edit: 'You can read this session, but not edit it.',
 };
 
 /** Everything about one open session: what the REST API, the hub and the document say about it. */
@@ -39,7 +38,7 @@ export class Room {
     this.participants = new Store<readonly Participant[]>(session.participants);
     this.hub = new SessionHub(session.id, {
       onJoined: (reply) => this.joined(reply),
-      onRefused: (error) => this.end(error.code === 'session_full' ? 'full' : error.code === 'session_not_found' ? 'deleted' : 'forbidden'),
+      onRefused: (error) => this.end(error.code === 'session_full' ? 'full' : 'gone'),
     });
     this.chat = new Chat(session.id, me, this.hub);
     this.runs = new Runs(session.id, me, this.hub);
@@ -52,7 +51,7 @@ export class Room {
     return this.session.get().id;
   }
 
-  get role(): Role | null {
+  get role(): Role {
     return this.session.get().role;
   }
 
@@ -66,8 +65,9 @@ export class Room {
     await this.runs.run({
       language: language ?? this.session.get().language,
       entry: entry ?? undefined,
-      // Without a given input the program can be typed to while it runs.
       stdin: stdin === '' ? undefined : stdin,
+      // Without a given input the program can be typed to while it runs.
+      interactive: stdin === '',
       args: args.length === 0 ? undefined : args,
     });
   }
@@ -76,14 +76,13 @@ export class Room {
     try {
       this.accept(await getSession(this.id));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) this.end('removed');
+      if (error instanceof ApiError && error.status === 404) this.end('gone');
       // Else the server is away for the moment: entering again through the hub brings the news.
     }
   }
 
   accept(session: Session): void {
-    const invite = session.inviteCode ?? this.session.get().inviteCode;
-    this.session.set({ ...session, inviteCode: invite });
+    this.session.set(session);
     this.participants.set(session.participants);
   }
 

@@ -1,11 +1,13 @@
-import { Alert, Button, Group, Modal, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { showErrors } from '../account/form';
 import { useLanguages } from '../api/languages';
 import { createSession } from '../api/sessions';
+import type { PublicRole } from '../api/types';
 import { languageOptions } from './languageOptions';
+import { VisibilityFields } from './VisibilityFields';
 
 export function CreateDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
@@ -20,14 +22,14 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const [failure, setFailure] = useState<string | null>(null);
   const form = useForm({
-    initialValues: { title: '', description: '', language: 'python', isPublic: false },
+    initialValues: { title: '', description: '', language: 'python', isPublic: false, publicRole: 'viewer' as PublicRole },
     validate: { title: (value) => (value.trim() === '' ? 'Give it a title.' : null) },
   });
 
-  const submit = form.onSubmit(async ({ title, description, language, isPublic }) => {
+  const submit = form.onSubmit(async ({ title, description, language, isPublic, publicRole }) => {
     setFailure(null);
     try {
-      const draft = { title: title.trim(), description: description.trim() || undefined, language, isPublic };
+      const draft = { title: title.trim(), description: description.trim() || undefined, language, isPublic, settings: { publicRole } };
       const session = await createSession(draft);
       onClose();
       navigate(`/s/${session.id}`);
@@ -49,11 +51,10 @@ function CreateForm({ onClose }: { onClose: () => void }) {
           comboboxProps={{ shadow: 'md' }}
           {...form.getInputProps('language')}
         />
-        <Switch
-          mt={6}
-          label="Public"
-          description="Everybody with an account can find and join it. A private session opens by its link only."
-          {...form.getInputProps('isPublic', { type: 'checkbox' })}
+        <VisibilityFields
+          isPublic={form.values.isPublic}
+          publicSwitch={form.getInputProps('isPublic', { type: 'checkbox' })}
+          roleSelect={form.getInputProps('publicRole')}
         />
         <Group justify="flex-end" mt="xs">
           <Button variant="default" onClick={onClose}>Cancel</Button>

@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 import { languageName, useLanguages } from '../api/languages';
 import { messageOf } from '../api/problem';
 import { deleteSession, leaveSession } from '../api/sessions';
-import type { SessionSummary, User } from '../api/types';
+import { isMember, type SessionSummary, type User } from '../api/types';
 import { PersonAvatar } from '../app/PersonAvatar';
 import { timeAgo } from '../lib/format';
 import classes from './Sessions.module.css';
@@ -39,14 +39,13 @@ export function SessionRow({ session, user, onChanged }: { session: SessionSumma
       </Avatar.Group>
       <Text size="xs" className={classes.language}>{languageName(session.language, languages)}</Text>
       <div className={classes.actions}>
-        <RowMenu session={session} onChanged={onChanged} />
+        {isMember(session, user) && <RowMenu session={session} onChanged={onChanged} />}
       </div>
     </li>
   );
 }
 
 function RowMenu({ session, onChanged }: { session: SessionSummary; onChanged: () => void }) {
-  if (session.role === null) return null;
   const act = async (action: () => Promise<unknown>) => {
     try {
       await action();

@@ -6,49 +6,59 @@ import type { SessionSummary } from '../api/types';
 const PAGE_SIZE = 30;
 
 interface State {
-  key: string;
+  scope: Scope;
   sessions: SessionSummary[] | null;
+  page: number;
   total: number;
   error: string | null;
 }
 
 /** The sessions of one scope that match a text, a page after the other. */
 export function useSessionList(scope: Scope, query: string) {
-  const key = `${scope}/${query}`;
-  const [state, setState] = useState<State>({ key, sessions: null, total: 0, error: null });
+  const [state, setState] = useState<State>({ scope, sessions: null, page: 0, total: 0, error: null });
   const [loading, setLoading] = useState(true);
-  const [wanted, setWanted] = useState({ key, pages: 1, attempt: 0 });
-  const pages = wanted.key === key ? wanted.pages : 1;
+  const [attempt, setAttempt] = useState(0);
 
-  useEffect(() => {
-    const abort = new AbortController();
+  const load = useCallback((page: number, signal?: AbortSignal) => {
     setLoading(true);
-    listSessions({ scope, q: query, page: 1, limit: PAGE_SIZE * pages }, abort.signal).then(
+    return listSessions({ scope, q: query, page, limit: PAGE_SIZE }, signal).then(
       ({ sessions, pagination }) => {
-        setState({ key, sessions, total: pagination.total, error: null });
+        if (signal?.aborted) return;
+        setState((before) => ({
+          scope, page, total: pagination.total, error: null,
+          sessions: page === 1 ? sessions : merge(before.sessions ?? [], sessions),
+        }));
         setLoading(false);
       },
       (error: unknown) => {
-        if (abort.signal.aborted) return;
-        setState((before) => ({ ...before, key, error: messageOf(error) }));
+        if (signal?.aborted) return;
+        setState((before) => ({ ...before, scope, error: messageOf(error) }));
         setLoading(false);
       },
     );
-    return () => abort.abort();
-  }, [key, scope, query, pages, wanted.attempt]);
+  }, [scope, query]);
 
-  const reload = useCallback(() => setWanted((w) => ({ key, pages: w.key === key ? w.pages : 1, attempt: w.attempt + 1 })), [key]);
-  const loadMore = useCallback(() => setWanted((w) => ({ key, pages: (w.key === key ? w.pages : 1) + 1, attempt: w.attempt })), [key]);
+  useEffect(() => {
+    const abort = new AbortController();
+    void load(1, abort.signal);
+    return () => abort.abort();
+  }, [load, attempt]);
 
   // While another search is under way, what was there stays; another scope starts afresh.
-  const stale = state.key.split('/')[0] !== scope;
+  const stale = state.scope !== scope;
   const sessions = stale ? null : state.sessions;
   return {
     sessions,
     error: stale ? null : state.error,
     loading,
     hasMore: sessions !== null && sessions.length < state.total,
-    reload,
-    loadMore,
+    reload: () => setAttempt((n) => n + 1),
+    loadMore: () => void load(state.page + 1),
   };
+}
+
+/** A session may have moved to a later page meanwhile. */
+function merge(before: SessionSummary[], next: SessionSummary[]): SessionSummary[] {
+  const known = new Set(before.map((s) => s.id));
+  return [...before, ...next.filter((s) => !known.has(s.id))];
 }
