@@ -39,7 +39,7 @@ start() {
     check_settings
     install_packages run
     provide_dotnet
-    build_server
+    provide_server
     start_server
     announce
     run_until_stopped

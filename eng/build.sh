@@ -3,20 +3,28 @@
 
 # No build process stays behind: it would hold memory beside a running server, and the output of a finished test run.
 dotnet_build() {
-    dotnet build --nologo -warnaserror -nodeReuse:false -p:UseSharedCompilation=false "$@"
+    dotnet build --nologo -nodeReuse:false -p:UseSharedCompilation=false "$@"
 }
 
 # The server is built when a file that goes into it was changed, added or removed since the last time.
-build_server() {
-    local stamp="$artifacts/server.stamp" now
+provide_server() {
+    local stamp="$artifacts/server.stamp" sources
+    sources=$(server_sources)
+    if is_built; then return; fi
     require_writable_folder "$artifacts"
-    now=$(server_sources)
-    if [[ -f $server && -f $stamp && $now == "$(<"$stamp")" ]]; then return; fi
     require_free_space "$root" 1500
+    # Two starts at once must not build into the same folders.
+    (flock 9 && { is_built || build_server; }) 9>"$artifacts/build.lock"
+}
+
+is_built() { [[ -f $server && -f $stamp && $sources == "$(<"$stamp")" ]]; }
+
+# Warnings are for developers: one that a newer SDK thought of is no reason not to start.
+build_server() {
     say "Building the server and its page (about a minute the first time; log: $step_logs/build.log)"
     rm -f "$stamp"
-    logged build dotnet_build "$root/src/CodeCrafter.Server" --configuration Release
-    say "$now" >"$stamp"
+    logged build dotnet_build "$root/src/CodeCrafter.Server" --configuration Release -p:TreatWarningsAsErrors=false
+    say "$sources" >"$stamp"
 }
 
 # One line that stands for the names, sizes and times of all files that the server is built from.
@@ -37,10 +45,10 @@ build_suites() {
     require_free_space "$root" 2000
     say "Building (log: $step_logs/build.log)"
     if [[ -z $filter ]]; then
-        logged build dotnet_build "$root/CodeCrafter.slnx"
+        logged build dotnet_build "$root/CodeCrafter.slnx" -warnaserror
     else
         for target in "$@"; do
-            if [[ $target == *.csproj ]]; then logged build dotnet_build "$target"; fi
+            if [[ $target == *.csproj ]]; then logged build dotnet_build "$target" -warnaserror; fi
         done
     fi
     install_npm_packages "$@"
@@ -61,5 +69,5 @@ npm_ci() {
     local installed="$1/node_modules/.package-lock.json"
     if [[ $installed -nt $1/package-lock.json && $installed -nt $1/package.json ]]; then return; fi
     say "Installing the npm packages of ${1#"$root"/}"
-    logged npm npm ci --prefix "$1" --no-audit --no-fund
+    logged npm npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund
 }

@@ -78,11 +78,17 @@ as_root() {
     if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
 
-# sudo may ask for a password, which only a terminal can answer.
 require_root() {
+    can_become_root "Installing packages needs root." \
+        || fail "installing packages needs root or sudo: start this once as root, or have an administrator run: apt-get install $1"
+}
+
+# can_become_root WHY: sudo may ask for a password, which only a terminal can answer.
+can_become_root() {
     ((EUID == 0)) && return
-    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [[ -t 0 ]] && sudo -v; }; }; then return; fi
-    fail "installing packages needs root or sudo: start this once as root, or have an administrator run: apt-get install $1"
+    command -v sudo >/dev/null || return
+    sudo --non-interactive true 2>/dev/null && return
+    [[ -t 0 ]] && say "$1" && sudo --validate
 }
 
 # --- the .NET SDK ---------------------------------------------------------------------------------------------------

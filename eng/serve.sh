@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The server as run.sh's child: start, wait until it answers, stop. Sourced after common.sh.
+# The server as run.sh's child: start, wait until it answers, stop. Sourced after common.sh and provision.sh.
 
 export PORT=${PORT:-5000} HOST=${HOST:-localhost} DATA_DIR=${DATA_DIR:-$root/data}
 server="$artifacts/bin/CodeCrafter.Server/release/CodeCrafter.Server.dll"
@@ -13,7 +13,9 @@ check_settings() {
         fail "PORT is a number from 1 to 65535, not '$PORT'"
     fi
     [[ $DATA_DIR == /* ]] || DATA_DIR="$PWD/$DATA_DIR"
-    require_writable_folder "$DATA_DIR/logs"
+    server_log="$DATA_DIR/logs/server.log"
+    # Passwords' hashes and everybody's documents are in there.
+    (umask 077 && require_writable_folder "$DATA_DIR/logs")
     require_free_space "$DATA_DIR" 100
     ! is_port_in_use || fail "port $PORT is in use: stop what listens there, or choose another: PORT=$((PORT % 65535 + 1)) ./run.sh"
 }
@@ -25,23 +27,34 @@ is_port_in_use() {
 # The name by which this machine reaches a server that listens on HOST.
 reachable_host() {
     case $HOST in
-        0.0.0.0 | '*' | + | '[::]' | ::) say localhost ;;
+        0.0.0.0 | :: | '*' | +) say localhost ;;
         *) say "$HOST" ;;
     esac
 }
 
 address() {
-    say "http://$(reachable_host):$PORT"
+    local host
+    host=$(reachable_host)
+    if [[ $host == *:* ]]; then host="[$host]"; fi
+    say "http://$host:$PORT"
 }
 
 start_server() {
-    server_log="$DATA_DIR/logs/server.log"
+    local -a prefix=()
+    if ((EUID != 0)); then
+        if can_become_root 'The sandbox needs root to make namespaces and cgroups.'; then
+            prefix=(sudo --non-interactive --preserve-env)
+        else
+            warn 'neither root nor sudo: the server starts, but its sandbox may refuse to run programs'
+        fi
+    fi
     if [[ -f $server_log ]]; then mv -f "$server_log" "$server_log.1"; fi
     trap ask_to_stop INT TERM HUP
-    # The server is told to stop, too, when this script is killed and cannot tell it. It is no child of the terminal's
-    # Ctrl-C: that would reach it besides the signal from here.
-    (cd "$(dirname "$server")" && exec setsid setpriv --pdeathsig TERM dotnet "$server" --urls "http://$HOST:$PORT") \
-        >"$server_log" 2>&1 </dev/null &
+    cd "$(dirname "$server")"
+    # The server is in a session of its own, where a Ctrl-C in the terminal does not reach it besides the signal from here.
+    exec {to_server}> >(
+        exec "${prefix[@]}" setsid --wait "$root/eng/attached.sh" "$DOTNET_ROOT/dotnet" "$server" >"$server_log" 2>&1
+    )
     server_pid=$!
     wait_for_answer
 }
@@ -55,7 +68,7 @@ wait_for_answer() {
             [[ $status == 200 ]] || warn "the server answers, but says of itself that not all is well: $(address)/health"
             return
         fi
-        ((SECONDS < deadline)) || { kill -KILL "$server_pid"; fail "the server did not answer within $seconds_to_start s; its log: $server_log"; }
+        ((SECONDS < deadline)) || end_by_force "the server did not answer within $seconds_to_start s"
         sleep 0.1
     done
     report_end "the server did not start"
@@ -71,12 +84,16 @@ announce() {
     address
 }
 
-is_running() { kill -0 "$server_pid" 2>/dev/null; }
+# Not kill -0, which fails where the server runs as root and this script does not.
+is_running() { [[ -d /proc/$server_pid ]]; }
+
+# The pipe has no reader any more when the server just ended.
+signal_server() { say "$1" >&"$to_server" 2>/dev/null || true; }
 
 ask_to_stop() {
-    if ((stop_asked)); then kill -KILL "$server_pid" 2>/dev/null || true; fi
+    if ((stop_asked)); then signal_server KILL; fi
     stop_asked=1
-    kill -TERM "$server_pid" 2>/dev/null || true
+    signal_server TERM
 }
 
 run_until_stopped() {
@@ -86,7 +103,7 @@ run_until_stopped() {
 
     local deadline=$((SECONDS + seconds_to_stop)) code=0
     while is_running; do
-        ((SECONDS < deadline)) || { kill -KILL "$server_pid"; fail "the server did not stop within $seconds_to_stop s and was killed; its log: $server_log"; }
+        ((SECONDS < deadline)) || end_by_force "the server did not stop within $seconds_to_stop s"
         sleep 0.05
     done
     wait "$server_pid" || code=$?
@@ -94,10 +111,20 @@ run_until_stopped() {
     exit 0
 }
 
-# The end of the server's log and how it ended.
+end_by_force() {
+    signal_server KILL
+    wait "$server_pid" || true
+    fail "$1 and was killed; its log: $server_log"
+}
+
+# How the server ended and why: its exception, or the end of its log.
 report_end() {
-    local code=0
+    local code=0 reason
     wait "$server_pid" || code=$?
-    tail -n 20 "$server_log" >&2
-    fail "$1 (exit code $code); all of its output is in $server_log"
+    reason=$(sed -nE 's/^Unhandled exception\. ([^ ]+: )?//p' "$server_log" | head -n 1)
+    if [[ -z $reason ]]; then
+        tail -n 20 "$server_log" >&2
+        reason="exit code $code"
+    fi
+    fail "$1: $reason; all of its output is in $server_log"
 }

@@ -91,9 +91,9 @@ ends_with() {
 
 @test "A server that ends by itself ends run.sh with an error" {
     start
-    kill -KILL "$(pgrep --parent "$pid")"
+    kill -KILL "$(pgrep --session "$(pgrep --parent "$pid")" dotnet)"
     ends_with 1
-    grep -q '^error: the server ended by itself (exit code 137)' "$err"
+    grep -q '^error: the server ended by itself: exit code 137' "$err"
 }
 
 @test "A port in use is one line, and the first server goes on" {
