@@ -3,9 +3,9 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/eng/common.sh"
 source "$root/eng/provision.sh"
-source "$root/eng/browser.sh"
 source "$root/eng/build.sh"
 source "$root/eng/suites.sh"
+source "$root/eng/browser.sh"
 
 usage() {
     cat <<'HELP'
@@ -35,13 +35,13 @@ main() {
 
     install_packages run test
     provide_dotnet
-    provide_browser
     rm -rf "$results"
     mkdir -p "$results"
     export CODECRAFTER_TEST_RESULTS="$results"
 
     local suite
     if (build_suites "$1" "${suites[@]}"); then
+        provide_browser "${suites[@]}"
         for suite in "${suites[@]}"; do run_suite "$suite"; done
     else
         failed=1 failed_suites=(build)

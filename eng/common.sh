@@ -54,7 +54,7 @@ logged() {
 known_reason() {
     if grep -qE 'No space left on device|ENOSPC|not have enough free space' "$1"; then
         say 'the disk is full'
-    elif grep -qE 'Temporary failure resolving|Could not resolve|Unable to load the service index|EAI_AGAIN|ENOTFOUND|ETIMEDOUT|ECONNREFUSED|Could not connect to|Network is unreachable|Unable to download' "$1"; then
+    elif grep -qE 'Temporary failure resolving|Could not resolve|Unable to load the service index|EAI_AGAIN|ENOTFOUND|Failed to download|ETIMEDOUT|ECONNREFUSED|Could not connect to|Network is unreachable|Unable to download' "$1"; then
         say 'a download failed, so the network or the server that it came from cannot be reached'
     fi
 }

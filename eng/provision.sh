@@ -33,7 +33,7 @@ is_present() {
 
 install_with_apt() {
     require_supported_distribution "$*"
-    require_root "$*"
+    require_root "apt-get install $*"
     require_free_space /usr 2500
     say "Installing with apt (minutes on a new machine; log: $step_logs/apt.log): $*"
     logged apt update_and_install "$@"
@@ -78,9 +78,10 @@ as_root() {
     if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
 
+# require_root COMMAND: the command is what an administrator could run instead.
 require_root() {
     can_become_root "Installing packages needs root." \
-        || fail "installing packages needs root or sudo: start this once as root, or have an administrator run: apt-get install $1"
+        || fail "installing packages needs root or sudo: start this once as root, or have an administrator run: $1"
 }
 
 # can_become_root WHY: sudo may ask for a password, which only a terminal can answer.
