@@ -10,12 +10,14 @@ dotnet_own_folder=${DOTNET_INSTALL_DIR:-$HOME/.dotnet}
 
 # --- apt packages ---------------------------------------------------------------------------------------------------
 
-# install_packages FOR...: installs those packages of packages.txt that are missing.
+# install_packages FOR...: installs what is missing of packages.txt's packages for these uses, and the toolchains.
 install_packages() {
-    local -a missing
-    mapfile -t missing < <(missing_packages "$@")
-    if ((${#missing[@]} > 0)); then
-        install_with_apt "${missing[@]}"
+    local missing
+    missing=$(missing_packages "$@" && missing_toolchains) || exit 1
+    missing=$(sort -u <<<"$missing")
+    if [[ -n $missing ]]; then
+        # shellcheck disable=SC2086 # Package names, one an argument.
+        install_with_apt $missing
     fi
 }
 
@@ -25,6 +27,27 @@ missing_packages() {
         [[ -n $package && $use != '#'* && " $* " == *" $use "* ]] || continue
         is_present "$probe" || say "$package"
     done <"$root/eng/packages.txt"
+}
+
+# Adding a language is adding a folder: its manifest names the programs that it requires and the packages with them.
+missing_toolchains() {
+    local manifest required packages program
+    for manifest in "$root"/languages/*/language.json; do
+        required=$(words_of requires "$manifest") && packages=$(words_of packages "$manifest") || return
+        for program in $required; do
+            is_present "$program" || say "$packages"
+        done
+    done
+}
+
+# words_of NAME MANIFEST: the strings of a list that stands on one line. There is no JSON reader on a machine yet that
+# has no packages yet.
+words_of() {
+    local words
+    words=$(sed -nE 's/^ *"'"$1"'": *\[(.*)\],? *$/\1/p' "$2" | tr -d ',"')
+    [[ -n $words ]] || fail "$2 needs a list '$1' on a line of its own"
+    # shellcheck disable=SC2086 # Words, one a line.
+    printf '%s\n' $words
 }
 
 is_present() {
