@@ -35,7 +35,9 @@ internal static class AuthSetup
         // Comes with AddAuthentication and would keep unused keys in the home folder: nothing here is data-protected.
         services.Remove(services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<AccessTokens>((options, tokens) => ConfigureBearer(options, tokens));
+            .Configure<AccessTokens>(ConfigureBearer)
+            // So that a key that cannot be read or made is found at start.
+            .ValidateOnStart();
         services.AddAuthorizationBuilder()
             .AddPolicy(ServerAdmin, policy => policy.RequireAuthenticatedUser().RequireRole("admin"));
     }
