@@ -31,7 +31,7 @@ internal static class Health
             entry => new
             {
                 status = Name(entry.Value.Status),
-                description = entry.Value.Description,
+                description = entry.Value.Exception is null ? entry.Value.Description : null,
                 durationMs = Math.Round(entry.Value.Duration.TotalMilliseconds, 1),
             }),
     });

@@ -21,7 +21,9 @@ internal static partial class RequestLogs
                 .ReadFrom.Configuration(builder.Configuration)
                 .ReadFrom.Services(provider)
                 .Enrich.With<TokenRedactor>()
-                .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}"),
+                .WriteTo.Console(
+                    builder.Configuration.GetValue("CodeCrafter:Logs:ConsoleLevel", LogEventLevel.Verbose),
+                    "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}"),
             preserveStaticLogger: true);
     }
 

@@ -5,6 +5,7 @@ using CodeCrafter.Server.Storage.Sql;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace CodeCrafter.Server.Storage;
 
@@ -22,7 +23,13 @@ internal static class StorageSetup
         };
         services.AddPooledDbContextFactory<AppDbContext>(options => options
             .UseSqlite(connection.ToString())
-            .AddInterceptors(new SqliteConnectionSettings()));
+            .AddInterceptors(new SqliteConnectionSettings())
+            // Two who take one name at once, or change one session, are no faults: whoever catches the exception
+            // knows, and what nobody catches is logged with the request.
+            .ConfigureWarnings(warnings => warnings.Log(
+                (RelationalEventId.CommandError, LogLevel.Debug),
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+                (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug))));
         services.AddHostedService<SqlMigrator>();
         services.AddHealthChecks().AddCheck<SqlHealthCheck>("database", tags: [Health.Ready]);
 

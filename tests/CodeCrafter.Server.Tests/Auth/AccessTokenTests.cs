@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CodeCrafter.Server.Tests.Auth;
 
-public sealed class AccessTokenTests
+public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -15,8 +15,8 @@ public sealed class AccessTokenTests
     public async Task A_token_put_together_with_the_right_key_is_accepted()
     {
         // Or the refusals below would prove nothing.
-        await using var server = await TestServer.StartAsync();
-        var token = ForgedToken.From((await server.RegisterAsync("alice")).AccessToken);
+        var server = shared.Server;
+        var token = ForgedToken.From((await shared.NewUserAsync()).AccessToken);
         await MustBeAcceptedAsync(server, token.SignedWith(ForgedToken.KeyOf(server)));
     }
 
@@ -28,8 +28,8 @@ public sealed class AccessTokenTests
     [InlineData("")]
     public async Task Cannot_use_a_token_without_a_signature(string algorithm)
     {
-        await using var server = await TestServer.StartAsync();
-        var token = ForgedToken.From((await server.RegisterAsync("alice")).AccessToken);
+        var server = shared.Server;
+        var token = ForgedToken.From((await shared.NewUserAsync()).AccessToken);
         token.Header["alg"] = algorithm;
         await MustBeRefusedAsync(server, token.Signed(_ => []));
         await MustBeRefusedAsync(server, token.Signed(_ => [])[..^1]);
@@ -39,8 +39,8 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task Cannot_use_a_token_with_another_key_or_algorithm()
     {
-        await using var server = await TestServer.StartAsync();
-        var alice = await server.RegisterAsync("alice");
+        var server = shared.Server;
+        var alice = await shared.NewUserAsync();
         var key = ForgedToken.KeyOf(server);
         await MustBeRefusedAsync(server, ForgedToken.From(alice.AccessToken).SignedWith(RandomNumberGenerator.GetBytes(64)));
         await MustBeRefusedAsync(server, ForgedToken.From(alice.AccessToken).SignedWith([]));
@@ -69,8 +69,8 @@ public sealed class AccessTokenTests
     [InlineData("x5u", "http://127.0.0.1:1/cert.pem")]
     public async Task Cannot_choose_the_key_by_a_header(string name, string value)
     {
-        await using var server = await TestServer.StartAsync();
-        var token = ForgedToken.From((await server.RegisterAsync("alice")).AccessToken);
+        var server = shared.Server;
+        var token = ForgedToken.From((await shared.NewUserAsync()).AccessToken);
         token.Header[name] = value;
         await MustBeRefusedAsync(server, token.SignedWith(new byte[64]));
         await MustBeRefusedAsync(server, token.SignedWith("key"u8.ToArray()));
@@ -86,8 +86,8 @@ public sealed class AccessTokenTests
     [InlineData("sub", "00000000-0000-0000-0000-000000000001")]
     public async Task Cannot_use_a_token_with_a_wrong_claim(string claim, string? value)
     {
-        await using var server = await TestServer.StartAsync();
-        var token = ForgedToken.From((await server.RegisterAsync("alice")).AccessToken);
+        var server = shared.Server;
+        var token = ForgedToken.From((await shared.NewUserAsync()).AccessToken);
         token.Payload.Remove(claim);
         if (value is not null)
         {
@@ -103,8 +103,8 @@ public sealed class AccessTokenTests
     [InlineData(null)]
     public async Task Cannot_use_a_token_of_another_type(string? type)
     {
-        await using var server = await TestServer.StartAsync();
-        var token = ForgedToken.From((await server.RegisterAsync("alice")).AccessToken);
+        var server = shared.Server;
+        var token = ForgedToken.From((await shared.NewUserAsync()).AccessToken);
         token.Header["typ"] = type;
         await MustBeRefusedAsync(server, token.SignedWith(ForgedToken.KeyOf(server)));
     }
@@ -112,8 +112,8 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task Cannot_use_a_token_before_its_time()
     {
-        await using var server = await TestServer.StartAsync();
-        var token = ForgedToken.From((await server.RegisterAsync("alice")).AccessToken);
+        var server = shared.Server;
+        var token = ForgedToken.From((await shared.NewUserAsync()).AccessToken);
         token.Payload["nbf"] = token.Payload["exp"]!.GetValue<long>() - 10;
         await MustBeRefusedAsync(server, token.SignedWith(ForgedToken.KeyOf(server)));
     }
@@ -133,8 +133,8 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task A_refresh_token_is_no_access_token_nor_the_reverse()
     {
-        await using var server = await TestServer.StartAsync();
-        var alice = await server.RegisterAsync("alice");
+        var server = shared.Server;
+        var alice = await shared.NewUserAsync();
         await MustBeRefusedAsync(server, alice.Tokens.RefreshToken);
         using var response = await server.Http.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = alice.AccessToken }, Stop);
         Assert.NotEqual(200, (int)response.StatusCode);
@@ -144,8 +144,8 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task A_token_in_the_query_counts_for_sockets_only()
     {
-        await using var server = await TestServer.StartAsync();
-        var alice = await server.RegisterAsync("alice");
+        var server = shared.Server;
+        var alice = await shared.NewUserAsync();
         using var response = await server.Http.GetAsync($"/api/auth/me?access_token={alice.AccessToken}", Stop);
         await response.MustBeProblemAsync(401, "unauthenticated");
     }

@@ -3,7 +3,7 @@ using CodeCrafter.Server.Tests.Fixture;
 
 namespace CodeCrafter.Server.Tests.Auth;
 
-public sealed class AccountTests
+public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -64,8 +64,7 @@ public sealed class AccountTests
     [MemberData(nameof(BadRegistrations), DisableDiscoveryEnumeration = true)]
     public async Task Cannot_register_with_a_bad_field(object body, string field)
     {
-        await using var server = await TestServer.StartAsync();
-        using var response = await server.Http.PostAsJsonAsync("/api/auth/register", body, Stop);
+        using var response = await shared.Server.Http.PostAsJsonAsync("/api/auth/register", body, Stop);
         var problem = await response.MustBeProblemAsync(400, "validation_failed");
         Assert.Equal([field], problem.Errors!.Keys);
     }

@@ -55,7 +55,11 @@ public sealed class PasswordTests
     public async Task The_cost_cannot_be_set_below_ten()
     {
         var exception = await Assert.ThrowsAnyAsync<Exception>(() =>
-            TestServer.StartAsync(options => options.Settings["CodeCrafter:Auth:BcryptCost"] = "9"));
+            TestServer.StartAsync(options =>
+            {
+                options.Settings["CodeCrafter:Auth:BcryptCost"] = "9";
+                options.Settings["CodeCrafter:Logs:ConsoleLevel"] = "Fatal";
+            }));
         Assert.Contains("BcryptCost", exception.ToString(), StringComparison.Ordinal);
         Assert.Equal(12, new AuthOptions().BcryptCost);
     }

@@ -14,8 +14,7 @@ internal sealed class TestServerOptions
     {
         ["RATE_LIMITS"] = "off",
         ["CodeCrafter:Auth:BcryptCost"] = "10",
-        ["Serilog:MinimumLevel:Default"] = "Error",
-        ["Serilog:MinimumLevel:Override:Microsoft"] = "Error",
+        ["CodeCrafter:Logs:ConsoleLevel"] = "Error",
     };
 
     /// <summary>The clock, where a test needs its own.</summary>

@@ -2,7 +2,7 @@ using CodeCrafter.Server.Tests.Fixture;
 
 namespace CodeCrafter.Server.Tests.Sessions;
 
-public sealed class SessionListTests
+public sealed class SessionListTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -101,8 +101,7 @@ public sealed class SessionListTests
     [InlineData("?language=cobol", "unknown_language")]
     public async Task Cannot_list_with_bad_parameters(string query, string code)
     {
-        await using var server = await TestServer.StartAsync();
-        var alice = await server.RegisterAsync("alice");
+        var alice = await shared.NewUserAsync();
         using var response = await alice.Http.GetAsync($"/api/sessions/list{query}", Stop);
         await response.MustBeProblemAsync(400, code);
     }

@@ -4,7 +4,7 @@ using CodeCrafter.Server.Tests.Fixture;
 
 namespace CodeCrafter.Server.Tests.Sessions;
 
-public sealed class SessionTests
+public sealed class SessionTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -83,8 +83,7 @@ public sealed class SessionTests
     [MemberData(nameof(BadCreations), DisableDiscoveryEnumeration = true)]
     public async Task Cannot_create_a_session_from_a_bad_request(string body, int status, string code)
     {
-        await using var server = await TestServer.StartAsync();
-        var alice = await server.RegisterAsync("alice");
+        var alice = await shared.NewUserAsync();
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/sessions/create") { Content = content };
         // So that a body that is too large is refused before it is sent.

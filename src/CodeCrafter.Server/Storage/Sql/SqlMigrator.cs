@@ -15,6 +15,8 @@ internal sealed class SqlMigrator(IDbContextFactory<AppDbContext> contexts, ILog
         }
 
         await db.Database.MigrateAsync(cancellationToken);
+        // Readers do not wait for writers. The mode stays in the file.
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

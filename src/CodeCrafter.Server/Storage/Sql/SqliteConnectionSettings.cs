@@ -6,9 +6,8 @@ namespace CodeCrafter.Server.Storage.Sql;
 /// <summary>What SQLite must be told on each connection.</summary>
 internal sealed class SqliteConnectionSettings : DbConnectionInterceptor
 {
-    // FULL: what is reported as saved survives a power cut too. The journal mode stays in the file, but costs nothing
-    // to repeat.
-    private const string Commands = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+    // FULL: what is reported as saved survives a power cut too.
+    private const string Commands = "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

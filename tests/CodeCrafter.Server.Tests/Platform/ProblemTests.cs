@@ -1,0 +1,92 @@
+using System.Text;
+using CodeCrafter.Server.Tests.Fixture;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CodeCrafter.Server.Tests.Platform;
+
+public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServer>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("GET", "/api/nothing", null, null, 404, "not_found")]
+    [InlineData("GET", "/api", null, null, 404, "not_found")]
+    [InlineData("GET", "/api/sessions/not-an-id", null, null, 404, "not_found")]
+    [InlineData("GET", "/api/auth/login", null, null, 405, "method_not_allowed")]
+    [InlineData("GET", "/api/auth/me", null, null, 401, "unauthenticated")]
+    [InlineData("POST", "/api/auth/login", "{", "application/json", 400, "malformed_json")]
+    [InlineData("POST", "/api/auth/login", "[1]", "application/json", 400, "malformed_json")]
+    [InlineData("POST", "/api/auth/login", "null", "application/json", 400, "malformed_request")]
+    [InlineData("POST", "/api/auth/login", "", "application/json", 400, "malformed_request")]
+    [InlineData("POST", "/api/auth/login", "{\"password\":\"\\ud800\"}", "application/json", 400, "malformed_json")]
+    [InlineData("POST", "/api/auth/login", "username=a", "application/x-www-form-urlencoded", 415, "unsupported_media_type")]
+    [InlineData("POST", "/api/auth/login", "{}", "application/json", 400, "validation_failed")]
+    public async Task Every_error_is_a_problem_with_its_code(string method, string path, string? body, string? type, int status, string code)
+    {
+        var server = shared.Server;
+        // Whatever the client says that it accepts.
+        foreach (var accept in new[] { "application/json", "text/html" })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Headers = { { "Accept", accept } } };
+            request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, type!);
+            using var response = await server.Http.SendAsync(request, Stop);
+            await response.MustBeProblemAsync(status, code);
+        }
+    }
+
+    [Fact]
+    public async Task A_deep_body_is_refused()
+    {
+        var server = shared.Server;
+        var alice = await shared.NewUserAsync();
+        var deep = $$"""{"preferences":{{string.Concat(Enumerable.Repeat("{\"a\":", 1000))}}1{{new string('}', 1000)}}}""";
+        using var content = new StringContent(deep, Encoding.UTF8, "application/json");
+        using var response = await alice.Http.PutAsync("/api/auth/me", content, Stop);
+        await response.MustBeProblemAsync(400, "malformed_json");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_over_the_cap_is_refused(bool isChunked)
+    {
+        var server = shared.Server;
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/login")
+        {
+            Content = new StringContent($$"""{"username":"{{new string('x', 1 << 20)}}"}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.ExpectContinue = !isChunked;
+        request.Headers.TransferEncodingChunked = isChunked;
+        using var response = await server.Http.SendAsync(request, Stop);
+        await response.MustBeProblemAsync(413, "payload_too_large");
+    }
+
+    [Fact]
+    public async Task Our_own_fault_is_a_500_that_tells_nothing_about_it()
+    {
+        await using var server = await TestServer.StartAsync(options =>
+        {
+            options.Settings["CodeCrafter:Logs:ConsoleLevel"] = "Fatal";
+            options.Services = services => services.AddSingleton<IStartupFilter>(new FaultyRoute());
+        });
+        using var response = await server.Http.GetAsync("/api/fault", Stop);
+        var problem = await response.MustBeProblemAsync(500, "internal_error");
+        Assert.Null(problem.Detail);
+        Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
+    private sealed class FaultyRoute : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            next(app);
+            // Behind the server's own middleware.
+            app.Use((HttpContext context, RequestDelegate rest) => context.Request.Path == "/api/fault"
+                ? throw new InvalidOperationException("secret details")
+                : rest(context));
+        };
+    }
+}
