@@ -1,4 +1,6 @@
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Collaboration;
+using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Storage;
@@ -14,6 +16,8 @@ builder.AddPlatform();
 builder.AddStorage();
 builder.AddAuth();
 builder.AddSessions();
+builder.AddExecution();
+builder.AddCollaboration();
 
 var app = builder.Build();
 
@@ -21,5 +25,7 @@ app.UsePlatform();
 app.MapPlatform();
 app.MapAuth();
 app.MapSessions();
+app.MapExecution();
+app.MapCollaboration();
 
 await app.RunAsync();

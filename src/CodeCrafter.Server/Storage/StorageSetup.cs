@@ -1,4 +1,7 @@
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Collaboration.Documents;
+using CodeCrafter.Server.Collaboration.Hubs;
+using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Storage.Sql;
@@ -37,5 +40,8 @@ internal static class StorageSetup
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();
         services.AddSingleton<ILoginStore, SqlLoginStore>();
         services.AddSingleton<ISessionStore, SqlSessionStore>();
+        services.AddSingleton<IDocumentStore, SqlDocumentStore>();
+        services.AddSingleton<IChatStore, SqlChatStore>();
+        services.AddSingleton<IExecutionStore, SqlExecutionStore>();
     }
 }

@@ -50,5 +50,38 @@ internal sealed record PaginationDto(int Page, int Limit, int Total, int TotalPa
 
 internal sealed record SessionListDto(SessionDto[] Sessions, PaginationDto Pagination);
 
+internal sealed record StatusDto(int Id, string Description);
+
+internal sealed record StepDto(
+    string Stdout,
+    string Stderr,
+    int? ExitCode,
+    string? Signal,
+    double CpuTimeMs,
+    double WallTimeMs,
+    long MemoryBytes,
+    bool StdoutTruncated,
+    bool StderrTruncated);
+
+internal sealed record ResultDto(
+    Guid JobId,
+    Guid? SessionId,
+    string Language,
+    string? Version,
+    StatusDto Status,
+    StepDto? Compile,
+    StepDto? Run,
+    UserNameDto ExecutedBy,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    FileDto[]? Files);
+
+internal sealed record JobDto(Guid JobId);
+
+internal sealed record KilledDto(int Killed);
+
+internal sealed record HistoryDto(ResultDto[] Executions, PaginationDto Pagination);
+
 internal sealed record ProblemDto(
     string Type, string Title, int Status, string? Detail, string Code, string TraceId, Dictionary<string, string[]>? Errors);

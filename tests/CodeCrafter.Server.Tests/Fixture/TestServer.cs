@@ -125,7 +125,6 @@ internal sealed class TestServer : IAsyncDisposable
             {
                 services.Replace(ServiceDescriptor.Singleton(options.Time));
                 options.Services(services);
-                services.AddPlaceholders();
             });
         }
     }

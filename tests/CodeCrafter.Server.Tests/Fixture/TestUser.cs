@@ -38,6 +38,10 @@ internal sealed class TestUser
         return (await response.ReadAsync<SessionEnvelopeDto>(201)).Session;
     }
 
+    /// <summary>Creates a Python session with one file.</summary>
+    public Task<SessionDto> CreateFileSessionAsync(string path, string content) =>
+        CreateSessionAsync(new { title = "A session", language = "python", files = new[] { new { path, content } } });
+
     public async Task<SessionDto> GetSessionAsync(Guid id)
     {
         using var response = await Http.GetAsync($"/api/sessions/{id}", Stop);
@@ -49,6 +53,17 @@ internal sealed class TestUser
     {
         using var response = await Http.PostAsJsonAsync($"/api/sessions/{session.Id}/join", new { invite = session.InviteCode }, Stop);
         return (await response.ReadAsync<SessionEnvelopeDto>()).Session;
+    }
+
+    /// <summary>Runs a program and returns the answer as it came.</summary>
+    public Task<HttpResponseMessage> ExecuteAsync(object body) => Http.PostAsJsonAsync("/api/execute", body, Stop);
+
+    /// <summary>A connection to the hub, started.</summary>
+    public async Task<TestHub> ConnectHubAsync()
+    {
+        var hub = new TestHub(this);
+        await hub.Connection.StartAsync(Stop);
+        return hub;
     }
 
     /// <summary>Adds a user to a session of this user's, or changes their role.</summary>

@@ -18,7 +18,7 @@ public sealed class SessionEventTests
         var events = new SessionEvents();
         await using var server = await TestServer.StartAsync(options => options.Services = services =>
         {
-            foreach (var reader in services.Where(service => service.ImplementationType?.Namespace == "CodeCrafter.Server.Collaboration" && service.ServiceType == typeof(IHostedService)).ToArray())
+            foreach (var reader in services.Where(service => service.ImplementationType?.Namespace?.StartsWith("CodeCrafter.Server.Collaboration", StringComparison.Ordinal) == true && service.ServiceType == typeof(IHostedService)).ToArray())
             {
                 services.Remove(reader);
             }

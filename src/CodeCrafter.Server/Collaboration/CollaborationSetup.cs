@@ -1,0 +1,64 @@
+using CodeCrafter.Server.Collaboration.Documents;
+using CodeCrafter.Server.Collaboration.Hubs;
+using CodeCrafter.Server.Platform;
+using CodeCrafter.Server.Sessions;
+using Microsoft.AspNetCore.SignalR;
+
+namespace CodeCrafter.Server.Collaboration;
+
+internal static class CollaborationSetup
+{
+    private const int MaxHubMessageBytes = 1 << 20;
+
+    public static void AddCollaboration(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<CollaborationOptions>().BindConfiguration(CollaborationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        AddDocuments(services);
+        AddHub(services);
+    }
+
+    public static void MapCollaboration(this WebApplication app)
+    {
+        // Stock clients renew their awareness every 15 s; a connection that does not even answer pings is dead.
+        app.UseWebSockets(new WebSocketOptions
+        {
+            KeepAliveInterval = TimeSpan.FromSeconds(20),
+            KeepAliveTimeout = TimeSpan.FromSeconds(20),
+        });
+        app.MapDocuments();
+        app.MapHub<SessionHub>("/hubs/session", options => options.CloseOnAuthenticationExpiration = true);
+        var rooms = app.Services.GetRequiredService<Rooms>();
+        // Before the web server waits for its connections to end.
+        app.Lifetime.ApplicationStopping.Register(() => _ = rooms.DisconnectAllAsync());
+    }
+
+    private static void AddDocuments(IServiceCollection services)
+    {
+        services.AddSingleton<SavedNotices>();
+        services.AddSingleton<CollaborationMetrics>();
+        services.AddSingleton<UpdateLog>();
+        services.AddSingleton<Rooms>();
+        services.AddSingleton<ISessionDocuments, SessionDocuments>();
+        // Stopped in the reverse order: first the rooms hand over what they have, then the log writes it.
+        services.AddHostedService(provider => provider.GetRequiredService<UpdateLog>());
+        services.AddHostedService(provider => provider.GetRequiredService<Rooms>());
+        services.AddHealthChecks().AddCheck<UpdateLogHealth>("document-log", tags: [Health.Ready]);
+    }
+
+    private static void AddHub(IServiceCollection services)
+    {
+        services.AddSingleton<SessionPresence>();
+        services.AddSingleton<ISessionPresence>(provider => provider.GetRequiredService<SessionPresence>());
+        services.AddSingleton<SessionOverview>();
+        services.AddHostedService<SessionEventPump>();
+        services.AddHostedService<ExecutionEventPump>();
+        services.AddHostedService<SavedNoticePump>();
+        services.AddSignalR(options =>
+            {
+                options.MaximumReceiveMessageSize = MaxHubMessageBytes;
+                options.AddFilter<HubErrorFilter>();
+            })
+            .AddJsonProtocol(options => Json.Configure(options.PayloadSerializerOptions));
+    }
+}

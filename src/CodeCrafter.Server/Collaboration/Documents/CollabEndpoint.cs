@@ -1,0 +1,69 @@
+using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Platform;
+using CodeCrafter.Server.Sessions;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace CodeCrafter.Server.Collaboration.Documents;
+
+/// <summary><c>GET /collab/{sessionId}</c>: y-websocket's protocol, for members of the session.</summary>
+internal static class CollabEndpoint
+{
+    public static void MapDocuments(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/collab/{sessionId:guid}", ConnectAsync).RequireAuthorization().ExcludeFromDescription();
+
+    private static async Task<IResult> ConnectAsync(
+        Guid sessionId,
+        HttpContext context,
+        Rooms rooms,
+        SessionAccess access,
+        CollaborationMetrics metrics,
+        TimeProvider clock,
+        IOptions<CollaborationOptions> options)
+    {
+        var userId = context.User.GetUserId();
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            return Problems.BadRequest("websocket_required", "This address takes WebSocket connections only.");
+        }
+
+        if (await access.FindAsync(sessionId, userId, context.RequestAborted) is not { } membership)
+        {
+            return SessionRefusal.NotFound.ToProblem();
+        }
+
+        await using var lease = await rooms.EnterAsync(sessionId, context.RequestAborted);
+        using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
+        var socket = new DocumentSocket(
+            webSocket, userId, membership.Role, wantsAcks: context.Request.Query["acks"] == "1", options.Value);
+        await using var expiry = CloseAtExpiry(socket, context, clock);
+        metrics.SocketOpened();
+        try
+        {
+            await lease.Room.PostAsync(new RoomCommand.Join(socket));
+            // Looked up again now that the room knows the socket: a change of role or a removal between the first look
+            // and the joining would have found nobody to tell.
+            await lease.Room.PostAsync(await access.FindAsync(sessionId, userId, context.RequestAborted) is { } current
+                ? new RoomCommand.ChangeRole(userId, current.Role)
+                : new RoomCommand.Disconnect(userId, CloseReason.Removed));
+            await socket.RunAsync(data => lease.Room.PostAsync(new RoomCommand.Frame(socket, data)));
+        }
+        finally
+        {
+            await lease.Room.PostAsync(new RoomCommand.Leave(socket));
+            metrics.SocketClosed();
+        }
+
+        return Results.Empty;
+    }
+
+    private static ITimer? CloseAtExpiry(DocumentSocket socket, HttpContext context, TimeProvider clock)
+    {
+        var expires = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
+        return expires is null ? null : clock.CreateTimer(
+            _ => socket.Close(CloseReason.TokenExpired),
+            null,
+            TimeSpan.FromTicks(Math.Max(0, (expires.Value - clock.GetUtcNow()).Ticks)),
+            Timeout.InfiniteTimeSpan);
+    }
+}

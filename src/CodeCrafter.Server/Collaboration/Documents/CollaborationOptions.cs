@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CodeCrafter.Server.Collaboration.Documents;
+
+/// <summary>Settings under <c>CodeCrafter:Collaboration</c>.</summary>
+internal sealed class CollaborationOptions
+{
+    public const string Section = "CodeCrafter:Collaboration";
+
+    /// <summary>Bytes in one frame of a document socket.</summary>
+    [Range(1024, 64 << 20)]
+    public int MaxFrameBytes { get; set; } = 8 << 20;
+
+    /// <summary>Bytes of a document's state, tombstones included. An edit beyond it is refused; the socket stays.</summary>
+    [Range(1024, 256 << 20)]
+    public int MaxDocumentBytes { get; set; } = 8 << 20;
+
+    /// <summary>Sockets to one document at once.</summary>
+    [Range(1, 100_000)]
+    public int MaxSocketsPerDocument { get; set; } = 1000;
+
+    /// <summary>Bytes that may wait for a client that reads slowly; beyond it the client is cut off and resyncs.</summary>
+    [Range(1024, 256 << 20)]
+    public int MaxQueuedBytesPerSocket { get; set; } = 16 << 20;
+
+    /// <summary>Bytes of one awareness state: cursor, selection, name.</summary>
+    [Range(64, 1 << 20)]
+    public int MaxAwarenessStateBytes { get; set; } = 8 << 10;
+
+    /// <summary>Awareness states that one socket may have.</summary>
+    [Range(1, 1000)]
+    public int MaxAwarenessStatesPerSocket { get; set; } = 8;
+
+    /// <summary>How long a document that nobody uses stays in memory.</summary>
+    public TimeSpan IdleTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Updates since the last snapshot after which closing a document writes a new one.</summary>
+    [Range(1, 1_000_000)]
+    public int SnapshotAfterUpdates { get; set; } = 200;
+
+    /// <summary>Characters in one chat message.</summary>
+    [Range(1, 100_000)]
+    public int MaxMessageLength { get; set; } = 4000;
+}

@@ -1,0 +1,313 @@
+using System.Threading.Channels;
+using CodeCrafter.Crdt;
+using CodeCrafter.Crdt.Sync;
+using CodeCrafter.Server.Sessions;
+
+namespace CodeCrafter.Server.Collaboration.Documents;
+
+/// <summary>
+/// An open document and its clients: an actor. One loop reads the inbox and is the only one that touches the
+/// document, its awareness and the state of its sockets, so none of it needs a lock.
+/// </summary>
+/// <remarks>
+/// The order for an update: decode and check, apply, append to the log, send to the others. Fan-out does not wait for
+/// the log; the acknowledgement to the sender does.
+/// </remarks>
+internal sealed partial class Room : IUpdateLogWriter
+{
+    private readonly Channel<RoomCommand> _inbox =
+        Channel.CreateBounded<RoomCommand>(new BoundedChannelOptions(1024) { SingleReader = true });
+    private readonly IDocumentStore _store;
+    private readonly UpdateLog _log;
+    private readonly CollaborationOptions _options;
+    private readonly CollaborationMetrics _metrics;
+    private readonly SavedNotices _savedNotices;
+    private readonly ILogger _logger;
+    private readonly RoomDocument _document;
+    private readonly RoomAwareness _awareness;
+    private readonly HashSet<DocumentSocket> _sockets = [];
+    private readonly List<TaskCompletionSource> _draining = [];
+    private Task _snapshotting = Task.CompletedTask;
+    private long _savedSequence;
+    private long _announcedSequence;
+
+    public Room(
+        Guid sessionId, StoredDocument stored, IDocumentStore store, UpdateLog log, CollaborationOptions options,
+        CollaborationMetrics metrics, SavedNotices savedNotices, TimeProvider clock, ILogger logger)
+    {
+        SessionId = sessionId;
+        _store = store;
+        _log = log;
+        _options = options;
+        _metrics = metrics;
+        _savedNotices = savedNotices;
+        _logger = logger;
+        _document = new RoomDocument(stored, options.MaxDocumentBytes);
+        _awareness = new RoomAwareness(options, clock);
+        _savedSequence = _announcedSequence = stored.Sequence;
+        Completion = RunAsync();
+    }
+
+    public Guid SessionId { get; }
+
+    /// <summary>Ends when the room is closed.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Gives the room something to do. Waits while it has too much to do.</summary>
+    public ValueTask PostAsync(RoomCommand command, CancellationToken cancellationToken = default) =>
+        _inbox.Writer.WriteAsync(command, cancellationToken);
+
+    /// <summary>The room finishes what it was given and ends.</summary>
+    public void Close() => _inbox.Writer.TryComplete();
+
+    void IUpdateLogWriter.OnSaved(long sequence)
+    {
+        Interlocked.Exchange(ref _savedSequence, sequence);
+        // Only wakes the loop. Where the inbox is full the loop is awake, and looks after every command.
+        _inbox.Writer.TryWrite(RoomCommand.Saved);
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (var command in _inbox.Reader.ReadAllAsync())
+        {
+            try
+            {
+                await HandleAsync(command);
+            }
+            catch (Exception exception)
+            {
+                // A fault of ours in one command must not take the room from the others.
+                LogCommandFailed(exception, SessionId, command.GetType().Name);
+                (command as RoomCommand.Frame)?.Socket.Close(CloseReason.Failed);
+                (command as RoomCommand.Read)?.Result.TrySetException(exception);
+                (command as RoomCommand.Edit)?.Done.TrySetException(exception);
+            }
+
+            AnnounceSaved();
+        }
+
+        foreach (var socket in _sockets)
+        {
+            socket.Close(CloseReason.Stopping);
+        }
+
+        await _snapshotting;
+    }
+
+    private ValueTask HandleAsync(RoomCommand command)
+    {
+        switch (command)
+        {
+            case RoomCommand.Frame frame:
+                return OnFrameAsync(frame.Socket, frame.Data.Span);
+            case RoomCommand.Join join:
+                OnJoin(join.Socket);
+                break;
+            case RoomCommand.Leave leave:
+                OnLeave(leave.Socket);
+                break;
+            case RoomCommand.ChangeRole change:
+                foreach (var socket in _sockets.Where(socket => socket.UserId == change.UserId))
+                {
+                    socket.Role = change.Role;
+                }
+
+                break;
+            case RoomCommand.Disconnect disconnect:
+                foreach (var socket in _sockets.Where(socket => disconnect.UserId is null || socket.UserId == disconnect.UserId).ToList())
+                {
+                    // Out at once: a frame of it that is still in the inbox is not taken any more.
+                    OnLeave(socket);
+                    socket.Close(disconnect.Reason);
+                }
+
+                break;
+            case RoomCommand.Edit edit:
+                return EditAsync(edit);
+            case RoomCommand.Drain drain:
+                _draining.Add(drain.Drained);
+                break;
+            case RoomCommand.Read read:
+                read.Result.TrySetResult(read.Of(_document));
+                break;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void OnJoin(DocumentSocket socket)
+    {
+        if (_sockets.Count >= _options.MaxSocketsPerDocument)
+        {
+            socket.Close(CloseReason.Full);
+            return;
+        }
+
+        _sockets.Add(socket);
+        socket.Send(SyncProtocol.WriteStep1(_document.Doc.EncodeStateVector()));
+        if (_awareness.EncodeAll() is { } states)
+        {
+            socket.Send(SyncProtocol.WriteAwareness(states));
+        }
+    }
+
+    private void OnLeave(DocumentSocket socket)
+    {
+        if (_sockets.Remove(socket) && _awareness.Remove(socket) is { } removal)
+        {
+            Broadcast(SyncProtocol.WriteAwareness(removal), except: null);
+        }
+    }
+
+    private ValueTask OnFrameAsync(DocumentSocket socket, ReadOnlySpan<byte> frame)
+    {
+        if (!_sockets.Contains(socket))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        try
+        {
+            var message = SyncProtocol.Read(frame);
+            switch (message.Type)
+            {
+                case SyncMessageType.Sync when message.Step == SyncStep.Step1:
+                    socket.Send(SyncProtocol.WriteStep2(_document.Doc.EncodeStateAsUpdate(message.Payload)));
+                    break;
+                case SyncMessageType.Sync:
+                    return OnUpdateAsync(socket, message.Payload);
+                case SyncMessageType.Awareness:
+                    OnAwareness(socket, message.Payload);
+                    break;
+                case SyncMessageType.QueryAwareness when _awareness.EncodeAll() is { } states:
+                    socket.Send(SyncProtocol.WriteAwareness(states));
+                    break;
+            }
+        }
+        catch (MalformedUpdateException exception)
+        {
+            _metrics.MalformedFrame();
+            LogMalformed(SessionId, socket.UserId, exception.Message);
+            OnLeave(socket);
+            socket.Close(CloseReason.Malformed);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnUpdateAsync(DocumentSocket socket, ReadOnlySpan<byte> update)
+    {
+        if (Refusal(socket, update) is { } reason)
+        {
+            _metrics.UpdateRefused();
+            socket.Send(SyncProtocol.WritePermissionDenied(reason));
+            return ValueTask.CompletedTask;
+        }
+
+        return AcceptAsync(socket, _document.Apply(update));
+    }
+
+    private async ValueTask AcceptAsync(DocumentSocket socket, IReadOnlyList<byte[]> changes)
+    {
+        await PublishAsync(changes, except: socket);
+        socket.Saves.Received(_document.Sequence);
+    }
+
+    private async ValueTask EditAsync(RoomCommand.Edit edit)
+    {
+        await PublishAsync(_document.Edit(edit.Change), except: null);
+        edit.Done.TrySetResult();
+    }
+
+    private async ValueTask PublishAsync(IReadOnlyList<byte[]> changes, DocumentSocket? except)
+    {
+        foreach (var change in changes)
+        {
+            _metrics.UpdateApplied();
+            Broadcast(SyncProtocol.WriteUpdate(change), except);
+            await _log.AppendAsync(new LoggedUpdate(SessionId, _document.NextSequence(), change), this);
+        }
+    }
+
+    private void OnAwareness(DocumentSocket socket, ReadOnlySpan<byte> update)
+    {
+        // The sender hears its own change too: it is how stock clients know that the connection lives.
+        if (_awareness.Apply(socket, update, out var correction) is { } change)
+        {
+            Broadcast(SyncProtocol.WriteAwareness(change), except: null);
+        }
+
+        if (correction is not null)
+        {
+            socket.Send(SyncProtocol.WriteAwareness(correction));
+        }
+    }
+
+    // A viewer's client answers the server's sync step 1 like any other; only what is news to the document is refused.
+    private string? Refusal(DocumentSocket socket, ReadOnlySpan<byte> update) =>
+        socket.Role < SessionRole.Editor ? (_document.Knows(update) ? null : "viewers_cannot_edit")
+        : _document.HasRoomFor(update.Length) ? null
+        : "document_too_large";
+
+    private void Broadcast(byte[] frame, DocumentSocket? except)
+    {
+        foreach (var socket in _sockets)
+        {
+            if (socket != except)
+            {
+                socket.Send(frame);
+            }
+        }
+    }
+
+    private void AnnounceSaved()
+    {
+        var saved = Interlocked.Read(ref _savedSequence);
+        foreach (var socket in _sockets)
+        {
+            if (socket.Saves.Saved(saved) is { } count && socket.WantsAcks)
+            {
+                socket.Send(SaveAcknowledgement.Write(count));
+            }
+        }
+
+        if (saved > _announcedSequence)
+        {
+            _announcedSequence = saved;
+            _savedNotices.Publish(SessionId, SessionDocument.LanguageOf(_document.Doc));
+            if (_document.IsSnapshotDue && _snapshotting.IsCompleted)
+            {
+                _snapshotting = SaveSnapshotAsync(_document.Sequence, _document.TakeSnapshot());
+            }
+        }
+
+        if (saved >= _document.Sequence)
+        {
+            _draining.ForEach(drained => drained.TrySetResult());
+            _draining.Clear();
+        }
+    }
+
+    private async Task SaveSnapshotAsync(long sequence, byte[] state)
+    {
+        try
+        {
+            await _store.SaveSnapshotAsync(SessionId, sequence, state, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // The log has everything; only the next load takes longer.
+            LogSnapshotFailed(exception, SessionId);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Document of session {SessionId}: {Command} failed")]
+    private partial void LogCommandFailed(Exception exception, Guid sessionId, string command);
+
+    [LoggerMessage(LogLevel.Error, "Document of session {SessionId}: storing a snapshot failed")]
+    private partial void LogSnapshotFailed(Exception exception, Guid sessionId);
+
+    [LoggerMessage(LogLevel.Warning, "Document of session {SessionId}: a malformed frame of user {UserId} was refused: {Detail}")]
+    private partial void LogMalformed(Guid sessionId, Guid userId, string detail);
+}

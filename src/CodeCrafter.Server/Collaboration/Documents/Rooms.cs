@@ -1,0 +1,225 @@
+using Microsoft.Extensions.Options;
+
+namespace CodeCrafter.Server.Collaboration.Documents;
+
+/// <summary>The open documents. Each is open once, and stays in memory while somebody uses it and some time after.</summary>
+internal sealed partial class Rooms(
+    IDocumentStore store,
+    UpdateLog log,
+    SavedNotices savedNotices,
+    CollaborationMetrics metrics,
+    TimeProvider clock,
+    IOptions<CollaborationOptions> options,
+    ILogger<Rooms> logger) : IHostedService
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, Entry> _entries = [];
+
+    /// <summary>Opens the document if need be, and keeps it open until the lease is disposed.</summary>
+    public async Task<RoomLease> EnterAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Entry? entry;
+            Task? closing;
+            lock (_lock)
+            {
+                if (!_entries.TryGetValue(sessionId, out entry))
+                {
+                    _entries[sessionId] = entry = new Entry(OpenAsync(sessionId));
+                }
+
+                closing = entry.Closing;
+                if (closing is null)
+                {
+                    entry.Enter();
+                }
+            }
+
+            if (closing is not null)
+            {
+                // Its last edits may not be in the store yet: whoever comes now waits until they are.
+                await closing.WaitAsync(cancellationToken);
+                continue;
+            }
+
+            try
+            {
+                return new RoomLease(await entry.Opening.WaitAsync(cancellationToken), () => Leave(sessionId, entry));
+            }
+            catch
+            {
+                Leave(sessionId, entry);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Asks the room of a session to do something, if it is open.</summary>
+    public async Task PostIfOpenAsync(Guid sessionId, RoomCommand command)
+    {
+        bool isOpen;
+        lock (_lock)
+        {
+            isOpen = _entries.ContainsKey(sessionId);
+        }
+
+        if (isOpen)
+        {
+            await using var lease = await EnterAsync(sessionId, CancellationToken.None);
+            await lease.Room.PostAsync(command);
+        }
+    }
+
+    /// <summary>Tells all clients that the server stops; they come back by themselves.</summary>
+    public async Task DisconnectAllAsync()
+    {
+        foreach (var entry in Snapshot())
+        {
+            if (entry.Opening.IsCompletedSuccessfully)
+            {
+                await entry.Opening.Result.PostAsync(new RoomCommand.Disconnect(null, CloseReason.Stopping));
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Everything that was received is in the store when this completes, deadline permitting.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await DisconnectAllAsync();
+        await Task.WhenAll(Snapshot()
+            .Where(entry => entry.Opening.IsCompletedSuccessfully)
+            .Select(entry => DrainAsync(entry.Opening.Result))).WaitAsync(cancellationToken);
+    }
+
+    private List<Entry> Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _entries.Values];
+        }
+    }
+
+    private async Task<Room> OpenAsync(Guid sessionId)
+    {
+        // Off the caller's lock, whatever the store does before its first wait.
+        await Task.Yield();
+        var stored = await store.LoadAsync(sessionId, CancellationToken.None);
+        var room = new Room(sessionId, stored, store, log, options.Value, metrics, savedNotices, clock, logger);
+        metrics.RoomOpened();
+        return room;
+    }
+
+    private void Leave(Guid sessionId, Entry entry)
+    {
+        lock (_lock)
+        {
+            if (!entry.Leave())
+            {
+                return;
+            }
+
+            if (entry.Opening.IsFaulted)
+            {
+                // Nothing is kept of a document that did not open: the next one who comes tries again.
+                Forget(sessionId, entry);
+                return;
+            }
+
+            entry.IdleTimer = clock.CreateTimer(_ => OnIdle(sessionId, entry), null, options.Value.IdleTime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnIdle(Guid sessionId, Entry entry)
+    {
+        lock (_lock)
+        {
+            if (entry.IsIdle && entry.Closing is null)
+            {
+                entry.Closing = CloseAsync(sessionId, entry);
+            }
+        }
+    }
+
+    private async Task CloseAsync(Guid sessionId, Entry entry)
+    {
+        await Task.Yield();
+        try
+        {
+            var room = await entry.Opening;
+            await DrainAsync(room);
+            room.Close();
+            await room.Completion;
+            metrics.RoomClosed();
+        }
+        catch (Exception exception)
+        {
+            LogCloseFailed(exception, sessionId);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                Forget(sessionId, entry);
+            }
+        }
+    }
+
+    private void Forget(Guid sessionId, Entry entry)
+    {
+        if (_entries.TryGetValue(sessionId, out var current) && current == entry)
+        {
+            _entries.Remove(sessionId);
+        }
+    }
+
+    private static async Task DrainAsync(Room room)
+    {
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await room.PostAsync(new RoomCommand.Drain(drained));
+        await drained.Task;
+    }
+
+    [LoggerMessage(LogLevel.Error, "Closing the document of session {SessionId} failed")]
+    private partial void LogCloseFailed(Exception exception, Guid sessionId);
+
+    /// <summary>A document that is open, opening or closing. Used under the lock.</summary>
+    private sealed class Entry(Task<Room> opening)
+    {
+        private int _users;
+
+        public Task<Room> Opening { get; } = opening;
+
+        public Task? Closing { get; set; }
+
+        public ITimer? IdleTimer { get; set; }
+
+        public bool IsIdle => _users == 0;
+
+        public void Enter()
+        {
+            _users++;
+            IdleTimer?.Dispose();
+            IdleTimer = null;
+        }
+
+        /// <summary>Returns whether nobody is left.</summary>
+        public bool Leave() => --_users == 0;
+    }
+}
+
+/// <summary>Keeps a document open.</summary>
+internal sealed class RoomLease(Room room, Action release) : IAsyncDisposable
+{
+    private Action? _release = release;
+
+    public Room Room { get; } = room;
+
+    public ValueTask DisposeAsync()
+    {
+        Interlocked.Exchange(ref _release, null)?.Invoke();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Threading.Channels;
+
+namespace CodeCrafter.Server.Collaboration.Documents;
+
+/// <summary>Hears that its updates are stored.</summary>
+internal interface IUpdateLogWriter
+{
+    /// <summary>All updates up to and with this sequence are durable. Must not block.</summary>
+    void OnSaved(long sequence);
+}
+
+/// <summary>
+/// Appends updates of all documents to the store in group commits: what arrives while one commit is written goes into
+/// the next, so that one wait for the disk serves everybody who typed meanwhile.
+/// </summary>
+/// <remarks>
+/// A commit that fails is tried again until it succeeds: its updates stay in memory and nobody hears that they are
+/// saved. The queue is bounded, so in the end the rooms wait, and their clients with them.
+/// </remarks>
+internal sealed partial class UpdateLog(IDocumentStore store, TimeProvider clock, ILogger<UpdateLog> logger) : BackgroundService
+{
+    private const int MaxCommitUpdates = 4096;
+    private const int MaxCommitBytes = 8 << 20;
+    private static readonly TimeSpan LongestRetryWait = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<(LoggedUpdate Update, IUpdateLogWriter Writer)> _queue =
+        Channel.CreateBounded<(LoggedUpdate, IUpdateLogWriter)>(new BoundedChannelOptions(16_384) { SingleReader = true });
+
+    /// <summary>The last commit failed and is being tried again.</summary>
+    public bool IsFailing { get; private set; }
+
+    /// <summary>Queues an update; <see cref="IUpdateLogWriter.OnSaved"/> follows once it is durable.</summary>
+    public ValueTask AppendAsync(LoggedUpdate update, IUpdateLogWriter writer, CancellationToken cancellationToken = default) =>
+        _queue.Writer.WriteAsync((update, writer), cancellationToken);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } task)
+        {
+            // What is queued is written before the process ends, within the host's deadline.
+            await task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var updates = new List<LoggedUpdate>();
+        var saved = new Dictionary<IUpdateLogWriter, long>();
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+        {
+            var bytes = 0;
+            while (updates.Count < MaxCommitUpdates && bytes < MaxCommitBytes && _queue.Reader.TryRead(out var item))
+            {
+                updates.Add(item.Update);
+                saved[item.Writer] = item.Update.Sequence;
+                bytes += item.Update.Data.Length;
+            }
+
+            await CommitAsync(updates, stoppingToken);
+            foreach (var (writer, sequence) in saved)
+            {
+                writer.OnSaved(sequence);
+            }
+
+            updates.Clear();
+            saved.Clear();
+        }
+    }
+
+    private async Task CommitAsync(List<LoggedUpdate> updates, CancellationToken stoppingToken)
+    {
+        for (var wait = TimeSpan.FromMilliseconds(50); ; wait = wait * 2 < LongestRetryWait ? wait * 2 : LongestRetryWait)
+        {
+            try
+            {
+                await store.AppendAsync(updates, stoppingToken);
+                IsFailing = false;
+                return;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                IsFailing = true;
+                LogCommitFailed(exception, updates.Count, wait);
+                await Task.Delay(wait, clock, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Storing {Count} document updates failed; trying again in {Wait}")]
+    private partial void LogCommitFailed(Exception exception, int count, TimeSpan wait);
+}

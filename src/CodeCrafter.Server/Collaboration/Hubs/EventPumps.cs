@@ -1,0 +1,133 @@
+using CodeCrafter.Server.Collaboration.Documents;
+using CodeCrafter.Server.Execution;
+using CodeCrafter.Server.Sessions;
+using Microsoft.AspNetCore.SignalR;
+
+namespace CodeCrafter.Server.Collaboration.Hubs;
+
+/// <summary>Brings changes of sessions to those who are connected: as events, and by cutting off who may not stay.</summary>
+internal sealed partial class SessionEventPump(
+    SessionEvents events,
+    SessionPresence presence,
+    Rooms rooms,
+    IHubContext<SessionHub, ISessionClient> hub,
+    ILogger<SessionEventPump> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var sessionEvent in events.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await DeliverAsync(sessionEvent);
+            }
+            catch (Exception exception)
+            {
+                LogFailed(exception, sessionEvent.GetType().Name, sessionEvent.SessionId);
+            }
+        }
+    }
+
+    private async Task DeliverAsync(SessionEvent sessionEvent)
+    {
+        var sessionId = sessionEvent.SessionId;
+        var everybody = hub.Clients.Group(SessionHub.GroupOf(sessionId));
+        switch (sessionEvent)
+        {
+            case ParticipantAdded added:
+                await everybody.ParticipantJoined(new ParticipantJoinedEvent(
+                    sessionId, new UserNameResponse(added.UserId, added.Username), added.Role, presence.OnlineIn(sessionId).Contains(added.UserId)));
+                await rooms.PostIfOpenAsync(sessionId, new RoomCommand.ChangeRole(added.UserId, added.Role));
+                break;
+            case ParticipantRoleChanged changed:
+                await rooms.PostIfOpenAsync(sessionId, new RoomCommand.ChangeRole(changed.UserId, changed.Role));
+                await everybody.RoleChanged(new RoleChangedEvent(sessionId, new UserNameResponse(changed.UserId, changed.Username), changed.Role));
+                break;
+            case ParticipantRemoved removed:
+                await rooms.PostIfOpenAsync(sessionId, new RoomCommand.Disconnect(removed.UserId, CloseReason.Removed));
+                await CutOffAsync(sessionId, removed.UserId, client => client.Removed(new SessionEventMessage(sessionId)));
+                await everybody.ParticipantLeft(new ParticipantLeftEvent(
+                    sessionId, new UserNameResponse(removed.UserId, removed.Username), Removed: true));
+                break;
+            case SessionRemoved:
+                await rooms.PostIfOpenAsync(sessionId, new RoomCommand.Disconnect(null, CloseReason.Deleted));
+                await CutOffAsync(sessionId, null, client => client.SessionDeleted(new SessionEventMessage(sessionId)));
+                break;
+            case SessionChanged:
+                await everybody.SessionUpdated(new SessionEventMessage(sessionId));
+                break;
+        }
+    }
+
+    private async Task CutOffAsync(Guid sessionId, Guid? userId, Func<ISessionClient, Task> tell)
+    {
+        foreach (var connectionId in presence.ConnectionsOf(sessionId, userId))
+        {
+            await hub.Groups.RemoveFromGroupAsync(connectionId, SessionHub.GroupOf(sessionId));
+            presence.Disconnect(sessionId, connectionId);
+            await tell(hub.Clients.Client(connectionId));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Event {Event} of session {SessionId} was not delivered")]
+    private partial void LogFailed(Exception exception, string @event, Guid sessionId);
+}
+
+/// <summary>Brings what runs print to the participants, and says when they start and end.</summary>
+internal sealed partial class ExecutionEventPump(
+    ExecutionEvents events,
+    IHubContext<SessionHub, ISessionClient> hub,
+    ILogger<ExecutionEventPump> logger) : BackgroundService
+{
+    private const int MaxOutputCharacters = 16 << 10;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await events.Reader.WaitToReadAsync(stoppingToken))
+        {
+            while (events.Reader.TryRead(out var executionEvent))
+            {
+                try
+                {
+                    await DeliverAsync(executionEvent is ExecutionOutput output ? Merge(output) : executionEvent);
+                }
+                catch (Exception exception)
+                {
+                    LogFailed(exception, executionEvent.JobId);
+                }
+            }
+        }
+    }
+
+    // A program that prints a character at a time must not cost a message for each: what is waiting already goes along.
+    private ExecutionOutput Merge(ExecutionOutput first)
+    {
+        var data = first.Data;
+        while (data.Length < MaxOutputCharacters
+            && events.Reader.TryPeek(out var next)
+            && next is ExecutionOutput output
+            && (output.JobId, output.Phase, output.Stream) == (first.JobId, first.Phase, first.Stream)
+            && events.Reader.TryRead(out _))
+        {
+            data += output.Data;
+        }
+
+        return first with { Data = data };
+    }
+
+    private Task DeliverAsync(ExecutionEvent executionEvent)
+    {
+        var everybody = hub.Clients.Group(SessionHub.GroupOf(executionEvent.SessionId));
+        return executionEvent switch
+        {
+            ExecutionStarted started => everybody.ExecutionStarted(new ExecutionStartedEvent(
+                started.SessionId, started.JobId, started.Language, started.User, started.StartedAt)),
+            ExecutionOutput output => everybody.ExecutionOutput(HubOutput.Describe(output)),
+            ExecutionFinished finished => everybody.ExecutionFinished(finished.Result),
+            _ => throw new InvalidOperationException($"Nobody knows what {executionEvent.GetType().Name} is."),
+        };
+    }
+
+    [LoggerMessage(LogLevel.Error, "An event of job {JobId} was not delivered")]
+    private partial void LogFailed(Exception exception, Guid jobId);
+}

@@ -1,0 +1,75 @@
+using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Server.Collaboration.Documents;
+using CodeCrafter.Server.Sessions;
+using Microsoft.AspNetCore.SignalR;
+
+namespace CodeCrafter.Server.Collaboration.Hubs;
+
+/// <summary>
+/// Tells sessions, a few times a second, that edits to their documents are saved, and keeps what sessions say of
+/// themselves in step with their documents: the language, and the time of the last activity.
+/// </summary>
+internal sealed partial class SavedNoticePump(
+    SavedNotices notices,
+    ISessionStore sessions,
+    LanguageCatalog languages,
+    IHubContext<SessionHub, ISessionClient> hub,
+    TimeProvider clock,
+    ILogger<SavedNoticePump> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<Guid, (string? Language, DateTimeOffset Touched)> _known = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            foreach (var notice in notices.Take())
+            {
+                try
+                {
+                    await hub.Clients.Group(SessionHub.GroupOf(notice.SessionId))
+                        .SessionSaved(new SessionSavedEvent(notice.SessionId, clock.GetUtcNow()));
+                    await FollowAsync(notice, stoppingToken);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    LogFailed(exception, notice.SessionId);
+                }
+            }
+        }
+    }
+
+    private async Task FollowAsync(SavedNotice notice, CancellationToken stoppingToken)
+    {
+        var now = clock.GetUtcNow();
+        var known = _known.GetValueOrDefault(notice.SessionId);
+        if (notice.Language is { } name && name != known.Language && languages.Find(name) is { } language)
+        {
+            await sessions.SetLanguageAsync(notice.SessionId, language.Id, stoppingToken);
+        }
+
+        if (now - known.Touched < TouchInterval)
+        {
+            _known[notice.SessionId] = known with { Language = notice.Language };
+            return;
+        }
+
+        await sessions.TouchAsync(notice.SessionId, now, executions: 0, stoppingToken);
+        foreach (var (sessionId, old) in _known)
+        {
+            if (now - old.Touched >= TouchInterval)
+            {
+                _known.Remove(sessionId);
+            }
+        }
+
+        _known[notice.SessionId] = (notice.Language, now);
+    }
+
+    [LoggerMessage(LogLevel.Error, "Saved edits of session {SessionId} were not announced")]
+    private partial void LogFailed(Exception exception, Guid sessionId);
+}

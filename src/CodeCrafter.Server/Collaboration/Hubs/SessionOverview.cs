@@ -1,0 +1,57 @@
+using CodeCrafter.Sandbox;
+using CodeCrafter.Server.Execution;
+using CodeCrafter.Server.Sessions;
+
+namespace CodeCrafter.Server.Collaboration.Hubs;
+
+/// <summary>What somebody who enters a session must know of what happened before.</summary>
+internal sealed class SessionOverview(
+    ISessionStore sessions, SessionDescriber describer, IChatStore chat, ExecutionService jobs, IExecutionStore executions)
+{
+    private const int Messages = 100;
+
+    public async Task<SessionOverviewMessage> GetAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
+    {
+        var messages = await chat.LatestAsync(sessionId, Messages, cancellationToken);
+        var session = (await sessions.FindAsync(sessionId, new SessionCaller(userId), cancellationToken)).Session
+            ?? throw HubError.SessionNotFound();
+        var (latest, _) = await executions.ListAsync(sessionId, 0, 1, cancellationToken);
+        return new SessionOverviewMessage(
+            [.. messages.Select(ChatMessageEvent.From)],
+            describer.Describe(session, userId).Participants,
+            [.. jobs.InSession(sessionId).Where(job => job.StartedAt is not null).Select(HubOutput.Describe)],
+            latest.Where(execution => execution.FinishedAt is not null)
+                .Select(execution => ExecutionService.ToResult(execution, withFiles: false)).FirstOrDefault());
+    }
+}
+
+/// <summary>The answer to <see cref="SessionHub.JoinSession"/>.</summary>
+internal sealed record SessionOverviewMessage(
+    IReadOnlyList<ChatMessageEvent> Messages,
+    IReadOnlyList<ParticipantResponse> Participants,
+    IReadOnlyList<RunningExecution> Executions,
+    ExecutionResult? LastResult);
+
+/// <summary>A run that goes on, with its output so far.</summary>
+internal sealed record RunningExecution(
+    Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt, IReadOnlyList<RunningOutput> Output);
+
+internal sealed record RunningOutput(string Phase, string Stream, string Data);
+
+/// <summary>Output in the words of the hub.</summary>
+internal static class HubOutput
+{
+    public static ExecutionOutputEvent Describe(ExecutionOutput output) => new(
+        output.SessionId, output.JobId, Word(output.Phase), Word(output.Stream), output.Data);
+
+    public static RunningExecution Describe(ExecutionJob job) => new(
+        job.Id,
+        job.Plan.Request.Language.Id,
+        job.Plan.User,
+        job.StartedAt ?? job.CreatedAt,
+        [.. job.OutputSoFar().Select(piece => new RunningOutput(Word(piece.Phase), Word(piece.Stream), piece.Data))]);
+
+    private static string Word(RunPhase phase) => phase == RunPhase.Compile ? "compile" : "run";
+
+    private static string Word(OutputStream stream) => stream == OutputStream.Stdout ? "stdout" : "stderr";
+}

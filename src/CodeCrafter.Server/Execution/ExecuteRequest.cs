@@ -1,0 +1,46 @@
+using System.Text.Json;
+using CodeCrafter.Server.Sessions;
+
+namespace CodeCrafter.Server.Execution;
+
+/// <summary>Body of <c>POST /api/execute</c>.</summary>
+internal sealed record ExecuteRequest
+{
+    /// <summary>The session to run in: its participants see the run. Without it the run is the caller's own.</summary>
+    public Guid? SessionId { get; init; }
+
+    /// <summary>A language id or alias; where the session's document runs, the document's language if absent.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>The program, as one file.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The program, as several files.</summary>
+    public IReadOnlyList<SessionFile>? Files { get; init; }
+
+    /// <summary>The path of the file to run; by default the language's usual name, or the only file.</summary>
+    public string? Entry { get; init; }
+
+    /// <summary>Standard input.</summary>
+    public string? Stdin { get; init; }
+
+    /// <summary>The program's arguments.</summary>
+    public IReadOnlyList<string>? Args { get; init; }
+
+    /// <summary>Limits on the run.</summary>
+    public LimitsRequest? Limits { get; init; }
+
+    /// <summary>Not supported yet: refused with <c>test_cases_unsupported</c>.</summary>
+    public JsonElement? TestCases { get; init; }
+
+    /// <summary><c>sync</c> (the default) answers with the result; <c>async</c> with the job's id.</summary>
+    public string? Mode { get; init; }
+}
+
+/// <summary>Limits that a request asks for; an absent one takes the server's default.</summary>
+internal sealed record LimitsRequest(
+    long? CpuTimeMs = null,
+    long? WallTimeMs = null,
+    long? MemoryMb = null,
+    int? Processes = null,
+    long? OutputBytes = null);

@@ -1,0 +1,121 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
+using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Platform;
+using CodeCrafter.Server.Sessions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CodeCrafter.Server.Execution;
+
+/// <summary><c>/api/execute</c>.</summary>
+internal static class ExecutionApi
+{
+    private const long MaxRequestBytes = 16 << 20;
+
+    public static void MapExecution(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/execute").WithTags("Execution").RequireAuthorization();
+        group.MapGet("/languages", Languages).AllowAnonymous()
+            .WithSummary("The languages that programs can be written in");
+        group.MapPost("/", ExecuteAsync).RequireRateLimiting(RateLimits.Execute)
+            .WithMetadata(new RequestSizeLimitAttribute(MaxRequestBytes))
+            .WithSummary("Run a program: with its result as the answer, or as a job");
+        group.MapGet("/status/{jobId:guid}", StatusAsync).WithName(nameof(StatusAsync))
+            .WithSummary("A job: its result once it has finished");
+        group.MapGet("/history/{sessionId:guid}", HistoryAsync)
+            .WithSummary("What was run in a session, newest first, with the files as they ran");
+        group.MapDelete("/kill/{sessionId:guid}", KillAsync)
+            .WithSummary("Stop everything that waits or runs in a session");
+    }
+
+    private static Ok<LanguageList> Languages(LanguageCatalog catalog) => TypedResults.Ok(new LanguageList([.. catalog.Languages
+        .Select(language => new LanguageItem(
+            language.Id, language.Name, language.Version, language.IsAvailable, language.FileName, language.Aliases))]));
+
+    private static async Task<Results<Ok<ExecutionResult>, AcceptedAtRoute<JobReference>, ProblemHttpResult>> ExecuteAsync(
+        ExecuteRequest request,
+        ClaimsPrincipal principal,
+        ExecutionGate gate,
+        CancellationToken cancellationToken)
+    {
+        if (request.Mode is not (null or "sync" or "async"))
+        {
+            throw new ExecutionRefusedException("invalid_mode", "'mode' is 'sync' or 'async'.");
+        }
+
+        var job = await gate.SubmitAsync(request, principal, interactive: false, cancellationToken);
+        if (request.Mode == "async")
+        {
+            return TypedResults.AcceptedAtRoute(new JobReference(job.Id), nameof(StatusAsync), new { jobId = job.Id });
+        }
+
+        // In a session others watch it too; a private run whose caller has gone is of use to nobody.
+        await using var abandoned = request.SessionId is null ? cancellationToken.Register(job.Stop) : default;
+        return TypedResults.Ok(await job.Completion.WaitAsync(cancellationToken));
+    }
+
+    private static async Task<Results<Ok<ExecutionResult>, ProblemHttpResult>> StatusAsync(
+        Guid jobId,
+        ClaimsPrincipal principal,
+        ExecutionService executions,
+        IExecutionStore store,
+        SessionAccess access,
+        CancellationToken cancellationToken)
+    {
+        var result = executions.Find(jobId)?.Describe()
+            ?? (await store.FindAsync(jobId, cancellationToken) is { } stored ? ExecutionService.ToResult(stored, withFiles: false) : null);
+        var mayRead = result is not null
+            && (result.ExecutedBy.Id == principal.GetUserId()
+                || (result.SessionId is { } sessionId
+                    && await access.FindAsync(sessionId, principal.GetUserId(), cancellationToken) is not null));
+        return mayRead
+            ? TypedResults.Ok(result)
+            : Problems.NotFound("job_not_found", "There is no such job.");
+    }
+
+    private static async Task<Results<Ok<ExecutionHistory>, ProblemHttpResult>> HistoryAsync(
+        Guid sessionId,
+        ClaimsPrincipal principal,
+        IExecutionStore store,
+        SessionAccess access,
+        CancellationToken cancellationToken,
+        [Range(1, 100_000)] int page = 1,
+        [Range(1, 100)] int limit = 20)
+    {
+        if (await access.FindAsync(sessionId, principal.GetUserId(), cancellationToken) is null)
+        {
+            return SessionRefusal.NotFound.ToProblem();
+        }
+
+        var (executions, total) = await store.ListAsync(sessionId, (page - 1) * limit, limit, cancellationToken);
+        return TypedResults.Ok(new ExecutionHistory(
+            [.. executions.Select(execution => ExecutionService.ToResult(execution, withFiles: true))],
+            PaginationResponse.Of(page, limit, total)));
+    }
+
+    private static async Task<Results<Ok<KilledJobs>, ProblemHttpResult>> KillAsync(
+        Guid sessionId, ClaimsPrincipal principal, ExecutionGate gate, ExecutionService executions, CancellationToken cancellationToken)
+    {
+        await gate.RequireEditorAsync(sessionId, principal.GetUserId(), cancellationToken);
+        var jobs = executions.InSession(sessionId);
+        foreach (var job in jobs)
+        {
+            job.Stop();
+        }
+
+        return TypedResults.Ok(new KilledJobs(jobs.Count));
+    }
+}
+
+internal sealed record LanguageList(IReadOnlyList<LanguageItem> Languages);
+
+internal sealed record LanguageItem(
+    string Id, string Name, string? Version, bool Available, string FileName, IReadOnlyList<string> Aliases);
+
+internal sealed record JobReference(Guid JobId);
+
+internal sealed record KilledJobs(int Killed);
+
+internal sealed record ExecutionHistory(IReadOnlyList<ExecutionResult> Executions, PaginationResponse Pagination);

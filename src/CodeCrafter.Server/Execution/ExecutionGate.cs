@@ -1,0 +1,45 @@
+using System.Security.Claims;
+using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Sessions;
+
+namespace CodeCrafter.Server.Execution;
+
+/// <summary>The one way in for runs, from HTTP and from the hub: role, then plan, then queue.</summary>
+internal sealed class ExecutionGate(
+    SessionAccess access,
+    ExecutionPlanner planner,
+    ExecutionService executions,
+    SandboxHost sandboxes)
+{
+    /// <exception cref="ExecutionRefusedException">It may not or cannot be run.</exception>
+    public async Task<ExecutionJob> SubmitAsync(
+        ExecuteRequest request, ClaimsPrincipal principal, bool interactive, CancellationToken cancellationToken)
+    {
+        if (request.TestCases is not null)
+        {
+            throw new ExecutionRefusedException("test_cases_unsupported", "This server does not run test cases yet.");
+        }
+
+        var user = new UserNameResponse(principal.GetUserId(), principal.GetUsername());
+        if (request.SessionId is { } sessionId)
+        {
+            await RequireEditorAsync(sessionId, user.Id, cancellationToken);
+        }
+
+        var plan = await planner.PlanAsync(request, user, interactive, cancellationToken);
+        await sandboxes.GetAsync(cancellationToken);
+        return await executions.SubmitAsync(plan, cancellationToken);
+    }
+
+    /// <exception cref="ExecutionRefusedException">The user is no editor of the session, or may not know of it.</exception>
+    public async Task RequireEditorAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
+    {
+        var membership = await access.FindAsync(sessionId, userId, cancellationToken)
+            ?? throw new ExecutionRefusedException("session_not_found", "There is no such session.", StatusCodes.Status404NotFound);
+        if (membership.Role < SessionRole.Editor)
+        {
+            throw new ExecutionRefusedException(
+                "forbidden_role", "Viewers cannot run programs in this session.", StatusCodes.Status403Forbidden);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.ComponentModel.DataAnnotations;
+using CodeCrafter.Sandbox.Limits;
+
+namespace CodeCrafter.Server.Execution;
+
+/// <summary>Settings under <c>CodeCrafter:Execution</c>.</summary>
+internal sealed class ExecutionOptions
+{
+    public const string Section = "CodeCrafter:Execution";
+
+    /// <summary>The OCI runtime: a name on the PATH or a path; null takes crun, then runc.</summary>
+    public string? Runtime { get; set; }
+
+    /// <summary>Programs at once; 0 is one for each core.</summary>
+    [Range(0, 1024)]
+    public int Workers { get; set; }
+
+    /// <summary>Programs that may wait for a worker.</summary>
+    [Range(1, 100_000)]
+    public int QueueCapacity { get; set; } = 256;
+
+    /// <summary>Programs that one user may have waiting and running.</summary>
+    [Range(1, 10_000)]
+    public int JobsPerUser { get; set; } = 8;
+
+    /// <summary>Files in one run.</summary>
+    [Range(1, 10_000)]
+    public int MaxFiles { get; set; } = 200;
+
+    /// <summary>Bytes of source text in one run.</summary>
+    [Range(1, 64 << 20)]
+    public int MaxSourceBytes { get; set; } = 4 << 20;
+
+    /// <summary>Bytes of standard input in one run.</summary>
+    [Range(1, 64 << 20)]
+    public int MaxInputBytes { get; set; } = 4 << 20;
+
+    /// <summary>Arguments in one run.</summary>
+    [Range(0, 1000)]
+    public int MaxArguments { get; set; } = 64;
+
+    /// <summary>Share of one core for each program.</summary>
+    [Range(0.05, 64)]
+    public double Cpus { get; set; } = 1;
+
+    /// <summary>Limits where a request names none.</summary>
+    public LimitSet Default { get; set; } = new()
+    {
+        CpuTimeMs = 10_000,
+        WallTimeMs = 20_000,
+        MemoryMb = 256,
+        Processes = 64,
+        OutputBytes = 1 << 20,
+    };
+
+    /// <summary>The most that a request may ask for.</summary>
+    public LimitSet Maximum { get; set; } = new()
+    {
+        CpuTimeMs = 30_000,
+        WallTimeMs = 60_000,
+        MemoryMb = 1024,
+        Processes = 256,
+        OutputBytes = 4 << 20,
+    };
+
+    /// <summary>The least that a request may ask for: below it, programs fail in ways that explain nothing.</summary>
+    public LimitSet Minimum { get; set; } = new()
+    {
+        CpuTimeMs = 100,
+        WallTimeMs = 100,
+        MemoryMb = 16,
+        Processes = 1,
+        OutputBytes = 1,
+    };
+
+    /// <summary>Limits on compilers; a request cannot change them.</summary>
+    public LimitSet Compile { get; set; } = new()
+    {
+        CpuTimeMs = (long)RunLimits.DefaultForCompiling.CpuTime.TotalMilliseconds,
+        WallTimeMs = (long)RunLimits.DefaultForCompiling.WallTime.TotalMilliseconds,
+        MemoryMb = RunLimits.DefaultForCompiling.MemoryBytes >> 20,
+        Processes = RunLimits.DefaultForCompiling.Processes,
+        OutputBytes = RunLimits.DefaultForCompiling.OutputBytes,
+    };
+}
+
+/// <summary>One value for each limit that a request can name.</summary>
+internal sealed class LimitSet
+{
+    public long CpuTimeMs { get; set; }
+    public long WallTimeMs { get; set; }
+    public long MemoryMb { get; set; }
+    public int Processes { get; set; }
+    public long OutputBytes { get; set; }
+
+    public RunLimits ToRunLimits(double cpus) => new()
+    {
+        CpuTime = TimeSpan.FromMilliseconds(CpuTimeMs),
+        WallTime = TimeSpan.FromMilliseconds(WallTimeMs),
+        MemoryBytes = MemoryMb << 20,
+        Processes = Processes,
+        OutputBytes = OutputBytes,
+        Cpus = cpus,
+    };
+}

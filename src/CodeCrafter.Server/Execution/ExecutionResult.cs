@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+using CodeCrafter.Sandbox;
+using CodeCrafter.Server.Sessions;
+
+namespace CodeCrafter.Server.Execution;
+
+/// <summary>Judge0's number of a status, and its words.</summary>
+internal sealed record ExecutionStatus(int Id, string Description)
+{
+    public static ExecutionStatus From(RunStatus status) => new((int)status, status switch
+    {
+        RunStatus.InQueue => "In Queue",
+        RunStatus.Processing => "Processing",
+        RunStatus.Accepted => "Accepted",
+        RunStatus.WrongAnswer => "Wrong Answer",
+        RunStatus.TimeLimitExceeded => "Time Limit Exceeded",
+        RunStatus.CompilationError => "Compilation Error",
+        RunStatus.RuntimeErrorSigsegv => "Runtime Error (SIGSEGV)",
+        RunStatus.RuntimeErrorSigxfsz => "Runtime Error (SIGXFSZ)",
+        RunStatus.RuntimeErrorSigfpe => "Runtime Error (SIGFPE)",
+        RunStatus.RuntimeErrorSigabrt => "Runtime Error (SIGABRT)",
+        RunStatus.RuntimeErrorNzec => "Runtime Error (NZEC)",
+        RunStatus.RuntimeErrorOther => "Runtime Error (Other)",
+        RunStatus.InternalError => "Internal Error",
+        RunStatus.ExecFormatError => "Exec Format Error",
+        RunStatus.MemoryLimitExceeded => "Memory Limit Exceeded",
+        RunStatus.OutputLimitExceeded => "Output Limit Exceeded",
+        RunStatus.Cancelled => "Cancelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    });
+}
+
+/// <summary>How the compilation or the run went.</summary>
+internal sealed record ExecutionStep(
+    string Stdout,
+    string Stderr,
+    int? ExitCode,
+    string? Signal,
+    double CpuTimeMs,
+    double WallTimeMs,
+    long MemoryBytes,
+    bool StdoutTruncated,
+    bool StderrTruncated)
+{
+    public static ExecutionStep? From(StepResult? step) => step is null ? null : new(
+        step.Stdout,
+        step.Stderr,
+        step.ExitCode,
+        step.Signal,
+        Math.Round(step.CpuTime.TotalMilliseconds, 3),
+        Math.Round(step.WallTime.TotalMilliseconds, 3),
+        step.MemoryBytes,
+        step.StdoutTruncated,
+        step.StderrTruncated);
+}
+
+/// <summary>The state of a job: its result once <see cref="FinishedAt"/> is set.</summary>
+internal sealed record ExecutionResult
+{
+    public required Guid JobId { get; init; }
+    public Guid? SessionId { get; init; }
+    public required string Language { get; init; }
+    public string? Version { get; init; }
+    public required ExecutionStatus Status { get; init; }
+    public ExecutionStep? Compile { get; init; }
+    public ExecutionStep? Run { get; init; }
+    public required UserNameResponse ExecutedBy { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>The files as they ran; only in a session's history.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SessionFile>? Files { get; init; }
+}

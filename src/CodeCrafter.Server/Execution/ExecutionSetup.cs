@@ -1,0 +1,24 @@
+using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Server.Platform;
+
+namespace CodeCrafter.Server.Execution;
+
+internal static class ExecutionSetup
+{
+    public static void AddExecution(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ExecutionOptions>().BindConfiguration(ExecutionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        // Read once, at the start, where nothing else could be done without it.
+        services.AddSingleton(_ => LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages")).GetAwaiter().GetResult());
+        services.AddSingleton<ExecutionEvents>();
+        services.AddSingleton<ExecutionService>();
+        services.AddSingleton<ExecutionPlanner>();
+        services.AddSingleton<ExecutionGate>();
+        services.AddSingleton<SandboxHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<SandboxHost>());
+        services.AddHostedService<ExecutionWorkers>();
+        services.AddExceptionHandler<ExecutionRefusedHandler>();
+        services.AddHealthChecks().AddCheck<SandboxHost>("sandbox", tags: [Health.Ready]);
+    }
+}

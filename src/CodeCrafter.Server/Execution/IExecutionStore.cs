@@ -1,0 +1,47 @@
+using CodeCrafter.Server.Sessions;
+
+namespace CodeCrafter.Server.Execution;
+
+/// <summary>A job and its outcome as they are stored: the queue survives a crash, and the history is kept.</summary>
+internal sealed class StoredExecution
+{
+    public required Guid Id { get; init; }
+    public Guid? SessionId { get; init; }
+    public required Guid UserId { get; init; }
+    public required string Username { get; init; }
+    public required string Language { get; init; }
+    public string? Version { get; init; }
+    public required string Entry { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; set; }
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    /// <summary>A <see cref="CodeCrafter.Sandbox.RunStatus"/>.</summary>
+    public required int StatusId { get; set; }
+
+    /// <summary>The files as they ran.</summary>
+    public required IReadOnlyList<SessionFile> Files { get; init; }
+
+    public ExecutionStep? Compile { get; set; }
+    public ExecutionStep? Run { get; set; }
+}
+
+/// <summary>What executions need of the storage.</summary>
+internal interface IExecutionStore
+{
+    Task AddAsync(StoredExecution execution, CancellationToken cancellationToken);
+
+    /// <summary>Stores start, end, status and steps of an execution that was added before.</summary>
+    Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken);
+
+    Task<StoredExecution?> FindAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>The executions of a session, newest first, and how many there are.</summary>
+    Task<(IReadOnlyList<StoredExecution> Page, int Total)> ListAsync(Guid sessionId, int skip, int take, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends what was waiting or running when the server stopped, with Internal Error, so that nothing stays In Queue
+    /// for ever. Returns how many there were.
+    /// </summary>
+    Task<int> FailUnfinishedAsync(DateTimeOffset now, CancellationToken cancellationToken);
+}

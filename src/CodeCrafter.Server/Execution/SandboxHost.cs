@@ -1,0 +1,95 @@
+using CodeCrafter.Sandbox;
+using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Sandbox.Oci;
+using CodeCrafter.Server.Platform;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace CodeCrafter.Server.Execution;
+
+/// <summary>
+/// Makes the sandbox when the server starts. Where it cannot be made (no runtime, no cgroup), the server serves all
+/// else, every run is refused with the reason, and the readiness check says it.
+/// </summary>
+internal sealed partial class SandboxHost(
+    IOptions<ExecutionOptions> options,
+    ServerOptions server,
+    TimeProvider clock,
+    LanguageCatalog languages,
+    ILoggerFactory loggers,
+    ILogger<SandboxHost> logger) : IHostedService, IHealthCheck
+{
+    private readonly TaskCompletionSource<ISandbox> _sandbox = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task? _stopped;
+
+    /// <exception cref="ExecutionRefusedException">There is none.</exception>
+    public Task<ISandbox> GetAsync(CancellationToken cancellationToken) => _sandbox.Task.WaitAsync(cancellationToken);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Not awaited: its self-check takes longer than the rest of the start.
+        _ = CreateAsync();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_stopping)
+        {
+            // A host may be stopped from two sides at once; the sandbox is disposed of once.
+            _stopped ??= DisposeSandboxAsync();
+        }
+
+        return _stopped.WaitAsync(cancellationToken);
+    }
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_sandbox.Task switch
+        {
+            { IsCompletedSuccessfully: true } task => HealthCheckResult.Healthy(task.Result.Description),
+            { IsFaulted: true } task => HealthCheckResult.Degraded(task.Exception!.InnerException!.Message),
+            _ => HealthCheckResult.Degraded("The sandbox is being checked."),
+        });
+
+    private async Task DisposeSandboxAsync()
+    {
+        await _stopping.CancelAsync();
+        // Also where it is still being made: what a self-check has started must not outlive the server.
+        await _sandbox.Task.ContinueWith(_ => { }, TaskScheduler.Default);
+        if (_sandbox.Task is { IsCompletedSuccessfully: true, Result: IAsyncDisposable disposable })
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+
+    private async Task CreateAsync()
+    {
+        try
+        {
+            _sandbox.SetResult(await OciSandbox.CreateAsync(
+                new SandboxOptions
+                {
+                    StateDirectory = Path.Combine(server.DataDirectory, "sandbox"),
+                    Runtime = options.Value.Runtime,
+                },
+                languages,
+                loggers,
+                clock,
+                _stopping.Token));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            _sandbox.SetCanceled(_stopping.Token);
+        }
+        catch (Exception exception)
+        {
+            LogUnavailable(exception);
+            _sandbox.SetException(new ExecutionRefusedException(
+                "sandbox_unavailable", "Programs cannot be run on this server: " + exception.Message, StatusCodes.Status503ServiceUnavailable));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Programs cannot be run here")]
+    private partial void LogUnavailable(Exception exception);
+}

@@ -1,0 +1,54 @@
+using CodeCrafter.Sandbox;
+using CodeCrafter.Server.Execution;
+using Microsoft.EntityFrameworkCore;
+
+namespace CodeCrafter.Server.Storage.Sql;
+
+internal sealed class SqlExecutionStore(IDbContextFactory<AppDbContext> contexts) : IExecutionStore
+{
+    public async Task AddAsync(StoredExecution execution, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Add(execution);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    public async Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<StoredExecution>().Where(stored => stored.Id == execution.Id).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(stored => stored.StartedAt, execution.StartedAt)
+                .SetProperty(stored => stored.FinishedAt, execution.FinishedAt)
+                .SetProperty(stored => stored.StatusId, execution.StatusId)
+                .SetProperty(stored => stored.Compile, execution.Compile)
+                .SetProperty(stored => stored.Run, execution.Run),
+            cancellationToken);
+    }
+
+    public async Task<StoredExecution?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<StoredExecution>().AsNoTracking().FirstOrDefaultAsync(execution => execution.Id == id, cancellationToken);
+    }
+
+    public async Task<(IReadOnlyList<StoredExecution> Page, int Total)> ListAsync(
+        Guid sessionId, int skip, int take, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var all = db.Set<StoredExecution>().AsNoTracking().Where(execution => execution.SessionId == sessionId);
+        var page = await all.OrderByDescending(execution => execution.CreatedAt).ThenByDescending(execution => execution.Id)
+            .Skip(skip).Take(take).ToListAsync(cancellationToken);
+        return (page, await all.CountAsync(cancellationToken));
+    }
+
+    public async Task<int> FailUnfinishedAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<StoredExecution>().Where(execution => execution.FinishedAt == null).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(execution => execution.FinishedAt, now)
+                .SetProperty(execution => execution.StatusId, (int)RunStatus.InternalError),
+            cancellationToken);
+    }
+}

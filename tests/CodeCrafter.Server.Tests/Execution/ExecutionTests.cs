@@ -1,0 +1,245 @@
+using System.Net.Http.Json;
+using CodeCrafter.Server.Tests.Fixture;
+
+namespace CodeCrafter.Server.Tests.Execution;
+
+/// <summary>Running programs over HTTP, in the real sandbox.</summary>
+public sealed class ExecutionTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_program_is_run_and_its_result_has_the_documented_shape()
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+
+        using var response = await alice.ExecuteAsync(new
+        {
+            language = "py",
+            code = "import sys\nprint(input(), sys.argv[1:])\nprint('oh', file=sys.stderr)",
+            stdin = "hello",
+            args = new[] { "a", "b c" },
+        });
+        var result = await response.ReadAsync<ResultDto>();
+
+        Assert.Equal((3, "Accepted"), (result.Status.Id, result.Status.Description));
+        Assert.Equal("python", result.Language);
+        Assert.NotNull(result.Version);
+        Assert.Null(result.Compile);
+        Assert.Equal("hello ['a', 'b c']\n", result.Run!.Stdout);
+        Assert.Equal("oh\n", result.Run.Stderr);
+        Assert.Equal((0, null), (result.Run.ExitCode, result.Run.Signal));
+        Assert.True(result.Run is { CpuTimeMs: > 0, WallTimeMs: > 0, MemoryBytes: > 0, StdoutTruncated: false });
+        Assert.True(result.CreatedAt <= result.StartedAt && result.StartedAt <= result.FinishedAt);
+        Assert.Equal(alice.Id, result.ExecutedBy.Id);
+    }
+
+    [Fact]
+    public async Task A_compile_error_is_told_apart_from_a_run_that_fails()
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+
+        using var broken = await alice.ExecuteAsync(new { language = "c", code = "int main(void) { return x; }" });
+        var compileError = await broken.ReadAsync<ResultDto>();
+        Assert.Equal(6, compileError.Status.Id);
+        Assert.NotEqual(0, compileError.Compile!.ExitCode);
+        Assert.Contains("main.c", compileError.Compile.Stderr, StringComparison.Ordinal);
+        Assert.Null(compileError.Run);
+
+        using var failing = await alice.ExecuteAsync(new { language = "c", code = "int main(void) { return 3; }" });
+        var runError = await failing.ReadAsync<ResultDto>();
+        Assert.Equal((11, "Runtime Error (NZEC)"), (runError.Status.Id, runError.Status.Description));
+        Assert.Equal(0, runError.Compile!.ExitCode);
+        Assert.Equal(3, runError.Run!.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_job_can_be_followed_by_its_id_and_strangers_know_nothing_of_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var mallory = await server.RegisterAsync("mallory");
+
+        using var accepted = await alice.ExecuteAsync(new { language = "python", code = "print(1)", mode = "async" });
+        var job = await accepted.ReadAsync<JobDto>(202);
+        Assert.Equal($"/api/execute/status/{job.JobId}", accepted.Headers.Location!.AbsolutePath);
+
+        ResultDto result;
+        do
+        {
+            using var status = await alice.Http.GetAsync(accepted.Headers.Location, Stop);
+            result = await status.ReadAsync<ResultDto>();
+            Assert.Contains(result.Status.Id, new[] { 1, 2, 3 });
+        }
+        while (result.FinishedAt is null);
+
+        Assert.Equal("1\n", result.Run!.Stdout);
+        using var strange = await mallory.Http.GetAsync(accepted.Headers.Location, Stop);
+        await strange.MustBeProblemAsync(404, "job_not_found");
+    }
+
+    [Fact]
+    public async Task The_sessions_document_runs_as_it_is_and_the_history_keeps_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var victor = await server.RegisterAsync("victor");
+        var session = await alice.CreateFileSessionAsync("main.py", "print('from the document')");
+        await alice.PutParticipantAsync(session.Id, victor, "viewer");
+
+        using var response = await alice.ExecuteAsync(new { sessionId = session.Id });
+        Assert.Equal("from the document\n", (await response.ReadAsync<ResultDto>()).Run!.Stdout);
+        using var history = await victor.Http.GetAsync($"/api/execute/history/{session.Id}", Stop);
+        var kept = Assert.Single((await history.ReadAsync<HistoryDto>()).Executions);
+        Assert.Equal("alice", kept.ExecutedBy.Username);
+        Assert.Equal(new FileDto("main.py", "print('from the document')"), Assert.Single(kept.Files!));
+        Assert.Equal(1, (await alice.GetSessionAsync(session.Id)).Stats.TotalExecutions);
+    }
+
+    [Fact]
+    public async Task Viewers_and_strangers_cannot_run_in_a_session()
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var victor = await server.RegisterAsync("victor");
+        var mallory = await server.RegisterAsync("mallory");
+        var session = await alice.CreateSessionAsync();
+        await alice.PutParticipantAsync(session.Id, victor, "viewer");
+
+        using var asViewer = await victor.ExecuteAsync(new { sessionId = session.Id });
+        await asViewer.MustBeProblemAsync(403, "forbidden_role");
+        using var asStranger = await mallory.ExecuteAsync(new { sessionId = session.Id });
+        await asStranger.MustBeProblemAsync(404, "session_not_found");
+        using var history = await mallory.Http.GetAsync($"/api/execute/history/{session.Id}", Stop);
+        await history.MustBeProblemAsync(404, "session_not_found");
+        using var kill = await victor.Http.DeleteAsync($"/api/execute/kill/{session.Id}", Stop);
+        await kill.MustBeProblemAsync(403, "forbidden_role");
+        using var anonymous = await server.Http.PostAsJsonAsync("/api/execute", new { language = "python", code = "1" }, Stop);
+        await anonymous.MustBeProblemAsync(401, "unauthenticated");
+    }
+
+    public static TheoryData<string, int, string> BadRequests => new()
+    {
+        { """{"code":"1"}""", 400, "missing_language" },
+        { """{"language":"klingon","code":"1"}""", 400, "unknown_language" },
+        { """{"language":"python"}""", 400, "missing_code" },
+        { """{"language":"python","files":[]}""", 400, "missing_code" },
+        { """{"language":"python","code":"1","files":[{"path":"main.py","content":""}]}""", 400, "code_and_files" },
+        { """{"language":"python","files":[{"path":"../main.py","content":""}]}""", 400, "invalid_path" },
+        { """{"language":"python","files":[{"path":"/main.py","content":""}]}""", 400, "invalid_path" },
+        { """{"language":"python","files":[{"path":"a\nb","content":""}]}""", 400, "invalid_path" },
+        { """{"language":"python","files":[{"path":"a"}]}""", 400, "invalid_path" },
+        { """{"language":"python","files":[null]}""", 400, "invalid_path" },
+        { """{"language":"python","files":[{"path":"a","content":""},{"path":"a","content":""}]}""", 400, "missing_entry" },
+        { """{"language":"python","entry":"a","files":[{"path":"a","content":""},{"path":"a","content":""}]}""", 400, "invalid_request" },
+        { """{"language":"python","entry":"x.py","files":[{"path":"a.py","content":""}]}""", 400, "missing_entry" },
+        { """{"language":"python","code":"1","limits":{"memoryMb":100000}}""", 400, "limit_out_of_range" },
+        { """{"language":"python","code":"1","limits":{"cpuTimeMs":0}}""", 400, "limit_out_of_range" },
+        { """{"language":"python","code":"1","limits":{"processes":-1}}""", 400, "limit_out_of_range" },
+        { """{"language":"python","code":"1","args":["a\u0000"]}""", 400, "invalid_args" },
+        { """{"language":"python","code":"1","mode":"later"}""", 400, "invalid_mode" },
+        { """{"language":"python","code":"1","testCases":[]}""", 400, "test_cases_unsupported" },
+        { """{"language":"python","code":"1","sessionId":"11111111-1111-1111-1111-111111111111"}""", 404, "session_not_found" },
+        { """{"language":"python","code":5}""", 400, "malformed_json" },
+        { """{"language":""", 400, "malformed_json" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadRequests))]
+    public async Task A_bad_request_is_answered_with_what_is_wrong(string body, int status, string code)
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await alice.Http.PostAsync("/api/execute", content, Stop);
+
+        await response.MustBeProblemAsync(status, code);
+    }
+
+    [Fact]
+    public async Task Too_much_code_and_too_large_a_body_are_refused()
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+
+        using var code = await alice.ExecuteAsync(new { language = "python", code = new string('#', 5 << 20) });
+        await code.MustBeProblemAsync(413, "code_too_large");
+        using var body = await alice.ExecuteAsync(new { language = "python", code = new string('#', 17 << 20) });
+        await body.MustBeProblemAsync(413, "payload_too_large");
+    }
+
+    [Fact]
+    public async Task A_user_cannot_take_more_than_their_share_of_the_queue()
+    {
+        await using var server = await TestServer.StartAsync(options => options.Settings["CodeCrafter:Execution:JobsPerUser"] = "1");
+        var alice = await server.RegisterAsync("alice");
+        var bob = await server.RegisterAsync("bob");
+        var session = await alice.CreateFileSessionAsync("main.py", "import time\ntime.sleep(15)");
+
+        using var running = await alice.ExecuteAsync(new { sessionId = session.Id, mode = "async" });
+        var job = await running.ReadAsync<JobDto>(202);
+        using var refused = await alice.ExecuteAsync(new { language = "python", code = "1" });
+        await refused.MustBeProblemAsync(429, "too_many_jobs");
+        Assert.NotNull(refused.Headers.RetryAfter);
+        using var other = await bob.ExecuteAsync(new { language = "python", code = "1" });
+        await other.ReadAsync<ResultDto>();
+
+        using var kill = await alice.Http.DeleteAsync($"/api/execute/kill/{session.Id}", Stop);
+        Assert.Equal(1, (await kill.ReadAsync<KilledDto>()).Killed);
+        ResultDto result;
+        do
+        {
+            using var status = await alice.Http.GetAsync($"/api/execute/status/{job.JobId}", Stop);
+            result = await status.ReadAsync<ResultDto>();
+        }
+        while (result.FinishedAt is null);
+        Assert.Equal(17, result.Status.Id);
+    }
+
+    [Fact]
+    public async Task What_was_unfinished_when_the_server_died_is_marked_as_failed()
+    {
+        await using var server = await TestServer.StartAsync();
+        var store = (Server.Execution.IExecutionStore)server.Services.GetService(typeof(Server.Execution.IExecutionStore))!;
+        var id = Guid.CreateVersion7();
+        await store.AddAsync(
+            new Server.Execution.StoredExecution
+            {
+                Id = id,
+                UserId = Guid.CreateVersion7(),
+                Username = "alice",
+                Language = "python",
+                Entry = "main.py",
+                CreatedAt = DateTimeOffset.UnixEpoch,
+                StatusId = 1,
+                Files = [],
+            },
+            Stop);
+
+        Assert.Equal(1, await store.FailUnfinishedAsync(DateTimeOffset.UnixEpoch.AddMinutes(1), Stop));
+
+        var failed = await store.FindAsync(id, Stop);
+        Assert.Equal((13, DateTimeOffset.UnixEpoch.AddMinutes(1)), (failed!.StatusId, failed.FinishedAt));
+        Assert.Equal(0, await store.FailUnfinishedAsync(DateTimeOffset.UnixEpoch.AddMinutes(2), Stop));
+    }
+
+    [Fact]
+    public async Task All_seven_languages_are_listed_for_everybody()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        using var response = await server.Http.GetAsync("/api/execute/languages", Stop);
+        var languages = await response.ReadAsync<LanguageListDto>();
+
+        Assert.Superset(
+            new HashSet<string> { "javascript", "python", "java", "cpp", "c", "go", "rust" },
+            languages.Languages.Where(language => language is { Available: true, Version: not null }).Select(language => language.Id).ToHashSet());
+    }
+
+    internal sealed record LanguageListDto(LanguageDto[] Languages);
+
+    internal sealed record LanguageDto(string Id, string Name, string? Version, bool Available, string FileName, string[] Aliases);
+}
