@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Claims;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace CodeCrafter.Server.Auth;
 
@@ -11,6 +13,10 @@ internal static class CallerExtensions
 
     /// <summary>The login that the token belongs to.</summary>
     public static Guid GetLoginId(this ClaimsPrincipal principal) => Guid.Parse(Required(principal, AccessTokens.LoginIdClaim));
+
+    /// <summary>When the token expires; whoever keeps a connection open ends it then.</summary>
+    public static DateTimeOffset GetTokenExpiry(this ClaimsPrincipal principal) =>
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(Required(principal, JwtRegisteredClaimNames.Exp), CultureInfo.InvariantCulture));
 
     private static string Required(ClaimsPrincipal principal, string claim) =>
         principal.FindFirstValue(claim) ?? throw new InvalidOperationException($"The caller has no '{claim}': is the route open to anonymous callers?");

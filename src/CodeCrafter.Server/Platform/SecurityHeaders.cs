@@ -6,10 +6,9 @@ namespace CodeCrafter.Server.Platform;
 internal static class SecurityHeaders
 {
     // Styles may be inline since the editor and the component library write theirs into the page; scripts may not.
-    // ws: and wss: because 'self' does not cover sockets in every browser that people still use.
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-        "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; manifest-src 'self'; " +
+        "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; " +
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
     private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
@@ -49,7 +48,7 @@ internal static class SecurityHeaders
     {
         if (WebPage.IsPageRequest(context.Request.Path))
         {
-            return PagePolicy;
+            return AllowSockets(PagePolicy, context.Request.Host);
         }
 
         // The reference page starts itself with one inline script.
@@ -57,4 +56,9 @@ internal static class SecurityHeaders
             ? PagePolicy.Replace("script-src 'self'", $"script-src 'self' 'nonce-{nonce}'", StringComparison.Ordinal)
             : ApiPolicy;
     }
+
+    // 'self' does not cover sockets in every browser that people still use. A host that is more than a host is left out.
+    private static string AllowSockets(string policy, HostString host) => Uri.CheckHostName(host.Host) == UriHostNameType.Unknown
+        ? policy
+        : policy.Replace("connect-src 'self'", $"connect-src 'self' ws://{host} wss://{host}", StringComparison.Ordinal);
 }

@@ -41,7 +41,9 @@ internal sealed class ServerOptions
             RateLimits = IsOn(configuration["RATE_LIMITS"]),
             TrustedProxies = [.. proxies
                 .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(IPAddress.Parse)],
+                .Select(proxy => IPAddress.TryParse(proxy, out var address)
+                    ? address
+                    : throw new InvalidOperationException($"TRUSTED_PROXIES has '{proxy}', which is not an IP address."))],
         };
     }
 

@@ -16,7 +16,7 @@ internal sealed class SessionDescriber(ISessionDocuments documents, ISessionPres
     public SessionResponse Describe(Session session, Guid callerId)
     {
         var online = presence.OnlineIn(session.Id);
-        var role = session.RoleOf(callerId) ?? throw new InvalidOperationException($"Session {session.Id} is not visible to {callerId}.");
+        var role = session.Find(callerId)?.Role;
         return new SessionResponse
         {
             Id = session.Id,

@@ -24,8 +24,8 @@ internal sealed record SessionResponse
 
     public required UserNameResponse Owner { get; init; }
 
-    /// <summary>The caller's; viewer for one who reads a public session without being in it.</summary>
-    public required SessionRole Role { get; init; }
+    /// <summary>The caller's; null for one who is not in it, and may read it because it is public.</summary>
+    public required SessionRole? Role { get; init; }
 
     public required IReadOnlyList<ParticipantResponse> Participants { get; init; }
 

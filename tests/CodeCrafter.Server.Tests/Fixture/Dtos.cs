@@ -28,7 +28,7 @@ internal sealed record SessionDto(
     string Language,
     bool IsPublic,
     UserNameDto Owner,
-    string Role,
+    string? Role,
     ParticipantDto[] Participants,
     SettingsDto Settings,
     string? InviteCode,

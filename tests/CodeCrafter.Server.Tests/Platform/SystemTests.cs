@@ -111,6 +111,7 @@ public sealed class SystemTests
             Assert.True(response.Headers.CacheControl?.NoCache);
             var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
             Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
+            Assert.Contains($"connect-src 'self' ws://{server.Url.Authority} wss://{server.Url.Authority};", policy, StringComparison.Ordinal);
             Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
         }
 

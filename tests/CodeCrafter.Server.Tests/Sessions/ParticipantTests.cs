@@ -49,6 +49,10 @@ public sealed class ParticipantTests(SharedServer shared) : IClassFixture<Shared
         await using var server = await TestServer.StartAsync();
         var (alice, bob, carol) = (await server.RegisterAsync("alice"), await server.RegisterAsync("bob"), await server.RegisterAsync("carol"));
         var session = await alice.CreateSessionAsync(new { title = "x", isPublic = true });
+        var read = await bob.GetSessionAsync(session.Id);
+        Assert.Null(read.Role);
+        Assert.Null(read.InviteCode);
+        Assert.NotNull(read.Content);
         using var first = await bob.Http.PostAsync($"/api/sessions/{session.Id}/join", null, Stop);
         Assert.Equal("viewer", (await first.ReadAsync<SessionEnvelopeDto>()).Session.Role);
 
