@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -9,16 +10,20 @@ namespace CodeCrafter.Server.Auth;
 /// bcrypt over the Base64 of the password's SHA-384. bcrypt itself reads 72 bytes and stops at a NUL; the 64
 /// characters it gets here depend on every byte of the password.
 /// </summary>
-internal sealed class BcryptHasher(IOptions<AuthOptions> options) : IPasswordHasher<User>
+internal sealed class BcryptHasher(IOptions<AuthOptions> options, CodeCrafterMetrics metrics) : IPasswordHasher<User>
 {
     private readonly int _cost = options.Value.BcryptCost;
     private readonly Lazy<string> _dummy = new(() => Hash(Guid.NewGuid().ToString(), options.Value.BcryptCost));
 
-    public string HashPassword(User user, string password) => Hash(password, _cost);
+    public string HashPassword(User user, string password)
+    {
+        metrics.PasswordHashed();
+        return Hash(password, _cost);
+    }
 
     public PasswordVerificationResult VerifyHashedPassword(User user, string hashedPassword, string providedPassword)
     {
-        if (!BCrypt.Net.BCrypt.Verify(Prepare(providedPassword), hashedPassword))
+        if (!Verify(providedPassword, hashedPassword))
         {
             return PasswordVerificationResult.Failed;
         }
@@ -29,7 +34,13 @@ internal sealed class BcryptHasher(IOptions<AuthOptions> options) : IPasswordHas
     }
 
     /// <summary>Does the work of a verification where there is no account, so that the time tells nothing.</summary>
-    public void VerifyNothing(string password) => BCrypt.Net.BCrypt.Verify(Prepare(password), _dummy.Value);
+    public void VerifyNothing(string password) => Verify(password, _dummy.Value);
+
+    private bool Verify(string password, string hash)
+    {
+        metrics.PasswordHashed();
+        return BCrypt.Net.BCrypt.Verify(Prepare(password), hash);
+    }
 
     private static string Hash(string password, int cost) => BCrypt.Net.BCrypt.HashPassword(Prepare(password), cost);
 

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Storage.Sql;
 using CodeCrafter.Server.Tests.Fixture;
 using Microsoft.EntityFrameworkCore;
@@ -79,6 +81,34 @@ public sealed class PasswordTests
         }
 
         Assert.Single(details.Distinct());
+    }
+
+    [Theory]
+    [InlineData("alice")]
+    [InlineData("nobody")]
+    [InlineData("nobody@example.org")]
+    public async Task A_failed_login_costs_one_hash_with_an_account_or_without(string username)
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.RegisterAsync("alice");
+        // Counted, since times prove nothing on a busy machine.
+        var hashes = 0L;
+        var meter = server.Services.GetRequiredService<CodeCrafterMetrics>().Meter;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter == meter && instrument.Name == "codecrafter.auth.password_hashes")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref hashes, count));
+        listener.Start();
+        using var response = await server.Http.PostAsJsonAsync("/api/auth/login", new { username, password = "wrong password" }, Stop);
+        await response.MustBeAsync(401);
+        Assert.Equal(1, hashes);
     }
 
     [Fact]
