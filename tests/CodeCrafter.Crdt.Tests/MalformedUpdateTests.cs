@@ -212,6 +212,34 @@ public sealed class MalformedUpdateTests
         Assert.Equal(length / 2, doc.GetText("text").Length);
     }
 
+    [Fact]
+    public void An_update_that_goes_backwards_is_put_in_order()
+    {
+        const int count = 300_000;
+        var writer = new WireWriter();
+        writer.WriteVarUint(count);
+        for (var i = count - 1; i >= 0; i--)
+        {
+            writer.WriteBytes([1, 1]);
+            writer.WriteClock(i);
+            writer.WriteBytes([0, 1]);
+        }
+
+        writer.WriteBytes([1, 2]);
+        writer.WriteVarUint(count);
+        for (var i = count - 1; i >= 0; i--)
+        {
+            writer.WriteClock(2 * i);
+            writer.WriteByte(1);
+        }
+
+        var doc = new Doc(5);
+        doc.ApplyUpdate(writer.Written);
+
+        Assert.Equal(count, Crdt.Update.DecodeStateVector(doc.EncodeStateVector())[1]);
+        Assert.True(doc.HasPending);
+    }
+
     private static void AssertTakesOrRefuses(byte[] update)
     {
         var doc = Sample();

@@ -5,6 +5,7 @@ internal static class Cleanup
 {
     public static void Run(Transaction transaction)
     {
+        transaction.Deletes.Sort();
         foreach (var (client, ranges) in transaction.Deletes.Clients)
         {
             for (var i = 0; i < ranges.Count; i++)

@@ -17,9 +17,10 @@ internal sealed class Deletions
         var deletes = new DeleteSet();
         while (reader.MoveNextDelete())
         {
-            deletes.Add(reader.Client, reader.Clock, reader.End);
+            deletes.Append(reader.Client, reader.Clock, reader.End);
         }
 
+        deletes.Sort();
         return deletes;
     }
 

@@ -37,7 +37,42 @@ internal sealed class IdRanges
         _ranges.RemoveRange(from + 1, to - from - 1);
     }
 
-    public void Clear() => _ranges.Clear();
+    /// <summary>Adds a stretch at the end, wherever it belongs. Before anything else is done: <see cref="Sort"/>.</summary>
+    public void Append(long start, long end)
+    {
+        if (_ranges.Count > 0 && _ranges[^1].End == start)
+        {
+            _ranges[^1] = (_ranges[^1].Start, end);
+        }
+        else
+        {
+            _ranges.Add((start, end));
+        }
+    }
+
+    /// <summary>Puts in order what has been appended.</summary>
+    public void Sort()
+    {
+        _ranges.Sort();
+        var last = 0;
+        for (var i = 1; i < _ranges.Count; i++)
+        {
+            var (start, end) = _ranges[i];
+            if (start <= _ranges[last].End)
+            {
+                _ranges[last] = (_ranges[last].Start, Math.Max(_ranges[last].End, end));
+            }
+            else
+            {
+                _ranges[++last] = (start, end);
+            }
+        }
+
+        if (_ranges.Count > 0)
+        {
+            _ranges.RemoveRange(last + 1, _ranges.Count - last - 1);
+        }
+    }
 
     private int FirstEndingAtOrAfter(long clock)
     {
@@ -78,20 +113,41 @@ internal sealed class DeleteSet
 
     public void Add(ulong client, long start, long end)
     {
-        if (start >= end)
+        if (start < end)
         {
-            return;
+            Of(client).Add(start, end);
         }
+    }
 
-        if (!_clients.TryGetValue(client, out var ranges))
+    /// <summary>Adds a stretch as one of many in any order. Before anything else is done: <see cref="Sort"/>.</summary>
+    public void Append(ulong client, long start, long end)
+    {
+        if (start < end)
         {
-            _clients.Add(client, ranges = new IdRanges());
+            Of(client).Append(start, end);
         }
+    }
 
-        ranges.Add(start, end);
+    /// <summary>Puts in order what has been appended.</summary>
+    public void Sort()
+    {
+        foreach (var ranges in _clients.Values)
+        {
+            ranges.Sort();
+        }
     }
 
     public void Remove(ulong client) => _clients.Remove(client);
 
     public void Clear() => _clients.Clear();
+
+    private IdRanges Of(ulong client)
+    {
+        if (!_clients.TryGetValue(client, out var ranges))
+        {
+            _clients.Add(client, ranges = new IdRanges());
+        }
+
+        return ranges;
+    }
 }

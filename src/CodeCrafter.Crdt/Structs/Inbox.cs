@@ -134,6 +134,7 @@ internal sealed class Inbox(StructStore store)
 
     private void Push(Queue queue, long wantedBelow)
     {
+        queue.Settle();
         queue.IsOnStack = true;
         queue.WantedBelow = wantedBelow;
         _stack.Add(queue);
@@ -201,7 +202,10 @@ internal sealed class Inbox(StructStore store)
     /// <summary>What has arrived of one client and is not integrated, in the order of the clock.</summary>
     private sealed class Queue(ulong client)
     {
+        private const int MaxInsertions = 16;
+
         private readonly List<Struct> _structs = [];
+        private readonly List<Struct> _late = [];
         private int _head;
 
         public ulong Client => client;
@@ -242,12 +246,37 @@ internal sealed class Inbox(StructStore store)
 
         public void Add(Struct @struct)
         {
-            int low = _head, high = _structs.Count;
-            if (high > low && _structs[^1].Clock < @struct.Clock)
+            if (IsEmpty || _structs[^1].Clock < @struct.Clock)
             {
-                low = high;
+                _structs.Add(@struct);
+            }
+            else
+            {
+                _late.Add(@struct);
+            }
+        }
+
+        /// <summary>Puts in order what has been added.</summary>
+        public void Settle()
+        {
+            if (_late.Count <= MaxInsertions)
+            {
+                foreach (var late in _late)
+                {
+                    Insert(late);
+                }
+            }
+            else
+            {
+                SortAll();
             }
 
+            _late.Clear();
+        }
+
+        private void Insert(Struct @struct)
+        {
+            int low = _head, high = _structs.Count;
             while (low < high)
             {
                 var middle = (low + high) / 2;
@@ -261,18 +290,30 @@ internal sealed class Inbox(StructStore store)
                 }
             }
 
-            if (low < _structs.Count && _structs[low].Clock == @struct.Clock)
+            if (low == _structs.Count || _structs[low].Clock != @struct.Clock)
             {
-                // The same again, or more or less of the same: the longer one says it all.
-                if (_structs[low].Length < @struct.Length)
-                {
-                    _structs[low] = @struct;
-                }
-
-                return;
+                _structs.Insert(low, @struct);
             }
+            else if (_structs[low].Length < @struct.Length)
+            {
+                // More of the same: the longer one says it all.
+                _structs[low] = @struct;
+            }
+        }
 
-            _structs.Insert(low, @struct);
+        private void SortAll()
+        {
+            Struct[] sorted = [.. Pending, .. _late];
+            Array.Sort(sorted, static (a, b) => a.Clock != b.Clock ? a.Clock.CompareTo(b.Clock) : b.Length.CompareTo(a.Length));
+            _structs.Clear();
+            _head = 0;
+            foreach (var @struct in sorted)
+            {
+                if (IsEmpty || _structs[^1].Clock < @struct.Clock)
+                {
+                    _structs.Add(@struct);
+                }
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ internal static class Integration
         {
             case DeletedContent:
                 item.Deleted = true;
-                transaction.Deletes.Add(item.Client, item.Clock, item.End);
+                transaction.Deletes.Append(item.Client, item.Clock, item.End);
                 break;
             case TypeContent type:
                 type.Branch.Attach(parent.Doc, item);

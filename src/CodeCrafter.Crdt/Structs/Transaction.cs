@@ -15,6 +15,7 @@ internal sealed class Transaction(StructStore store)
     /// <summary>The clients that have new structs.</summary>
     public List<ClientStructs> Touched { get; } = [];
 
+    /// <summary>What has been deleted; in order only after the cleanup has sorted it.</summary>
     public DeleteSet Deletes { get; } = new();
 
     /// <summary>Where something has been cut, or can be one with its neighbours from now on.</summary>
@@ -127,7 +128,7 @@ internal sealed class Transaction(StructStore store)
         }
 
         item.Deleted = true;
-        Deletes.Add(item.Client, item.Clock, item.End);
+        Deletes.Append(item.Client, item.Clock, item.End);
         NoteChange(parent);
     }
 }

@@ -9,13 +9,17 @@ public sealed class StructsTests
     public void Ranges_are_sorted_and_joined() => Gen.Select(Gen.Int[0, 60], Gen.Int[0, 8]).Array[0, 40].Sample(added =>
     {
         var ranges = new IdRanges();
+        var sorted = new IdRanges();
         var model = new bool[80];
-        foreach (var (start, length) in added)
+        foreach (var (start, length) in added.Where(range => range.Item2 > 0))
         {
             ranges.Add(start, start + length);
+            sorted.Append(start, start + length);
             Array.Fill(model, true, start, length);
         }
 
+        sorted.Sort();
+        Assert.Equal(Enumerable.Range(0, ranges.Count).Select(i => ranges[i]), Enumerable.Range(0, sorted.Count).Select(i => sorted[i]));
         var covered = new bool[80];
         for (var i = 0; i < ranges.Count; i++)
         {
