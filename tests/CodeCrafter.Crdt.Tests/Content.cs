@@ -18,9 +18,17 @@ internal static class Content
     });
 
     /// <summary>One spelling for equal JSON.</summary>
-    public static string Normalize(string json) => Normalize(JsonNode.Parse(json)!);
+    public static string Normalize(string json) => Normalize(OneSpelling(JsonNode.Parse(json))!);
 
     private static string Normalize(JsonNode json) => json.ToJsonString(s_options);
+
+    private static JsonNode? OneSpelling(JsonNode? json) => json switch
+    {
+        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, OneSpelling(entry.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(OneSpelling)]),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number => value.GetValue<double>(),
+        _ => json?.DeepClone(),
+    };
 
     private static JsonNode? ToJson(object? value) => value switch
     {

@@ -22,6 +22,7 @@ public sealed class MalformedUpdateTests
         { "a string longer than the update", Struct([4, 1, 1, (byte)'t', 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]) },
         { "an empty string", Struct([4, 1, 1, (byte)'t', 0]) },
         { "a collected stretch of no length", Struct([0, 0]) },
+        { "a deletion of no length", [0, 1, 1, 1, 5, 0] },
         { "a clock beyond 2^53", Struct([0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]) },
         { "2^53 values", Struct([8, 1, 1, (byte)'t', 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 126]) },
         { "a value nested too deep", Struct([8, 1, 1, (byte)'t', 1, .. Enumerable.Repeat(new byte[] { 117, 1 }, 100_000).SelectMany(pair => pair), 126]) },

@@ -101,6 +101,11 @@ internal ref struct UpdateReader
         _rangesLeft--;
         (Clock, Length) = (_reader.ReadClock(), _reader.ReadClock());
         CheckEnd();
+        if (Length == 0)
+        {
+            throw new MalformedUpdateException("A deletion has no length.");
+        }
+
         return true;
     }
 

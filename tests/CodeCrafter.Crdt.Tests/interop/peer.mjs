@@ -13,6 +13,7 @@ const fromBase64 = text => new Uint8Array(Buffer.from(text, 'base64'))
 /** Plain content, with what JSON has no word for spelled out, and keys sorted. */
 const toPlain = value => {
   if (value === undefined || value === null) return null
+  if (value instanceof Y.XmlText) return { $opaque: true }
   if (value instanceof Y.Text) return value.toString()
   if (value instanceof Y.Array) return value.toArray().map(toPlain)
   if (value instanceof Y.Map) return sorted(Array.from(value.entries()))
@@ -21,6 +22,7 @@ const toPlain = value => {
   if (value instanceof Uint8Array) return { $bytes: toBase64(value) }
   if (typeof value === 'bigint') return { $bigint: value.toString() }
   if (Object.is(value, -0)) return { $number: '-0' }
+  if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
   if (Array.isArray(value)) return value.map(toPlain)
   if (typeof value === 'object') return sorted(Object.entries(value))
   return value

@@ -1,0 +1,74 @@
+using CodeCrafter.Crdt.Tests.Fixtures;
+
+namespace CodeCrafter.Crdt.Tests.Interop;
+
+/// <summary>
+/// What we take of damaged updates Yjs takes too, and both see the same: else one sender could bring the documents of
+/// a room apart, or every other client down.
+/// </summary>
+public sealed class YjsMutationTests(YjsPeer yjs) : IClassFixture<YjsPeer>
+{
+    [Fact]
+    public void Yjs_takes_every_damaged_update_that_we_take_and_sees_the_same()
+    {
+        var taken = 0;
+        Seeds.Run(3000, seed =>
+        {
+            var update = Damage(new Random(seed));
+            var ours = new Doc(77);
+            try
+            {
+                ours.ApplyUpdate(update);
+            }
+            catch (MalformedUpdateException)
+            {
+                return;
+            }
+
+            taken++;
+            yjs.Create(0, 76);
+            yjs.Apply(0, [update]);
+            var theirs = yjs.State(0);
+            Assert.Equal(theirs.Vector, ours.EncodeStateVector());
+            Assert.Equal(theirs.IsPending, ours.HasPending);
+
+            // Text that is the value of a key reads as its last unit, which JSON cannot hold if it is half a pair.
+            if (!HasHalfPair(theirs.Content))
+            {
+                Assert.Equal(Content.Normalize(theirs.Content), Content.Of(ours));
+            }
+        });
+
+        Assert.InRange(taken, 100, 3000);
+    }
+
+    private static byte[] Damage(Random random)
+    {
+        var update = Fixture.All[random.Next(Fixture.All.Count)].Update.ToArray();
+        for (var i = random.Next(1, 3); i > 0; i--)
+        {
+            ref var damaged = ref update[random.Next(update.Length)];
+            damaged = random.Next(3) switch
+            {
+                0 => (byte)random.Next(256),
+                1 => (byte)(damaged ^ (1 << random.Next(8))),
+                _ => (byte)(damaged + random.Next(3) - 1),
+            };
+        }
+
+        return update;
+    }
+
+    private static bool HasHalfPair(string json)
+    {
+        try
+        {
+            Content.Normalize(json);
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+}
