@@ -103,7 +103,7 @@ public sealed class Doc
         Begin(origin, isLocal: false);
         try
         {
-            var reader = new UpdateReader(update);
+            var reader = new UpdateReader(update, isChecked: true);
             UpdateDecoder.ReadStructs(ref reader, this, _inbox);
             _inbox.Drain(_transaction);
             _deletions.Apply(_transaction, Deletions.Read(ref reader));
@@ -123,7 +123,7 @@ public sealed class Doc
     public bool Contains(ReadOnlySpan<byte> update)
     {
         UpdateDecoder.Check(update);
-        var reader = new UpdateReader(update);
+        var reader = new UpdateReader(update, isChecked: true);
         var isKnown = true;
         while (reader.MoveNext())
         {

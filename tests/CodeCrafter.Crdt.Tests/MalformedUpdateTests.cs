@@ -36,6 +36,7 @@ public sealed class MalformedUpdateTests
         { "an item inside itself", Struct([4, 0, 1, 5, 1, (byte)'x']) },
         { "bytes after the end", [0, 0, 0] },
         { "no delete set", [0] },
+        { "a client that comes twice", [2, 1, 7, 0, 0, 1, 1, 7, 1, 0, 1, 0] },
     };
 
     [Theory]
@@ -214,19 +215,11 @@ public sealed class MalformedUpdateTests
     }
 
     [Fact]
-    public void An_update_that_goes_backwards_is_put_in_order()
+    public void A_delete_set_that_goes_backwards_is_put_in_order()
     {
         const int count = 300_000;
         var writer = new WireWriter();
-        writer.WriteVarUint(count);
-        for (var i = count - 1; i >= 0; i--)
-        {
-            writer.WriteBytes([1, 1]);
-            writer.WriteClock(i);
-            writer.WriteBytes([0, 1]);
-        }
-
-        writer.WriteBytes([1, 2]);
+        writer.WriteBytes([0, 1, 2]);
         writer.WriteVarUint(count);
         for (var i = count - 1; i >= 0; i--)
         {
@@ -237,8 +230,8 @@ public sealed class MalformedUpdateTests
         var doc = new Doc(5);
         doc.ApplyUpdate(writer.Written);
 
-        Assert.Equal(count, Crdt.Update.DecodeStateVector(doc.EncodeStateVector())[1]);
         Assert.True(doc.HasPending);
+        Assert.InRange(doc.EncodeStateAsUpdate().Length, count, writer.Length);
     }
 
     private static void AssertTakesOrRefuses(byte[] update)

@@ -107,6 +107,32 @@ public sealed class PendingTests
     }
 
     [Fact]
+    public void Many_that_come_before_many_others_are_put_in_order()
+    {
+        var source = new Doc(1);
+        var vectors = new List<byte[]>();
+        for (var part = 0; part < 4; part++)
+        {
+            vectors.Add(source.EncodeStateVector());
+            for (var i = 0; i < 50; i++)
+            {
+                source.GetText("text").Insert(0, "x");
+            }
+        }
+
+        var doc = new Doc(2);
+        var states = vectors.Select(vector => source.EncodeStateAsUpdate(vector)).Reverse();
+        foreach (var state in states)
+        {
+            Assert.Equal("", doc.GetText("text").ToString());
+            doc.ApplyUpdate(state);
+        }
+
+        Assert.False(doc.HasPending);
+        Assert.Equal(source.EncodeStateAsUpdate(), doc.EncodeStateAsUpdate());
+    }
+
+    [Fact]
     public void Updates_in_any_order_lead_to_the_same() => Seeds.Run(200, seed =>
     {
         var random = new Random(seed);

@@ -11,7 +11,7 @@ internal static class UpdateDecoder
     /// <exception cref="MalformedUpdateException">It is none.</exception>
     public static void Check(ReadOnlySpan<byte> update)
     {
-        var reader = new UpdateReader(update);
+        var reader = new UpdateReader(update, isChecked: false);
         while (reader.MoveNext())
         {
         }

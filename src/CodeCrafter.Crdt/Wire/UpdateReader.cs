@@ -9,16 +9,21 @@ namespace CodeCrafter.Crdt.Wire;
 /// </summary>
 internal ref struct UpdateReader
 {
+    private readonly HashSet<ulong>? _clients;
     private WireReader _reader;
     private ulong _sectionsLeft;
     private ulong _structsLeft;
     private ulong _rangesLeft;
     private bool _isInDeletes;
 
-    public UpdateReader(ReadOnlySpan<byte> update)
+    /// <summary>Begins at the start of an update.</summary>
+    /// <param name="update">The bytes.</param>
+    /// <param name="isChecked">Someone has walked to the end before.</param>
+    public UpdateReader(ReadOnlySpan<byte> update, bool isChecked)
     {
         _reader = new WireReader(update);
         _sectionsLeft = _reader.ReadVarUint();
+        _clients = isChecked || _sectionsLeft < 2 ? null : new HashSet<ulong>(ClientIdComparer.Instance);
     }
 
     // Of the struct or deletion that was read last.
@@ -67,6 +72,11 @@ internal ref struct UpdateReader
             _structsLeft = _reader.ReadVarUint();
             Client = _reader.ReadVarUint();
             (Clock, Length) = (_reader.ReadClock(), 0);
+            if (_clients?.Add(Client) == false)
+            {
+                // Yjs would forget the first: the two would see different documents.
+                throw new MalformedUpdateException("A client comes twice.");
+            }
         }
 
         _structsLeft--;

@@ -4,6 +4,9 @@ import * as Y from 'yjs'
 import * as awareness from 'y-protocols/awareness'
 import { randomEdits } from './edits.mjs'
 
+// Answers alone go to stdout; Yjs has things to say too.
+console.log = console.warn = console.error
+
 const docs = new Map()
 const aware = new Map()
 
