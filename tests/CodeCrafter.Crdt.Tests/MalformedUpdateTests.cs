@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CodeCrafter.Crdt.Tests.Fixtures;
 using CodeCrafter.Crdt.Wire;
 
@@ -184,12 +183,10 @@ public sealed class MalformedUpdateTests
             writer.WriteClock(20_000);
         }
 
-        var watch = Stopwatch.StartNew();
         Assert.False(doc.Contains(writer.Written));
         doc.ApplyUpdate(writer.Written);
         Assert.True(doc.Contains(writer.Written));
         Assert.Equal("", doc.GetText("text").ToString());
-        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), "It takes time for each repetition.");
     }
 
     [Fact]

@@ -91,31 +91,45 @@ internal static class UpdateWriter
     {
         var state = structs?.State ?? 0;
         var waiting = SelectPending(pending, Math.Max(state, from));
-        var writesStored = structs is not null && state > from;
-        var position = writesStored ? structs!.Find(from) : default;
-        var clock = writesStored ? from : waiting[0].From;
+        if (structs is null || state <= from)
+        {
+            WriteHeader(writer, waiting.Count + CountSkips(waiting, waiting[0].From), client, waiting[0].From);
+            WriteWaiting(writer, waiting, waiting[0].From);
+            return;
+        }
+
+        var position = structs.Find(from);
+        WriteHeader(writer, structs.CountFrom(position) + waiting.Count + CountSkips(waiting, state), client, from);
+        structs[position].Write(writer, from - structs[position].Clock);
+        while (structs.MoveNext(ref position))
+        {
+            structs[position].Write(writer, 0);
+        }
+
+        WriteWaiting(writer, waiting, state);
+    }
+
+    private static void WriteHeader(WireWriter writer, int count, ulong client, long clock)
+    {
+        writer.WriteVarUint((ulong)count);
+        writer.WriteVarUint(client);
+        writer.WriteClock(clock);
+    }
+
+    private static int CountSkips(List<(Struct Struct, long From)> waiting, long end)
+    {
         var skips = 0;
-        var end = writesStored ? state : clock;
         foreach (var (@struct, start) in waiting)
         {
             skips += start > end ? 1 : 0;
             end = @struct.End;
         }
 
-        var stored = writesStored ? structs!.CountFrom(position) : 0;
-        writer.WriteVarUint((ulong)(stored + skips + waiting.Count));
-        writer.WriteVarUint(client);
-        writer.WriteClock(clock);
-        if (writesStored)
-        {
-            structs![position].Write(writer, from - structs[position].Clock);
-            while (structs.MoveNext(ref position))
-            {
-                structs[position].Write(writer, 0);
-            }
-        }
+        return skips;
+    }
 
-        end = writesStored ? state : clock;
+    private static void WriteWaiting(WireWriter writer, List<(Struct Struct, long From)> waiting, long end)
+    {
         foreach (var (@struct, start) in waiting)
         {
             if (start > end)
