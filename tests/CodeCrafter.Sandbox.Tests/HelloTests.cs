@@ -1,3 +1,5 @@
+using CodeCrafter.Sandbox.Languages;
+
 namespace CodeCrafter.Sandbox.Tests;
 
 public sealed class HelloTests(SandboxFixture fixture)
@@ -12,8 +14,99 @@ public sealed class HelloTests(SandboxFixture fixture)
         var language = fixture.Language(id);
         Assert.True(language.IsAvailable, $"Install {string.Join(' ', language.Packages)}.");
 
-        var result = await fixture.Sandbox.RunAsync(fixture.Request(id, language.Sample), cancellationToken: TestContext.Current.CancellationToken);
+        var result = await fixture.RunAsync(id, language.Sample);
 
         Assert.Equal((RunStatus.Accepted, "Hello, CodeCrafter!\n", ""), (result.Status, result.Run?.Stdout, result.Run?.Stderr));
+        Assert.Equal(language.Recipe!.Compile is not null, result.Compile is not null);
+        Assert.Equal((0, (string?)null), (result.Run!.ExitCode, result.Run.Signal));
+        Assert.InRange(result.Run.MemoryBytes, 1, 256L << 20);
+        Assert.True(result.Run.CpuTime > TimeSpan.Zero && result.Run.WallTime > TimeSpan.Zero);
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Each_folder_has_all_its_parts(string id)
+    {
+        var folder = Path.Combine(SandboxFixture.LanguagesDirectory, id);
+        var language = fixture.Language(id);
+
+        Assert.True(File.Exists(Path.Combine(folder, "Dockerfile")));
+        Assert.NotEmpty(language.Packages);
+        Assert.Null(RequestRules.CheckPath(language.FileName));
+    }
+
+    [Theory]
+    [InlineData("python", """import sys; print(sys.argv[1:], sys.stdin.read())""", "['a b', '-x', 'ü'] in\nput")]
+    [InlineData("javascript", """console.log(process.argv.slice(2).join("|"), require("fs").readFileSync(0, "utf8"))""", "a b|-x|ü in\nput")]
+    [InlineData("java", """class Other {} class Echo { public static void main(String[] a) throws Exception { System.out.println(String.join("|", a) + " " + new String(System.in.readAllBytes())); } }""", "a b|-x|ü in\nput")]
+    [InlineData("c", """
+        #include <stdio.h>
+        int main(int n, char **a) { printf("%s|%s|%s ", a[1], a[2], a[3]); for (int c; (c = getchar()) != EOF;) putchar(c); }
+        """, "a b|-x|ü in\nput")]
+    [InlineData("cpp", """
+        #include <iostream>
+        #include <iterator>
+        int main(int n, char **a) { std::cout << a[1] << '|' << a[2] << '|' << a[3] << ' ' << std::string(std::istreambuf_iterator<char>(std::cin), {}); }
+        """, "a b|-x|ü in\nput")]
+    [InlineData("go", """
+        package main
+        import ("fmt"; "io"; "os"; "strings")
+        func main() { in, _ := io.ReadAll(os.Stdin); fmt.Println(strings.Join(os.Args[1:], "|"), string(in)) }
+        """, "a b|-x|ü in\nput")]
+    [InlineData("rust", """
+        use std::io::Read;
+        fn main() { let a: Vec<String> = std::env::args().skip(1).collect(); let mut s = String::new(); std::io::stdin().read_to_string(&mut s).unwrap(); println!("{} {}", a.join("|"), s); }
+        """, "a b|-x|ü in\nput")]
+    public async Task Arguments_and_input_reach_the_program(string id, string code, string expected)
+    {
+        var result = await fixture.RunAsync(fixture.Request(id, code) with
+        {
+            Arguments = ["a b", "-x", "ü"],
+            StandardInput = new MemoryStream("in\nput"u8.ToArray()),
+        });
+
+        Assert.True(result.Status == RunStatus.Accepted, $"{result.Status} {result.Compile?.Stderr} {result.Run?.Stderr}");
+        Assert.Equal(expected, result.Run!.Stdout.TrimEnd('\n'));
+    }
+
+    public static TheoryData<string, string, string[]> Projects => new()
+    {
+        { "python", "main.py", ["main.py", "import tools.text\nprint(tools.text.name())", "tools/text.py", "def name(): return 'several'"] },
+        { "javascript", "app/main.js", ["app/main.js", "console.log(require('../lib/name')())", "lib/name.js", "module.exports = () => 'several'"] },
+        { "java", "app/Main.java", ["app/Main.java", "package app; import lib.Name; public class Main { public static void main(String[] a) { System.out.println(Name.get()); } }", "lib/Name.java", "package lib; public class Name { public static String get() { return \"several\"; } }"] },
+        { "c", "main.c", ["main.c", "#include <stdio.h>\n#include \"lib/name.h\"\nint main(void) { puts(name()); }", "lib/name.h", "const char *name(void);", "lib/name.c", "#include \"name.h\"\nconst char *name(void) { return \"several\"; }"] },
+        { "cpp", "main.cpp", ["main.cpp", "#include <cstdio>\n#include \"name.hpp\"\nint main() { puts(name()); }", "name.hpp", "const char *name();", "name.cc", "#include \"name.hpp\"\nconst char *name() { return \"several\"; }"] },
+        { "go", "main.go", ["main.go", "package main\nimport \"workspace/lib\"\nfunc main() { println2(lib.Name()) }", "print.go", "package main\nimport \"fmt\"\nfunc println2(s string) { fmt.Println(s) }", "lib/name.go", "package lib\nfunc Name() string { return \"several\" }"] },
+        { "rust", "src/main.rs", ["src/main.rs", "mod name;\nfn main() { println!(\"{}\", name::name()); }", "src/name.rs", "pub fn name() -> &'static str { \"several\" }"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public async Task Several_files_in_folders_take_part(string id, string entry, string[] files)
+    {
+        var result = await fixture.RunAsync(new RunRequest
+        {
+            Language = fixture.Language(id),
+            Entry = entry,
+            Files = [.. files.Chunk(2).Select(file => new SourceFile(file[0], file[1]))],
+        });
+
+        Assert.True(result.Status == RunStatus.Accepted, $"{result.Status} {result.Compile?.Stderr} {result.Run?.Stderr}");
+        Assert.Equal("several\n", result.Run!.Stdout);
+    }
+
+    [Fact]
+    public void Languages_are_found_by_alias_in_any_case()
+    {
+        Assert.Same(fixture.Language("cpp"), fixture.Catalog.Find("C++"));
+        Assert.Null(fixture.Catalog.Find("cobol"));
+    }
+
+    [Fact]
+    public async Task Language_without_its_toolchain_has_no_version()
+    {
+        var manifest = new LanguageManifest { Id = "x", Name = "X", FileName = "x", Requires = ["/usr/bin/no-such-compiler"], Packages = [], Version = ["/usr/bin/true"], Run = new CommandTemplate { Command = ["x"] } };
+
+        Assert.Null(await LanguageCatalogLoader.ProbeAsync(manifest, TestContext.Current.CancellationToken));
     }
 }

@@ -1,11 +1,12 @@
 using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Sandbox.Limits;
 using CodeCrafter.Sandbox.Oci;
 
 [assembly: AssemblyFixture(typeof(CodeCrafter.Sandbox.Tests.SandboxFixture))]
 
 namespace CodeCrafter.Sandbox.Tests;
 
-/// <summary>One real sandbox for all tests.</summary>
+/// <summary>One real sandbox for all tests. At the end nothing of it may be left on the host.</summary>
 public sealed class SandboxFixture : IAsyncLifetime
 {
     public OciSandbox Sandbox { get; private set; } = null!;
@@ -14,21 +15,28 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     public TestLog Log { get; } = new();
 
-    public string StateDirectory { get; } = Path.Combine(Path.GetTempPath(), "codecrafter-sandbox-" + Path.GetRandomFileName());
+    public SandboxOptions Options { get; } = new() { StateDirectory = NewStateDirectory() };
 
     public static string LanguagesDirectory { get; } = Path.Combine(AppContext.BaseDirectory, "languages");
+
+    public static string NewStateDirectory() => Path.Combine(Path.GetTempPath(), "codecrafter-sandbox-" + Path.GetRandomFileName());
 
     public async ValueTask InitializeAsync()
     {
         Catalog = await LanguageCatalog.LoadAsync(LanguagesDirectory);
-        Sandbox = await OciSandbox.CreateAsync(new SandboxOptions { StateDirectory = StateDirectory }, Catalog, Log);
+        Sandbox = await OciSandbox.CreateAsync(Options, Catalog, Log);
     }
 
     public async ValueTask DisposeAsync()
     {
+        Assert.Empty(HostState.Leftovers(Options));
         await Sandbox.DisposeAsync();
-        Directory.Delete(StateDirectory, recursive: true);
+        Assert.Empty(HostState.Cgroups(Options));
+        Directory.Delete(Options.StateDirectory, recursive: true);
     }
+
+    public Task<OciSandbox> StartAsync(SandboxOptions options) =>
+        OciSandbox.CreateAsync(options, Catalog, Log, cancellationToken: TestContext.Current.CancellationToken);
 
     public Language Language(string id) => Catalog.Find(id) ?? throw new InvalidOperationException($"There is no language {id}.");
 
@@ -38,4 +46,18 @@ public sealed class SandboxFixture : IAsyncLifetime
         Files = [new SourceFile(Language(language).FileName, code)],
         Entry = Language(language).FileName,
     };
+
+    public Task<RunResult> RunAsync(RunRequest request, IRunObserver? observer = null) =>
+        Sandbox.RunAsync(request, observer, TestContext.Current.CancellationToken);
+
+    public Task<RunResult> RunAsync(string language, string code, RunLimits? limits = null) =>
+        RunAsync(Request(language, code) with { Limits = limits ?? RunLimits.Default });
+
+    /// <summary>What a Python program prints; it must end well.</summary>
+    public async Task<string> PythonAsync(string code, params string[] arguments)
+    {
+        var result = await RunAsync(Request("python", code) with { Arguments = arguments });
+        Assert.True(result.Status == RunStatus.Accepted, $"{result.Status}: {result.Run?.Stderr}");
+        return result.Run!.Stdout.TrimEnd('\n');
+    }
 }

@@ -228,6 +228,21 @@ internal static partial class Native
         return status;
     }
 
+    /// <summary>Makes this process the parent of descendants whose own parent has ended, instead of the host's init.</summary>
+    public static void AdoptOrphans()
+    {
+        const int prSetChildSubreaper = 36;
+        Check(prctl(prSetChildSubreaper, 1, 0, 0, 0), nameof(prctl));
+    }
+
+    /// <summary>Takes the exit status of a dead process where it is a child of ours; else its parent does.</summary>
+    public static unsafe void ReapIfOurs(int pid)
+    {
+        const int wnohang = 1;
+        int status;
+        _ = waitpid(pid, &status, wnohang);
+    }
+
     internal static int Fd(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
 
     internal static IOException Failure(string call, int error) =>
@@ -245,6 +260,7 @@ internal static partial class Native
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int socketpair(int domain, int type, int protocol, int* ends);
     [LibraryImport("libc", SetLastError = true)] private static partial int eventfd(uint value, int flags);
     [LibraryImport("libc", SetLastError = true)] private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
+    [LibraryImport("libc", SetLastError = true)] private static partial int prctl(int option, nint a, nint b, nint c, nint d);
     [LibraryImport("libc", SetLastError = true)] private static partial int kill(int pid, int signal);
     [LibraryImport("libc", SetLastError = true)] private static partial int fcntl(int fd, int command, nint argument);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int poll(PollFd* fds, nuint count, int timeout);

@@ -52,6 +52,10 @@ internal static class CgroupDetector
             : null;
     }
 
+    /// <summary>Where all hierarchies of both versions are mounted.</summary>
+    public static IReadOnlyList<string> MountPoints(string mountInfo) =>
+        [.. Mounts(mountInfo).Where(m => m.Type is "cgroup" or "cgroup2").Select(m => m.MountPoint).Distinct()];
+
     // proc_pid_mountinfo(5): id parent major:minor root mount-point options tag... - type source super-options
     private static IEnumerable<(string MountPoint, string Type, string SuperOptions)> Mounts(string mountInfo)
     {

@@ -42,17 +42,39 @@ internal abstract class CgroupTree
     /// <summary>Makes a cgroup with these limits and verifies that they took.</summary>
     public abstract StepCgroup Create(string name, RunLimits limits);
 
-    /// <summary>Kills and removes everything under the installation's directories; nothing else.</summary>
-    public abstract void RemoveLeftovers();
-
-    /// <summary>Removes the installation's directories, which are empty by then.</summary>
-    public abstract void Remove();
-
     /// <summary>The kernel's unit of the CPU quota.</summary>
     protected const int QuotaPeriodMicroseconds = 100_000;
 
     /// <summary>The CPU quota in microseconds a period; the kernel takes no less than 1 ms.</summary>
     protected static long Quota(RunLimits limits) => Math.Max(1_000, (long)(limits.Cpus * QuotaPeriodMicroseconds));
+}
+
+/// <summary>
+/// The directories of an installation in all hierarchies of this host: besides our own cgroups, those that a runtime
+/// makes for its containers.
+/// </summary>
+internal sealed class CgroupDirectories(IReadOnlyList<string> mountPoints, string installation, TimeProvider time)
+{
+    private readonly string[] _roots = [.. mountPoints.Select(mount => Path.Combine(mount, installation))];
+
+    /// <summary>Kills and removes everything in them; nothing else.</summary>
+    public void RemoveLeftovers()
+    {
+        foreach (var directory in _roots.Where(Directory.Exists).SelectMany(root => Directory.GetDirectories(root)))
+        {
+            ControlFile.KillAll(directory, time);
+            ControlFile.RemoveDirectory(directory, time);
+        }
+    }
+
+    /// <summary>Removes them; they are empty by then.</summary>
+    public void Remove()
+    {
+        foreach (var root in _roots)
+        {
+            ControlFile.RemoveDirectory(root, time);
+        }
+    }
 }
 
 /// <summary>Reads and writes control files.</summary>

@@ -48,26 +48,6 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
         }
     }
 
-    public override void RemoveLeftovers()
-    {
-        foreach (var root in _roots.Where(Directory.Exists))
-        {
-            foreach (var directory in Directory.GetDirectories(root))
-            {
-                ControlFile.KillAll(directory, _time);
-                ControlFile.RemoveDirectory(directory, _time);
-            }
-        }
-    }
-
-    public override void Remove()
-    {
-        foreach (var root in _roots)
-        {
-            ControlFile.RemoveDirectory(root, _time);
-        }
-    }
-
     private void SetLimits(string name, RunLimits limits)
     {
         var memory = In("memory", name);

@@ -42,21 +42,6 @@ internal sealed class CgroupV2Tree(string kind, string mount, string installatio
         }
     }
 
-    public override void RemoveLeftovers()
-    {
-        if (!Directory.Exists(_root))
-        {
-            return;
-        }
-        foreach (var directory in Directory.GetDirectories(_root))
-        {
-            ControlFile.KillAll(directory, _time);
-            ControlFile.RemoveDirectory(directory, _time);
-        }
-    }
-
-    public override void Remove() => ControlFile.RemoveDirectory(_root, _time);
-
     private static void SwitchOn(string directory)
     {
         var on = ControlFile.Read(directory, "cgroup.subtree_control").Split(' ');

@@ -11,15 +11,22 @@ namespace CodeCrafter.Sandbox.Oci;
 /// </summary>
 internal sealed class Container : IDisposable
 {
+    private static readonly string[] RuntimeEnvironment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"];
+
+    private readonly OciRuntime _runtime;
+    private readonly string _id;
     private readonly string _bundle;
     private readonly SafeFileHandle _output;
     private readonly SafeFileHandle _errors;
     private SafeFileHandle? _input;
     private SafeFileHandle? _init;
-    private int _runtime;
+    private int _initPid;
+    private int _runtimePid;
 
-    private Container(string bundle, SafeFileHandle input, SafeFileHandle output, SafeFileHandle errors, ControlChannel control)
+    private Container(OciRuntime runtime, string id, string bundle, SafeFileHandle input, SafeFileHandle output, SafeFileHandle errors, ControlChannel control)
     {
+        _runtime = runtime;
+        _id = id;
         _bundle = bundle;
         _input = input;
         _output = output;
@@ -55,7 +62,7 @@ internal sealed class Container : IDisposable
         var (errorsRead, errorsWrite) = Native.Pipe();
         var (ours, theirs) = Native.SocketPair();
         Native.AskForSender(ours);
-        var container = new Container(bundle, inputWrite, outputRead, errorsRead, new ControlChannel(ours));
+        var container = new Container(runtime, id, bundle, inputWrite, outputRead, errorsRead, new ControlChannel(ours));
         var entrances = new List<SafeFileHandle>();
         try
         {
@@ -64,9 +71,9 @@ internal sealed class Container : IDisposable
                 Native.SetNonBlocking(handle);
             }
             entrances.AddRange(steps.SelectMany(step => step.OpenForEntering()));
-            container._runtime = ChildProcess.Start(
+            container._runtimePid = ChildProcess.Start(
                 runtime.Run(id, bundle, 1 + entrances.Count),
-                ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+                RuntimeEnvironment,
                 [inputRead, outputWrite, errorsWrite, theirs, .. entrances]);
             Array.ForEach([inputRead, outputWrite, errorsWrite, theirs], handle => handle.Dispose());
             container.AwaitReady(startTimeout);
@@ -97,18 +104,38 @@ internal sealed class Container : IDisposable
     /// <summary>Ends the sandbox, waits until nothing of it is left, and closes everything.</summary>
     public void Dispose()
     {
+        if (_init is not null)
+        {
+            Native.Kill(_init);
+        }
         Control.Dispose();
-        _init?.Dispose();
         CloseInput();
         _output.Dispose();
         _errors.Dispose();
-        if (_runtime > 0)
+        if (_runtimePid > 0)
         {
-            // Init ends with its control socket, and the runtime, having removed the container, after init.
-            Native.WaitPid(_runtime);
-            _runtime = 0;
+            Native.WaitPid(_runtimePid);
         }
+        if (!_runtime.StaysWithContainer)
+        {
+            Remove();
+        }
+        _init?.Dispose();
         Directory.Delete(_bundle, recursive: true);
+    }
+
+    /// <summary>What a runtime that stays does by itself: wait for init, and remove the container.</summary>
+    private void Remove()
+    {
+        if (_init is null)
+        {
+            return; // It never came up, and the runtime has cleared up after itself.
+        }
+        Span<Native.PollFd> init = [new Native.PollFd { Fd = Native.Fd(_init), Events = Native.PollIn }];
+        Native.Poll(init, Timeout.Infinite);
+        Native.ReapIfOurs(_initPid);
+        using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
+        Native.WaitPid(ChildProcess.Start(_runtime.Delete(_id), RuntimeEnvironment, [nothing, nothing, nothing]));
     }
 
     private void AwaitReady(TimeSpan timeout)
@@ -116,16 +143,16 @@ internal sealed class Container : IDisposable
         Span<Native.PollFd> control = [new Native.PollFd { Fd = Native.Fd(Control.Handle), Events = Native.PollIn }];
         if (Native.Poll(control, (int)timeout.TotalMilliseconds) == 0)
         {
-            Native.KillPid(_runtime);
+            Native.KillPid(_runtimePid);
             throw new IOException($"The runtime did not start a sandbox within {timeout}.{ReadErrors()}");
         }
-        var pid = Control.ReceiveReady();
-        if (pid <= 0)
+        _initPid = Control.ReceiveReady();
+        if (_initPid <= 0)
         {
             throw new IOException($"The runtime could not start a sandbox.{ReadErrors()}");
         }
         // Init is alive until we tell it otherwise, so the number cannot have passed to another process yet.
-        _init = Native.PidFd(pid);
+        _init = Native.PidFd(_initPid);
     }
 
     private string ReadErrors()

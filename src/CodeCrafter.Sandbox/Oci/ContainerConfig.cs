@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace CodeCrafter.Sandbox.Oci;
@@ -82,7 +83,7 @@ internal static class ContainerConfig
         terminal = false,
         user = new { uid = settings.Uid, gid = settings.Uid, umask = 18 },
         cwd = "/",
-        args = (string[])["/usr/bin/perl", SandboxRoot.InitPath, PrctlNumber, settings.Hierarchies.ToString()],
+        args = (string[])["/usr/bin/perl", SandboxRoot.InitPath, .. SystemCallNumbers, settings.Hierarchies.ToString()],
         env = (string[])["PATH=/usr/bin:/bin"],
         noNewPrivileges = true,
         capabilities = new
@@ -134,6 +135,7 @@ internal static class ContainerConfig
     private static object Mount(string destination, string type, params string[] options) =>
         new { destination, type, source = type, options };
 
-    private static string PrctlNumber =>
-        System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "167" : "157";
+    /// <summary>The numbers of prctl and execve, for init.</summary>
+    private static string[] SystemCallNumbers =>
+        RuntimeInformation.OSArchitecture == Architecture.Arm64 ? ["167", "221"] : ["157", "59"];
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CodeCrafter.Sandbox.Interop;
 using CodeCrafter.Sandbox.Limits;
 
 namespace CodeCrafter.Sandbox.Oci;
@@ -49,33 +50,37 @@ internal sealed class OciRuntime
         }
         var state = Path.Combine(stateDirectory, "oci");
         Directory.CreateDirectory(state);
-        return new OciRuntime(path, $"{Path.GetFileName(path)} {number}", state, CgroupDetector.UnifiedBesideV1(mountInfo));
+        var runtime = new OciRuntime(path, $"{Path.GetFileName(path)} {number}", state, CgroupDetector.UnifiedBesideV1(mountInfo));
+        if (!runtime.StaysWithContainer)
+        {
+            // Nobody else can be relied on to reap inits whose runtime has gone: a container's PID 1 may not.
+            Native.AdoptOrphans();
+        }
+        return runtime;
     }
 
-    /// <summary>The command that makes a container, runs it and removes it, and passes descriptors from 3 on.</summary>
+    /// <summary>
+    /// The runtime's process stays until the container has ended and removes it then. runc would copy all input and
+    /// output through itself while it stays, so it is told to go, and the container is removed by <see cref="Delete"/>.
+    /// </summary>
+    public bool StaysWithContainer => _isCrun;
+
+    /// <summary>The command that makes a container and runs it, and passes descriptors from 3 on.</summary>
     public IReadOnlyList<string> Run(string id, string bundle, int extraDescriptors)
     {
-        string[] command =
-        [
-            _path, "--root", _state, .. CgroupOption, "run", "--bundle", bundle,
-            "--preserve-fds", extraDescriptors.ToString(), id,
-        ];
-        // crun refuses a tree with both versions, so it gets a view of the mounts that has only the first.
-        return _unmount is null
-            ? command
-            : ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", $"umount '{_unmount}' && exec \"$@\"", "sh", .. command];
+        string[] detach = StaysWithContainer ? [] : ["--detach"];
+        return Command(["run", .. detach, "--bundle", bundle, "--preserve-fds", extraDescriptors.ToString(), id]);
     }
+
+    /// <summary>The command that removes a container, and kills what is in it.</summary>
+    public IReadOnlyList<string> Delete(string id) => Command(["delete", "--force", id]);
 
     /// <summary>Removes what a killed server left: its containers are named in our state directory and nowhere else.</summary>
     public async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
     {
         foreach (var container in Directory.GetDirectories(_state))
         {
-            var command = new[] { _path, "--root", _state }.Concat(CgroupOption).Concat(["delete", "--force", Path.GetFileName(container)]).ToList();
-            if (_unmount is not null)
-            {
-                command = ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", $"umount '{_unmount}' && exec \"$@\"", "sh", .. command];
-            }
+            var command = Delete(Path.GetFileName(container));
             using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             await process.WaitForExitAsync(cancellationToken);
             if (Directory.Exists(container))
@@ -83,6 +88,15 @@ internal sealed class OciRuntime
                 Directory.Delete(container, recursive: true);
             }
         }
+    }
+
+    // crun refuses a tree with both versions, so it gets a view of the mounts that has only the first.
+    private IReadOnlyList<string> Command(IEnumerable<string> arguments)
+    {
+        string[] command = [_path, "--root", _state, .. CgroupOption, .. arguments];
+        return _unmount is null
+            ? command
+            : ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", $"umount '{_unmount}' && exec \"$@\"", "sh", .. command];
     }
 
     private string[] CgroupOption => _isCrun ? ["--cgroup-manager=disabled"] : [];

@@ -11,11 +11,12 @@ namespace CodeCrafter.Sandbox.Oci;
 internal sealed class SandboxHost : IAsyncDisposable
 {
     private readonly FileStream _lock;
+    private readonly CgroupDirectories _directories;
     private readonly string _installation;
     private readonly string _runs;
     private long _lastId;
 
-    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, TimeProvider time, FileStream @lock, string installation, OciRuntime runtime, CgroupTree cgroups, SandboxRoot root)
+    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, TimeProvider time, FileStream @lock, string installation, OciRuntime runtime, CgroupTree cgroups, CgroupDirectories directories, SandboxRoot root)
     {
         Options = options;
         Catalog = catalog;
@@ -24,6 +25,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         _installation = installation;
         Runtime = runtime;
         Cgroups = cgroups;
+        _directories = directories;
         Root = root;
         _runs = Path.Combine(options.StateDirectory, "runs");
         Directory.CreateDirectory(_runs);
@@ -61,11 +63,12 @@ internal sealed class SandboxHost : IAsyncDisposable
             var runtime = await OciRuntime.DetectAsync(options.Runtime, options.StateDirectory, mountInfo, cancellationToken);
             var cgroups = CgroupDetector.Detect(mountInfo, installation, time);
             await runtime.RemoveLeftoversAsync(cancellationToken);
-            cgroups.RemoveLeftovers();
+            var directories = new CgroupDirectories(CgroupDetector.MountPoints(mountInfo), installation, time);
+            directories.RemoveLeftovers();
             Delete(Path.Combine(options.StateDirectory, "runs"));
             cgroups.Prepare();
             var root = SandboxRoot.Create(Path.Combine(options.StateDirectory, "rootfs"), Enumerable.Range(options.FirstUid, options.MaxSandboxes));
-            return new SandboxHost(options, catalog, time, stateLock, installation, runtime, cgroups, root);
+            return new SandboxHost(options, catalog, time, stateLock, installation, runtime, cgroups, directories, root);
         }
         catch
         {
@@ -85,7 +88,7 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Cgroups.Remove();
+        _directories.Remove();
         await _lock.DisposeAsync();
     }
 

@@ -10,7 +10,7 @@
 # The end of descriptor 3, also in the middle of a step, ends this process and with it the PID namespace.
 use strict;
 
-my ($prctl, $files_per_step) = @ARGV;
+my ($prctl, $execve, $files_per_step) = @ARGV;
 
 # Same user as the program: without this the program could write to /proc/1/mem and take the descriptors in /proc/1/fd.
 my $pr_set_dumpable = 4;
@@ -96,8 +96,10 @@ sub run_step {
         }
         $stdin or open(STDIN, '<', '/dev/null') or exit 1;
         setpgrp(0, 0);
-        %ENV = map { split /=/, $_, 2 } @strings;
-        chdir $directory and exec { $arguments[0] } @arguments;
+        # The bare call: perl's exec would hand what is no program to a shell.
+        my $argv = pack('p*', @arguments) . pack('J', 0);
+        my $envp = pack('p*', @strings) . pack('J', 0);
+        chdir $directory and syscall($execve + 0, $arguments[0], $argv, $envp);
         syswrite($failure, 'N' . pack('N', $! + 0));
         exit 1;
     }

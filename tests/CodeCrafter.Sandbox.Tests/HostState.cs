@@ -1,0 +1,58 @@
+namespace CodeCrafter.Sandbox.Tests;
+
+/// <summary>What of a sandbox can be seen on the host.</summary>
+internal static class HostState
+{
+    /// <summary>Everything that belongs to runs: directories, containers, cgroups of steps, mounts, processes.</summary>
+    public static IEnumerable<string> Leftovers(SandboxOptions options)
+    {
+        foreach (var folder in (string[])["runs", "oci"])
+        {
+            foreach (var entry in Directory.GetFileSystemEntries(Path.Combine(options.StateDirectory, folder)))
+            {
+                yield return entry;
+            }
+        }
+        foreach (var cgroup in Cgroups(options).SelectMany(Directory.GetDirectories))
+        {
+            yield return cgroup;
+        }
+        foreach (var mount in File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(options.StateDirectory)))
+        {
+            yield return mount;
+        }
+        foreach (var process in Processes(options))
+        {
+            yield return process;
+        }
+    }
+
+    /// <summary>The directories of this installation in the cgroup trees.</summary>
+    public static IEnumerable<string> Cgroups(SandboxOptions options)
+    {
+        var name = File.ReadAllText(Path.Combine(options.StateDirectory, "installation"));
+        return Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(root => Path.Combine(root, name)).Where(Directory.Exists);
+    }
+
+    /// <summary>Processes of the sandbox's users.</summary>
+    public static IEnumerable<string> Processes(SandboxOptions options)
+    {
+        foreach (var directory in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        {
+            string status;
+            try
+            {
+                status = File.ReadAllText(Path.Combine(directory, "status"));
+            }
+            catch (IOException)
+            {
+                continue; // It ended meanwhile.
+            }
+            var uid = int.Parse(status.Split('\n').First(line => line.StartsWith("Uid:")).Split('\t')[1]);
+            if (uid >= options.FirstUid && uid < options.FirstUid + options.MaxSandboxes)
+            {
+                yield return status;
+            }
+        }
+    }
+}
