@@ -82,6 +82,6 @@ internal static partial class LanguageCatalogLoader
         }
     }
 
-    [GeneratedRegex(@"\d+(\.\d+)+")]
+    [GeneratedRegex(@"\d+(\.\d+)*")]
     private static partial Regex VersionNumber();
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using CodeCrafter.Sandbox.Limits;
-
 namespace CodeCrafter.Sandbox.Languages;
 
 /// <summary>A command of a manifest: an argument vector with placeholders, and its environment.</summary>
@@ -8,7 +5,7 @@ internal sealed record CommandTemplate
 {
     /// <summary>
     /// The arguments. <c>{sources}</c> and <c>{args}</c> stand alone and become any number of arguments; <c>{entry}</c>,
-    /// <c>{entryDirectory}</c>, <c>{entryClass}</c>, <c>{memoryMb}</c>, <c>{heapMb}</c> and <c>{cpus}</c> may be part of one.
+    /// <c>{entryDirectory}</c>, <c>{entryClass}</c>, <c>{memoryMb}</c>, <c>{heapMb}</c>, <c>{cpus}</c> and <c>{cache}</c> may be part of one.
     /// </summary>
     public required IReadOnlyList<string> Command { get; init; }
 
@@ -35,93 +32,25 @@ internal sealed record LanguageRecipe
     public CacheRecipe? Cache { get; init; }
 }
 
-/// <summary>How to fill a compiler cache: run on the host, on our own sources only.</summary>
+/// <summary>How to fill a compiler cache: run on the host, on the toolchain's own sources only.</summary>
 internal sealed record CacheRecipe
 {
-    /// <summary>Where sandboxes see it.</summary>
+    /// <summary>Where sandboxes see it; <c>{cache}</c> in an environment stands for it, or for a private one without it.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The command that fills it; <c>{cache}</c> is its directory on the host.</summary>
+    /// <summary>The command that fills it.</summary>
     public required IReadOnlyList<string> Fill { get; init; }
 
-    /// <summary>The environment of that command.</summary>
+    /// <summary>The environment of that command; <c>{cache}</c> is the directory to fill.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-}
 
-/// <summary>Turns templates into arguments for one request.</summary>
-internal static class CommandExpander
-{
-    private static readonly string[] BaseEnvironment = ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/workspace", "TMPDIR=/tmp"];
+    /// <summary>
+    /// Folders, by pattern in their last segment, whose presence means that the toolchain came with compiled libraries.
+    /// </summary>
+    public IReadOnlyList<string> NeedlessWith { get; init; } = [];
 
-    /// <summary>All files of the workspace: the request's, and the defaults that it does not have.</summary>
-    public static IReadOnlyList<SourceFile> Files(RunRequest request) =>
-    [
-        .. request.Files,
-        .. request.Language.Recipe!.DefaultFiles
-            .Where(file => !request.Files.Any(f => f.Path == file.Key))
-            .Select(file => new SourceFile(file.Key, file.Value)),
-    ];
-
-    public static List<string> Arguments(CommandTemplate template, RunRequest request, RunLimits limits)
-    {
-        var arguments = new List<string>();
-        foreach (var part in template.Command)
-        {
-            switch (part)
-            {
-                case "{args}":
-                    arguments.AddRange(request.Arguments);
-                    break;
-                case "{sources}":
-                    arguments.AddRange(Sources(request));
-                    break;
-                default:
-                    arguments.Add(Expand(part, request, limits));
-                    break;
-            }
-        }
-        return arguments;
-    }
-
-    public static List<string> Environment(CommandTemplate template, RunRequest request, RunLimits limits)
-    {
-        var own = template.Environment.Keys.ToHashSet();
-        return
-        [
-            .. BaseEnvironment.Where(variable => !own.Contains(variable[..variable.IndexOf('=')])),
-            .. template.Environment.Select(variable => $"{variable.Key}={Expand(variable.Value, request, limits)}"),
-        ];
-    }
-
-    /// <summary>The entry first, then the rest by name, so that the same request gives the same command.</summary>
-    private static IEnumerable<string> Sources(RunRequest request)
-    {
-        var extensions = request.Language.Recipe!.SourceExtensions;
-        var others = request.Files.Select(f => f.Path)
-            .Where(path => path != request.Entry && extensions.Any(e => path.EndsWith(e, StringComparison.Ordinal)))
-            .Order(StringComparer.Ordinal);
-        return others.Prepend(request.Entry);
-    }
-
-    private static string Expand(string part, RunRequest request, RunLimits limits)
-    {
-        if (!part.Contains('{'))
-        {
-            return part;
-        }
-        var slash = request.Entry.LastIndexOf('/');
-        var megabytes = limits.MemoryBytes >> 20;
-        return part
-            .Replace("{memoryMb}", megabytes.ToString(CultureInfo.InvariantCulture))
-            .Replace("{heapMb}", HeapMegabytes(megabytes).ToString(CultureInfo.InvariantCulture))
-            .Replace("{cpus}", Math.Max(1, (int)Math.Ceiling(limits.Cpus)).ToString(CultureInfo.InvariantCulture))
-            .Replace("{entryDirectory}", slash < 0 ? "." : "./" + request.Entry[..slash])
-            .Replace("{entryClass}", part.Contains("{entryClass}") ? JavaEntryClass.Find(EntryOf(request)) : "")
-            .Replace("{entry}", request.Entry);
-    }
-
-    private static SourceFile EntryOf(RunRequest request) => request.Files.First(f => f.Path == request.Entry);
-
-    /// <summary>What a managed heap may hold when its runtime needs the rest: 64 MB, or a quarter of little memory.</summary>
-    private static long HeapMegabytes(long megabytes) => Math.Max(8, megabytes - Math.Max(64, megabytes / 4));
+    /// <summary>The toolchain needs no cache.</summary>
+    public bool IsNeedless() => NeedlessWith.Any(pattern =>
+        Directory.Exists(System.IO.Path.GetDirectoryName(pattern))
+        && Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(pattern)!, System.IO.Path.GetFileName(pattern)).Any());
 }

@@ -100,7 +100,6 @@ internal static class ContainerConfig
             ResourceLimit("RLIMIT_NOFILE", 1024),
             ResourceLimit("RLIMIT_FSIZE", settings.DiskBytes),
             ResourceLimit("RLIMIT_MEMLOCK", 64 << 10),
-            ResourceLimit("RLIMIT_MSGQUEUE", 800 << 10),
             // A backstop, for a single process: the limit itself is on the sum, from the cgroup.
             ResourceLimit("RLIMIT_CPU", (long)Math.Ceiling(settings.CpuTime.TotalSeconds) + 2),
         },

@@ -29,7 +29,7 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
     /// every protection is on.
     /// </summary>
     /// <param name="options">How it is set up.</param>
-    /// <param name="catalog">The languages that programs come in; their compiler caches are filled on first use.</param>
+    /// <param name="catalog">The languages whose compiler caches <see cref="WarmUpAsync"/> fills.</param>
     /// <param name="loggerFactory">For faults of the sandbox, and one line at start.</param>
     /// <param name="timeProvider">The clock of the limits.</param>
     /// <param name="cancellationToken">Ends the start.</param>
@@ -42,7 +42,7 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         var logger = loggerFactory.CreateLogger<OciSandbox>();
-        var host = await SandboxHost.OpenAsync(options, catalog, timeProvider ?? TimeProvider.System, cancellationToken);
+        var host = await SandboxHost.OpenAsync(options, catalog, logger, timeProvider ?? TimeProvider.System, cancellationToken);
         try
         {
             var sandbox = new OciSandbox(host, logger);
@@ -88,6 +88,13 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
             _slots.Return(slot);
         }
     }
+
+    /// <summary>
+    /// Fills the compiler caches that this host lacks (Go, where its package has no compiled standard library), which
+    /// takes minutes once and nothing later. Programs run meanwhile, only more slowly; so let it go on in the background.
+    /// </summary>
+    public Task WarmUpAsync(CancellationToken cancellationToken = default) =>
+        _host.Caches.FillAsync(_host.Catalog.Languages, cancellationToken);
 
     /// <summary>Waits for running programs to end and lets go of the state directory. Cancel them to make it quick.</summary>
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Limits;
+using Microsoft.Extensions.Logging;
 
 namespace CodeCrafter.Sandbox.Oci;
 
@@ -16,10 +17,11 @@ internal sealed class SandboxHost : IAsyncDisposable
     private readonly string _runs;
     private long _lastId;
 
-    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, TimeProvider time, FileStream @lock, string installation, OciRuntime runtime, CgroupTree cgroups, CgroupDirectories directories, SandboxRoot root)
+    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, CompilerCaches caches, TimeProvider time, FileStream @lock, string installation, OciRuntime runtime, CgroupTree cgroups, CgroupDirectories directories, SandboxRoot root)
     {
         Options = options;
         Catalog = catalog;
+        Caches = caches;
         Time = time;
         _lock = @lock;
         _installation = installation;
@@ -35,6 +37,8 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     public LanguageCatalog Catalog { get; }
 
+    public CompilerCaches Caches { get; }
+
     public TimeProvider Time { get; }
 
     public OciRuntime Runtime { get; }
@@ -45,9 +49,9 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     public string Description => $"{Runtime.Description}, {Cgroups.Kind}";
 
-    public static async Task<SandboxHost> OpenAsync(SandboxOptions options, LanguageCatalog catalog, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<SandboxHost> OpenAsync(SandboxOptions options, LanguageCatalog catalog, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux() || Environment.UserName != "root")
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
         {
             throw new SandboxUnavailableException("The sandbox needs Linux, and root to set up namespaces and cgroups; programs run as another user.");
         }
@@ -68,7 +72,7 @@ internal sealed class SandboxHost : IAsyncDisposable
             Delete(Path.Combine(options.StateDirectory, "runs"));
             cgroups.Prepare();
             var root = SandboxRoot.Create(Path.Combine(options.StateDirectory, "rootfs"), Enumerable.Range(options.FirstUid, options.MaxSandboxes));
-            return new SandboxHost(options, catalog, time, stateLock, installation, runtime, cgroups, directories, root);
+            return new SandboxHost(options, catalog, new CompilerCaches(Path.Combine(options.StateDirectory, "caches"), logger), time, stateLock, installation, runtime, cgroups, directories, root);
         }
         catch
         {

@@ -43,6 +43,7 @@ internal sealed class SandboxRoot
         }
         File.WriteAllText(path + InitPath, InitScript());
         WriteEtc(System.IO.Path.Combine(path, "etc"), uids);
+        MakeReadable(path);
         return new SandboxRoot(path);
     }
 
@@ -97,6 +98,25 @@ internal sealed class SandboxRoot
         else if ((File.GetUnixFileMode(source) & UnixFileMode.OtherRead) != 0)
         {
             File.WriteAllBytes(destination, File.ReadAllBytes(source));
+        }
+    }
+
+    /// <summary>Programs are another user, whatever umask the server has.</summary>
+    private static void MakeReadable(string directory)
+    {
+        const UnixFileMode file = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode folder = file | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(directory, folder);
+        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
+        {
+            if (entry.LinkTarget is null && entry is DirectoryInfo)
+            {
+                MakeReadable(entry.FullName);
+            }
+            else if (entry.LinkTarget is null)
+            {
+                File.SetUnixFileMode(entry.FullName, file);
+            }
         }
     }
 

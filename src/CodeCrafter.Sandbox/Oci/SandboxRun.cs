@@ -13,6 +13,7 @@ internal sealed class SandboxRun : IDisposable
     private readonly SandboxHost _host;
     private readonly RunRequest _request;
     private readonly LanguageRecipe _recipe;
+    private readonly string? _cache;
     private readonly int _slot;
     private readonly ChannelWriter<OutputPiece>? _pieces;
     private readonly CancellationToken _cancellation;
@@ -28,6 +29,7 @@ internal sealed class SandboxRun : IDisposable
         _host = host;
         _request = request;
         _recipe = request.Language.Recipe!;
+        _cache = host.Caches.Find(request.Language);
         _slot = slot;
         _pieces = pieces;
         _cancellation = cancellation;
@@ -86,6 +88,7 @@ internal sealed class SandboxRun : IDisposable
             DiskBytes = _request.Limits.DiskBytes,
             CpuTime = compiles && _request.CompileLimits.CpuTime > _request.Limits.CpuTime ? _request.CompileLimits.CpuTime : _request.Limits.CpuTime,
             Compiles = compiles,
+            Binds = _cache is null ? [] : [(_cache, _recipe.Cache!.Path)],
         });
         _container = Container.Start(
             _host.Runtime, _id, _host.Bundle(_id), config, [_compileCgroup ?? _runCgroup, _runCgroup], _host.Options.StartTimeout);
@@ -93,11 +96,12 @@ internal sealed class SandboxRun : IDisposable
 
     private (RunStatus, StepResult) Step(RunPhase phase, int index, CommandTemplate template, RunLimits limits, StepCgroup cgroup)
     {
+        var expander = new CommandExpander(_request, limits, _cache is null ? CompilerCaches.Private : _recipe.Cache!.Path);
         var order = new StepOrder(
             phase,
             index,
-            CommandExpander.Arguments(template, _request, limits),
-            CommandExpander.Environment(template, _request, limits),
+            expander.Arguments(template),
+            expander.Environment(template),
             phase == RunPhase.Run ? _request.StandardInput : null,
             limits);
         var stdout = new OutputCollector(phase, OutputStream.Stdout, limits.OutputBytes, _pieces);
