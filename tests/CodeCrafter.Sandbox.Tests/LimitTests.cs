@@ -13,7 +13,7 @@ public sealed class LimitTests(SandboxFixture fixture)
         var result = await fixture.RunAsync("python", "print('started', flush=True)\nwhile True: pass", OneSecond);
 
         Assert.Equal((RunStatus.TimeLimitExceeded, RunStatus.TimeLimitExceeded, "started\n"), (result.Status, result.Run!.LimitExceeded, result.Run.Stdout));
-        Assert.InRange(result.Run.CpuTime, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+        Assert.InRange(result.Run.CpuTime, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
     }
 
     [Fact]
@@ -26,9 +26,9 @@ public sealed class LimitTests(SandboxFixture fixture)
             """, OneSecond with { Cpus = 0.5 });
 
         Assert.Equal(RunStatus.TimeLimitExceeded, result.Status);
-        Assert.InRange(result.Run!.CpuTime, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.5));
-        // Half a CPU: a second of CPU time takes two by the clock, but for the first period's share.
-        Assert.True(result.Run.WallTime > TimeSpan.FromSeconds(1.7), result.Run.WallTime.ToString());
+        Assert.True(result.Run!.CpuTime >= TimeSpan.FromSeconds(1));
+        // Half a CPU: a second of CPU time takes two by the clock, but for the share of the period that was not over.
+        Assert.True(result.Run.WallTime > 1.6 * result.Run.CpuTime, $"{result.Run.CpuTime} in {result.Run.WallTime}");
     }
 
     [Theory]

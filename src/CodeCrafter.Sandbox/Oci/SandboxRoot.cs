@@ -95,7 +95,7 @@ internal sealed class SandboxRoot
                 Copy(entry, System.IO.Path.Combine(destination, System.IO.Path.GetFileName(entry)));
             }
         }
-        else if ((File.GetUnixFileMode(source) & UnixFileMode.OtherRead) != 0)
+        else if (File.Exists(source) && (File.GetUnixFileMode(source) & UnixFileMode.OtherRead) != 0)
         {
             File.WriteAllBytes(destination, File.ReadAllBytes(source));
         }
