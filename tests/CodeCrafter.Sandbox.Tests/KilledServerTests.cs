@@ -1,25 +1,37 @@
 using System.Diagnostics;
+using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Limits;
+using CodeCrafter.Sandbox.Oci;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestPipelineStartup(typeof(CodeCrafter.Sandbox.Tests.KilledServer))]
 
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>A server that is killed takes its programs with it, and the next start finds what it left.</summary>
 public sealed class KilledServerTests(SandboxFixture fixture)
 {
-    public const int FirstUid = 1_900_030_000;
+    internal const string VictimVariable = "CODECRAFTER_SANDBOX_TEST_VICTIM";
 
     [Fact]
     public async Task Programs_of_a_killed_server_die_with_it()
     {
-        var options = new SandboxOptions { StateDirectory = SandboxFixture.NewStateDirectory(), FirstUid = FirstUid };
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-method", $"*.{nameof(Runs_until_it_is_killed)}", "-explicit", "only"]) { RedirectStandardOutput = true };
-        start.Environment["CODECRAFTER_SANDBOX_TEST_VICTIM"] = options.StateDirectory;
+        var options = OptionsOf(SandboxFixture.NewStateDirectory());
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
+        start.Environment[VictimVariable] = options.StateDirectory;
         using (var server = Process.Start(start)!)
         {
-            await UntilAsync(() => server.HasExited || File.Exists(Path.Combine(options.StateDirectory, "running")));
-            Assert.False(server.HasExited);
-            Assert.NotEmpty(HostState.Processes(options));
-            server.Kill();
+            try
+            {
+                await UntilAsync(() => server.HasExited || File.Exists(Path.Combine(options.StateDirectory, "running")));
+                Assert.False(server.HasExited);
+                Assert.NotEmpty(HostState.Processes(options));
+            }
+            finally
+            {
+                server.Kill();
+            }
             await server.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
@@ -33,28 +45,52 @@ public sealed class KilledServerTests(SandboxFixture fixture)
         Directory.Delete(options.StateDirectory, recursive: true);
     }
 
-    [Fact(Explicit = true)]
-    public async Task Runs_until_it_is_killed()
+    internal static async Task RunUntilKilledAsync(string stateDirectory)
     {
-        Assert.True(SandboxFixture.Victim is not null, "This is the process that the other test starts.");
-        var observer = new RecordingObserver();
-        var run = fixture.RunAsync(fixture.Request("python", """
-            import os, time
-            if os.fork() == 0: os.setsid()
-            print('running', flush=True)
-            time.sleep(1000)
-            """) with { Limits = RunLimits.Default with { WallTime = TimeSpan.FromSeconds(100) } }, observer);
-        await observer.WaitAsync(text => text.Contains("running"));
-        await File.WriteAllTextAsync(Path.Combine(SandboxFixture.Victim!, "running"), "", TestContext.Current.CancellationToken);
-        await run;
+        var options = OptionsOf(stateDirectory);
+        var catalog = await LanguageCatalog.LoadAsync(SandboxFixture.LanguagesDirectory);
+        var python = catalog.Find("python")!;
+        await using var sandbox = await OciSandbox.CreateAsync(options, catalog, new TestLog());
+        await sandbox.RunAsync(
+            new RunRequest
+            {
+                Language = python,
+                Entry = "main.py",
+                Files = [new("main.py", "import os, time\nif os.fork() == 0: os.setsid()\nprint('running')\ntime.sleep(1000)")],
+                Limits = RunLimits.Default with { WallTime = TimeSpan.FromSeconds(100) },
+            },
+            new Marker(Path.Combine(options.StateDirectory, "running")));
     }
+
+    private static SandboxOptions OptionsOf(string stateDirectory) => new() { StateDirectory = stateDirectory, FirstUid = 1_900_030_000 };
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        for (var i = 0; i < 1000 && !condition(); i++)
+        for (var i = 0; i < 1500 && !condition(); i++)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
         Assert.True(condition());
     }
+
+    /// <summary>Makes a file when the program prints.</summary>
+    private sealed class Marker(string path) : IRunObserver
+    {
+        public async ValueTask OnOutputAsync(RunPhase phase, OutputStream stream, string text) => await File.WriteAllTextAsync(path, text);
+    }
+}
+
+/// <summary>This executable as the server that is killed: it runs a program in place of the tests.</summary>
+public sealed class KilledServer : ITestPipelineStartup
+{
+    public async ValueTask StartAsync(IMessageSink diagnosticMessageSink)
+    {
+        if (Environment.GetEnvironmentVariable(KilledServerTests.VictimVariable) is { } stateDirectory)
+        {
+            await KilledServerTests.RunUntilKilledAsync(stateDirectory);
+            Environment.Exit(1);
+        }
+    }
+
+    public ValueTask StopAsync() => ValueTask.CompletedTask;
 }

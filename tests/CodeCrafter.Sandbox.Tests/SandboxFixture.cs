@@ -15,12 +15,7 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     public TestLog Log { get; } = new();
 
-    /// <summary>Where this is the process that <see cref="KilledServerTests"/> starts and kills: its state directory.</summary>
-    public static string? Victim { get; } = Environment.GetEnvironmentVariable("CODECRAFTER_SANDBOX_TEST_VICTIM");
-
-    public SandboxOptions Options { get; } = Victim is null
-        ? new() { StateDirectory = NewStateDirectory() }
-        : new() { StateDirectory = Victim, FirstUid = KilledServerTests.FirstUid };
+    public SandboxOptions Options { get; } = new() { StateDirectory = NewStateDirectory() };
 
     public static string LanguagesDirectory { get; } = Path.Combine(AppContext.BaseDirectory, "languages");
 
