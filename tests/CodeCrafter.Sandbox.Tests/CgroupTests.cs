@@ -24,7 +24,7 @@ public sealed class CgroupTests : IDisposable
         """, "cgroup v1 (hybrid)", 4)]
     public void Version_1_is_detected(string mountInfo, string kind, int hierarchies)
     {
-        var tree = CgroupDetector.Detect(mountInfo, "x", TimeProvider.System);
+        var tree = CgroupDetector.Detect(mountInfo, TimeProvider.System);
 
         Assert.IsType<CgroupV1Tree>(tree);
         Assert.Equal((kind, hierarchies), (tree.Kind, tree.Hierarchies));
@@ -38,7 +38,7 @@ public sealed class CgroupTests : IDisposable
     {
         var mount = RecordedV2Root();
 
-        var tree = CgroupDetector.Detect($"{others}30 23 0:26 / {mount} rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n", "x", TimeProvider.System);
+        var tree = CgroupDetector.Detect($"{others}30 23 0:26 / {mount} rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n", TimeProvider.System);
 
         Assert.IsType<CgroupV2Tree>(tree);
         Assert.Equal((kind, 1), (tree.Kind, tree.Hierarchies));
@@ -50,7 +50,7 @@ public sealed class CgroupTests : IDisposable
         var mount = RecordedV2Root();
         File.WriteAllText(Path.Combine(mount, "cgroup.controllers"), "cpu io\n");
 
-        var failure = Assert.Throws<SandboxUnavailableException>(() => CgroupDetector.Detect($"30 23 0:26 / {mount} rw - cgroup2 cgroup2 rw\n", "x", TimeProvider.System));
+        var failure = Assert.Throws<SandboxUnavailableException>(() => CgroupDetector.Detect($"30 23 0:26 / {mount} rw - cgroup2 cgroup2 rw\n", TimeProvider.System));
 
         Assert.Contains("memory, pids are missing", failure.Message);
     }
@@ -63,13 +63,12 @@ public sealed class CgroupTests : IDisposable
     public void Version_2_limits_are_written_and_usage_is_read_in_a_recorded_layout()
     {
         var mount = RecordedV2Root();
-        var step = Path.Combine(mount, "ours", "step");
+        var step = Path.Combine(mount, "step");
         Directory.CreateDirectory(step);
-        File.WriteAllText(Path.Combine(mount, "ours", "cgroup.subtree_control"), "cpu memory pids\n");
         Record(step, "memory.max", "", "memory.swap.max", "", "memory.oom.group", "", "pids.max", "", "cpu.max", "", "cgroup.procs", "",
             "cpu.stat", "usage_usec 1234567\nuser_usec 1000000\nsystem_usec 234567", "memory.peak", "9999360", "memory.current", "4096",
             "memory.events", "low 0\nhigh 0\nmax 17\noom 2\noom_kill 1\noom_group_kill 1", "pids.events", "max 3");
-        var tree = new CgroupV2Tree("cgroup v2", mount, "ours", TimeProvider.System);
+        var tree = new CgroupV2Tree("cgroup v2", mount, TimeProvider.System);
 
         tree.Prepare();
         var cgroup = tree.Create("step", Limits);
@@ -85,10 +84,10 @@ public sealed class CgroupTests : IDisposable
     public void Version_2_without_memory_peak_keeps_the_most_it_saw()
     {
         var mount = RecordedV2Root();
-        var step = Path.Combine(mount, "ours", "step");
+        var step = Path.Combine(mount, "step");
         Directory.CreateDirectory(step);
         Record(step, "memory.max", "", "memory.oom.group", "", "pids.max", "", "cpu.max", "", "memory.current", "5000");
-        var cgroup = new CgroupV2Tree("cgroup v2", mount, "ours", TimeProvider.System).Create("step", Limits);
+        var cgroup = new CgroupV2Tree("cgroup v2", mount, TimeProvider.System).Create("step", Limits);
 
         Assert.Equal(5000, cgroup.PeakMemory);
         Record(step, "memory.current", "3000");

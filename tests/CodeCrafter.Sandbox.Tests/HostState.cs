@@ -1,3 +1,5 @@
+using CodeCrafter.Sandbox.Limits;
+
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>What of a sandbox can be seen on the host.</summary>
@@ -13,7 +15,7 @@ internal static class HostState
                 yield return entry;
             }
         }
-        foreach (var cgroup in Cgroups(options).SelectMany(Directory.GetDirectories))
+        foreach (var cgroup in Cgroups(options))
         {
             yield return cgroup;
         }
@@ -27,11 +29,11 @@ internal static class HostState
         }
     }
 
-    /// <summary>The directories of this installation in the cgroup trees.</summary>
+    /// <summary>The cgroups of this installation.</summary>
     public static IEnumerable<string> Cgroups(SandboxOptions options)
     {
         var name = File.ReadAllText(Path.Combine(options.StateDirectory, "installation"));
-        return Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(root => Path.Combine(root, name)).Where(Directory.Exists);
+        return CgroupDetector.MountPoints(File.ReadAllText("/proc/self/mountinfo")).SelectMany(mount => Directory.GetDirectories(mount, name + "*"));
     }
 
     /// <summary>Processes of the sandbox's users.</summary>

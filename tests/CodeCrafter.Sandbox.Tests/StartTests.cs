@@ -57,7 +57,7 @@ public sealed class StartTests(SandboxFixture fixture) : IDisposable
     [Fact]
     public void Does_not_start_without_cgroups()
     {
-        var failure = Assert.Throws<SandboxUnavailableException>(() => CgroupDetector.Detect("22 1 0:20 / /proc rw - proc proc rw\n", "x", TimeProvider.System));
+        var failure = Assert.Throws<SandboxUnavailableException>(() => CgroupDetector.Detect("22 1 0:20 / /proc rw - proc proc rw\n", TimeProvider.System));
 
         Assert.Contains("memory, pids, cpu", failure.Message);
     }
@@ -83,18 +83,19 @@ public sealed class StartTests(SandboxFixture fixture) : IDisposable
         // As a server leaves it that is killed in the middle of a run: a bundle, a container's state, a cgroup with a process.
         var mountInfo = await File.ReadAllTextAsync("/proc/self/mountinfo", TestContext.Current.CancellationToken);
         var installation = await File.ReadAllTextAsync(Path.Combine(_directory, "installation"), TestContext.Current.CancellationToken);
-        var tree = CgroupDetector.Detect(mountInfo, installation, TimeProvider.System);
+        var tree = CgroupDetector.Detect(mountInfo, TimeProvider.System);
         tree.Prepare();
-        var step = tree.Create("left-behind", RunLimits.Default);
+        var step = tree.Create(installation + "-7.run", RunLimits.Default);
         using var process = System.Diagnostics.Process.Start("/bin/sleep", "1000");
         foreach (var entrance in step.OpenForEntering())
         {
             RandomAccess.Write(entrance, System.Text.Encoding.ASCII.GetBytes(process.Id.ToString()), 0);
             entrance.Dispose();
         }
+        var neighbour = Directory.CreateDirectory(Path.Combine(AnyOtherHierarchy(mountInfo), "codecrafter-test-" + Guid.NewGuid().ToString("N"))).FullName;
         Directory.CreateDirectory(Path.Combine(_directory, "runs", "left-behind"));
         // A runtime that makes cgroups of its own makes them in every hierarchy.
-        var elsewhere = Directory.CreateDirectory(Path.Combine(AnyOtherHierarchy(mountInfo), installation, "left-behind")).FullName;
+        var elsewhere = Directory.CreateDirectory(Path.Combine(AnyOtherHierarchy(mountInfo), installation + "-7.init")).FullName;
         Directory.CreateDirectory(Path.Combine(_directory, "oci", "left-behind"));
 
         await using (await fixture.StartAsync(Options))
@@ -102,9 +103,10 @@ public sealed class StartTests(SandboxFixture fixture) : IDisposable
             Assert.True(process.HasExited);
             Assert.False(Directory.Exists(elsewhere));
             Assert.Empty(HostState.Leftovers(Options));
-            // The other installation on this host goes on.
-            Assert.NotEmpty(HostState.Cgroups(fixture.Options));
+            // What begins otherwise is somebody else's.
+            Assert.True(Directory.Exists(neighbour));
         }
+        Directory.Delete(neighbour);
         Assert.Empty(HostState.Cgroups(Options));
     }
 

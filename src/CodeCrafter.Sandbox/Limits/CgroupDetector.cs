@@ -5,7 +5,7 @@ internal static class CgroupDetector
 {
     /// <summary>The tree to use, given the text of <c>/proc/self/mountinfo</c>.</summary>
     /// <exception cref="SandboxUnavailableException">A controller is missing.</exception>
-    public static CgroupTree Detect(string mountInfo, string installation, TimeProvider time)
+    public static CgroupTree Detect(string mountInfo, TimeProvider time)
     {
         var v1 = new Dictionary<string, string>();
         string? v2 = null;
@@ -26,12 +26,12 @@ internal static class CgroupDetector
 
         if (CgroupV1Tree.Controllers.All(v1.ContainsKey))
         {
-            return new CgroupV1Tree(v2 is null ? "cgroup v1" : "cgroup v1 (hybrid)", v1, installation, time);
+            return new CgroupV1Tree(v2 is null ? "cgroup v1" : "cgroup v1 (hybrid)", v1, time);
         }
         string[] available = v2 is null ? [] : ControlFile.Read(v2, "cgroup.controllers").Split(' ');
         if (v2 is not null && CgroupV2Tree.Controllers.All(available.Contains))
         {
-            return new CgroupV2Tree(v1.Count == 0 ? "cgroup v2" : "cgroup v2 (hybrid)", v2, installation, time);
+            return new CgroupV2Tree(v1.Count == 0 ? "cgroup v2" : "cgroup v2 (hybrid)", v2, time);
         }
         var missing = CgroupV2Tree.Controllers.Where(c => !v1.ContainsKey(c) && !available.Contains(c)).ToList();
         throw new SandboxUnavailableException(

@@ -25,8 +25,8 @@ internal abstract class StepCgroup
 }
 
 /// <summary>
-/// The part of this host's cgroup trees that belongs to one sandbox installation: one directory a hierarchy, named
-/// after the installation, with one directory a step inside.
+/// Makes cgroups at the top of this host's trees, one a step, so that nothing is there while nothing runs. Their names
+/// begin with the installation's.
 /// </summary>
 internal abstract class CgroupTree
 {
@@ -36,7 +36,7 @@ internal abstract class CgroupTree
     /// <summary>How many files a process writes to in order to enter a cgroup.</summary>
     public abstract int Hierarchies { get; }
 
-    /// <summary>Makes the directories of the installation and switches the controllers on.</summary>
+    /// <summary>Switches the controllers on.</summary>
     public abstract void Prepare();
 
     /// <summary>Makes a cgroup with these limits and verifies that they took.</summary>
@@ -50,29 +50,17 @@ internal abstract class CgroupTree
 }
 
 /// <summary>
-/// The directories of an installation in all hierarchies of this host: besides our own cgroups, those that a runtime
-/// makes for its containers.
+/// Finds the cgroups of an installation in all hierarchies of this host: besides our own, those that a runtime makes.
 /// </summary>
-internal sealed class CgroupDirectories(IReadOnlyList<string> mountPoints, string installation, TimeProvider time)
+internal static class CgroupLeftovers
 {
-    private readonly string[] _roots = [.. mountPoints.Select(mount => Path.Combine(mount, installation))];
-
-    /// <summary>Kills and removes everything in them; nothing else.</summary>
-    public void RemoveLeftovers()
+    /// <summary>Kills and removes what begins with the installation's name; nothing else.</summary>
+    public static void Remove(IReadOnlyList<string> mountPoints, string installation, TimeProvider time)
     {
-        foreach (var directory in _roots.Where(Directory.Exists).SelectMany(root => Directory.GetDirectories(root)))
+        foreach (var directory in mountPoints.SelectMany(mount => Directory.GetDirectories(mount, installation + "-*")))
         {
             ControlFile.KillAll(directory, time);
             ControlFile.RemoveDirectory(directory, time);
-        }
-    }
-
-    /// <summary>Removes them; they are empty by then.</summary>
-    public void Remove()
-    {
-        foreach (var root in _roots)
-        {
-            ControlFile.RemoveDirectory(root, time);
         }
     }
 }

@@ -8,13 +8,12 @@ namespace CodeCrafter.Sandbox.Limits;
 /// </summary>
 /// <param name="kind">For the log.</param>
 /// <param name="mounts">Where each of memory, pids, cpu and cpuacct is mounted; some may share a mount.</param>
-/// <param name="installation">The name of our directory in each.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, string> mounts, string installation, TimeProvider time) : CgroupTree
+internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, string> mounts, TimeProvider time) : CgroupTree
 {
     public static readonly string[] Controllers = ["memory", "pids", "cpu", "cpuacct"];
 
-    private readonly string[] _roots = [.. Controllers.Select(c => Path.Combine(mounts[c], installation)).Distinct()];
+    private readonly string[] _roots = [.. Controllers.Select(c => mounts[c]).Distinct()];
     private readonly TimeProvider _time = time;
 
     public override string Kind => kind;
@@ -23,10 +22,7 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
 
     public override void Prepare()
     {
-        foreach (var root in _roots)
-        {
-            Directory.CreateDirectory(root);
-        }
+        // A controller that is mounted is on.
     }
 
     public override StepCgroup Create(string name, RunLimits limits)
@@ -67,7 +63,7 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
         ControlFile.WriteLimit(In("cpu", name), "cpu.cfs_quota_us", Quota(limits));
     }
 
-    private string In(string controller, string name) => Path.Combine(mounts[controller], installation, name);
+    private string In(string controller, string name) => Path.Combine(mounts[controller], name);
 
     private sealed class Step(CgroupV1Tree tree, string name) : StepCgroup
     {

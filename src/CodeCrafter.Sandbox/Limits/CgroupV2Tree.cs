@@ -5,29 +5,22 @@ namespace CodeCrafter.Sandbox.Limits;
 /// <summary>cgroup v2: one hierarchy (kernel: Documentation/admin-guide/cgroup-v2).</summary>
 /// <param name="kind">For the log.</param>
 /// <param name="mount">Where it is mounted.</param>
-/// <param name="installation">The name of our directory in it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CgroupV2Tree(string kind, string mount, string installation, TimeProvider time) : CgroupTree
+internal sealed class CgroupV2Tree(string kind, string mount, TimeProvider time) : CgroupTree
 {
     public static readonly string[] Controllers = ["memory", "pids", "cpu"];
 
-    private readonly string _root = Path.Combine(mount, installation);
     private readonly TimeProvider _time = time;
 
     public override string Kind => kind;
 
     public override int Hierarchies => 1;
 
-    public override void Prepare()
-    {
-        SwitchOn(mount);
-        Directory.CreateDirectory(_root);
-        SwitchOn(_root);
-    }
+    public override void Prepare() => SwitchOn(mount);
 
     public override StepCgroup Create(string name, RunLimits limits)
     {
-        var directory = Path.Combine(_root, name);
+        var directory = Path.Combine(mount, name);
         var step = new Step(this, directory);
         try
         {

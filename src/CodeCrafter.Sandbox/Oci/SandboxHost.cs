@@ -12,12 +12,11 @@ namespace CodeCrafter.Sandbox.Oci;
 internal sealed class SandboxHost : IAsyncDisposable
 {
     private readonly FileStream _lock;
-    private readonly CgroupDirectories _directories;
     private readonly string _installation;
     private readonly string _runs;
     private long _lastId;
 
-    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, CompilerCaches caches, TimeProvider time, FileStream @lock, string installation, OciRuntime runtime, CgroupTree cgroups, CgroupDirectories directories, SandboxRoot root)
+    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, CompilerCaches caches, TimeProvider time, FileStream @lock, string installation, OciRuntime runtime, CgroupTree cgroups, SandboxRoot root)
     {
         Options = options;
         Catalog = catalog;
@@ -27,7 +26,6 @@ internal sealed class SandboxHost : IAsyncDisposable
         _installation = installation;
         Runtime = runtime;
         Cgroups = cgroups;
-        _directories = directories;
         Root = root;
         _runs = Path.Combine(options.StateDirectory, "runs");
         Directory.CreateDirectory(_runs);
@@ -65,14 +63,13 @@ internal sealed class SandboxHost : IAsyncDisposable
             var installation = Installation(options.StateDirectory);
             var mountInfo = await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken);
             var runtime = await OciRuntime.DetectAsync(options.Runtime, options.StateDirectory, mountInfo, cancellationToken);
-            var cgroups = CgroupDetector.Detect(mountInfo, installation, time);
+            var cgroups = CgroupDetector.Detect(mountInfo, time);
             await runtime.RemoveLeftoversAsync(cancellationToken);
-            var directories = new CgroupDirectories(CgroupDetector.MountPoints(mountInfo), installation, time);
-            directories.RemoveLeftovers();
+            CgroupLeftovers.Remove(CgroupDetector.MountPoints(mountInfo), installation, time);
             Delete(Path.Combine(options.StateDirectory, "runs"));
             cgroups.Prepare();
             var root = SandboxRoot.Create(Path.Combine(options.StateDirectory, "rootfs"), Enumerable.Range(options.FirstUid, options.MaxSandboxes));
-            return new SandboxHost(options, catalog, new CompilerCaches(Path.Combine(options.StateDirectory, "caches"), logger), time, stateLock, installation, runtime, cgroups, directories, root);
+            return new SandboxHost(options, catalog, new CompilerCaches(Path.Combine(options.StateDirectory, "caches"), logger), time, stateLock, installation, runtime, cgroups, root);
         }
         catch
         {
@@ -88,13 +85,9 @@ internal sealed class SandboxHost : IAsyncDisposable
     public string Bundle(string id) => Path.Combine(_runs, id);
 
     /// <summary>Where a runtime that insists on a cgroup makes one for init.</summary>
-    public string CgroupsPath(string id) => $"/{_installation}/{id}.init";
+    public static string CgroupsPath(string id) => $"/{id}.init";
 
-    public async ValueTask DisposeAsync()
-    {
-        _directories.Remove();
-        await _lock.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _lock.DisposeAsync();
 
     private static FileStream Lock(string directory)
     {

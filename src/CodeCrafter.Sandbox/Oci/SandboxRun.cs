@@ -84,7 +84,7 @@ internal sealed class SandboxRun : IDisposable
         {
             Uid = _host.Options.FirstUid + _slot,
             Hierarchies = _host.Cgroups.Hierarchies,
-            CgroupsPath = _host.Runtime.MakesCgroups ? _host.CgroupsPath(_id) : null,
+            CgroupsPath = _host.Runtime.MakesCgroups ? SandboxHost.CgroupsPath(_id) : null,
             DiskBytes = _request.Limits.DiskBytes,
             CpuTime = compiles && _request.CompileLimits.CpuTime > _request.Limits.CpuTime ? _request.CompileLimits.CpuTime : _request.Limits.CpuTime,
             Compiles = compiles,
