@@ -26,6 +26,7 @@ export const theme = createTheme({
     Badge: { styles: { root: { textTransform: 'none' }, label: { fontWeight: 600 } } },
     Loader: { defaultProps: { color: 'var(--accent)' } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', transitionProps: { duration: 80 } } },
+    Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
 });

@@ -51,6 +51,7 @@ export class SessionDocument {
   private readonly acks = new AckTracker(() => this.updateSave());
   private readonly provider: WebsocketProvider;
   private loaded = false;
+  private tokenUsed = '';
   private connected = false;
 
   constructor(sessionId: string, user: UserRef, private readonly events: DocumentEvents) {
@@ -154,6 +155,7 @@ export class SessionDocument {
 
   private connect(sessionId: string): WebsocketProvider {
     const { acks } = this;
+    const newestToken = () => (this.tokenUsed = auth.currentToken);
     class CountingSocket extends WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
         super(url, protocols);
@@ -173,7 +175,7 @@ export class SessionDocument {
       // Read anew for each connection.
       params: {
         get access_token() {
-          return auth.currentToken;
+          return newestToken();
         },
         acks: '1',
       },
@@ -216,8 +218,7 @@ export class SessionDocument {
 
   private closedForGood(code: number, reason: string): void {
     if (code === CLOSE_TOKEN) {
-      const used = auth.currentToken;
-      void auth.renew(used).then(() => this.provider.connect(), (error: unknown) => this.renewFailed(error));
+      void auth.renew(this.tokenUsed).then(() => this.provider.connect(), (error: unknown) => this.renewFailed(error));
     } else if (code === CLOSE_FORBIDDEN) {
       this.events.onClosed('forbidden');
     } else if (code === CLOSE_NOT_FOUND) {

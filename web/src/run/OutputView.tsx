@@ -1,10 +1,11 @@
 import { ActionIcon, EmptyState, Kbd, TextInput, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCheck, IconCopy, IconCornerDownLeft, IconEraser, IconTerminal2 } from '@tabler/icons-react';
-import { memo, useEffect, useLayoutEffect, useRef, useState, type FormEvent } from 'react';
+import { memo, useEffect, useState, type FormEvent } from 'react';
 import { messageOf } from '../api/problem';
 import { copyText } from '../lib/clipboard';
 import { useStore } from '../lib/store';
+import { useStickToEnd } from '../lib/useStickToEnd';
 import type { Room } from '../session/room';
 import type { Segment } from './outputBuffer';
 import { runShortcut } from './RunButton';
@@ -15,7 +16,6 @@ interface Props {
   room: Room;
   run: Run | undefined;
   editable: boolean;
-  onRun: () => void;
 }
 
 export function OutputView({ room, run, editable }: Props) {
@@ -39,33 +39,24 @@ function NothingYet({ editable }: { editable: boolean }) {
 
 function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: boolean }) {
   const { segments, trimmed } = useStore(run.output);
-  const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  const end = useStickToEnd<HTMLDivElement>(segments, run.state);
   const finished = run.state === 'finished';
   const truncated = run.result !== null && [run.result.compile, run.result.run].some((s) => s?.stdoutTruncated || s?.stderrTruncated);
-
-  useLayoutEffect(() => {
-    if (atEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight });
-  }, [segments, run.state]);
 
   return (
     <div className={classes.view}>
       <div
-        ref={box}
+        {...end}
         className={classes.output}
         role="log"
         aria-label="Program output"
         aria-live="off"
         data-testid="output"
         tabIndex={0}
-        onScroll={(event) => {
-          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-          atEnd.current = scrollHeight - scrollTop - clientHeight < 30;
-        }}
       >
         {trimmed && <p className={classes.note}>Earlier output is not shown.</p>}
         <Segments segments={segments} />
-        {finished && segments.length === 0 && <p className={classes.note}>The program printed nothing.</p>}
+        {finished && segments.length === 0 && <p className={classes.note}>{emptyNote(run)}</p>}
         {truncated && <p className={classes.note}>The program printed more than the limit; the rest was left out.</p>}
       </div>
       <div className={classes.tools}>
@@ -79,6 +70,15 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
       {!finished && editable && <InputLine room={room} run={run} />}
     </div>
   );
+}
+
+const INTERNAL_ERROR = 13;
+const COMPILATION_ERROR = 6;
+
+function emptyNote({ result }: Run): string {
+  if (result?.status.id === INTERNAL_ERROR) return 'The server failed to run it. That is no fault of the program: try again.';
+  if (result?.status.id === COMPILATION_ERROR) return 'The compiler said nothing more.';
+  return 'The program printed nothing.';
 }
 
 function Segments({ segments }: { segments: readonly Segment[] }) {

@@ -12,13 +12,12 @@ interface Props {
   room: Room;
   editable: boolean;
   input: ProgramInput;
-  onRun: () => void;
 }
 
 type Tab = 'output' | 'input' | 'history';
 
 /** Everything about running: what it prints, what it reads, and what ran before. */
-export function RunPanel({ room, editable, input, onRun }: Props) {
+export function RunPanel({ room, editable, input }: Props) {
   const [tab, setTab] = useState<Tab>('output');
   const shown = useStore(room.runs.shown);
   const run = useStore(room.runs.all).find((r) => r.jobId === shown);
@@ -42,7 +41,7 @@ export function RunPanel({ room, editable, input, onRun }: Props) {
           <Tabs.Tab value="history">History</Tabs.Tab>
           {run !== undefined && <Verdict run={run} />}
         </Tabs.List>
-        <Tabs.Panel value="output"><OutputView room={room} run={run} editable={editable} onRun={onRun} /></Tabs.Panel>
+        <Tabs.Panel value="output"><OutputView room={room} run={run} editable={editable} /></Tabs.Panel>
         {editable && <Tabs.Panel value="input"><InputView input={input} /></Tabs.Panel>}
         <Tabs.Panel value="history"><HistoryView room={room} onOpen={() => setTab('output')} /></Tabs.Panel>
       </Tabs>

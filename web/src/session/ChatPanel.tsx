@@ -1,12 +1,13 @@
 import { ActionIcon, EmptyState, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconMessage, IconSend2 } from '@tabler/icons-react';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { messageOf } from '../api/problem';
 import type { ChatMessage, UserRef } from '../api/types';
 import { personColor } from '../lib/colors';
 import { clockTime } from '../lib/format';
 import { useStore } from '../lib/store';
+import { useStickToEnd } from '../lib/useStickToEnd';
 import type { Room } from './room';
 import classes from './ChatPanel.module.css';
 
@@ -16,25 +17,16 @@ const GROUP_MS = 5 * 60_000;
 export function ChatPanel({ room }: { room: Room }) {
   const messages = useStore(room.chat.messages);
   const typing = useStore(room.chat.typing);
-  const list = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-
-  useLayoutEffect(() => {
-    if (atEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [messages, typing]);
+  const end = useStickToEnd<HTMLDivElement>(messages);
 
   return (
     <section className={classes.panel} aria-label="Chat">
       <div
-        ref={list}
+        {...end}
         className={classes.list}
         role="log"
         aria-label="Messages"
         tabIndex={0}
-        onScroll={(event) => {
-          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-          atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
-        }}
       >
         {messages.length === 0 && (
           <EmptyState m="auto" size="xs" icon={<IconMessage stroke={1.5} />} title="No messages yet" description="Everybody in the session can read what is written here." />

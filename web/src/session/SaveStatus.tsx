@@ -1,11 +1,12 @@
 import { Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconAlertCircle, IconCheck, IconCloudOff, IconLoader2 } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { SaveState, SessionDocument } from '../editor/document';
 import { useStore } from '../lib/store';
 import classes from './SaveStatus.module.css';
 
 const SAVING_SHOWN_MS = 500;
+const RENEWAL_MS = 1500;
 
 const states: Record<SaveState, { label: string; hint: string; Icon: typeof IconCheck }> = {
   loading: { label: 'Connecting…', hint: 'Waiting for the document from the server.', Icon: IconLoader2 },
@@ -39,16 +40,16 @@ export function SaveStatus({ document, readOnly }: { document: SessionDocument; 
   );
 }
 
-/** Keeps "saving" on for a moment, since a save takes milliseconds; every other state shows at once. */
+/**
+ * Holds back two changes for a moment, neither of which hides an unsaved edit: "saving" stays on since a save takes
+ * milliseconds, and "saved" stays on while a connection is only renewed. A state with unsaved edits shows at once.
+ */
 function useSteady(state: SaveState): SaveState {
-  const [, redraw] = useState(0);
-  const savingSince = useRef(0);
-  if (state === 'saving') savingSince.current = Date.now();
-  const rest = state === 'saved' ? savingSince.current + SAVING_SHOWN_MS - Date.now() : 0;
+  const [shown, setShown] = useState(state);
+  const wait = shown === 'saving' && state === 'saved' ? SAVING_SHOWN_MS : shown === 'saved' && state === 'offline' ? RENEWAL_MS : 0;
   useEffect(() => {
-    if (rest <= 0) return;
-    const timer = setTimeout(() => redraw((n) => n + 1), rest);
+    const timer = setTimeout(() => setShown(state), wait);
     return () => clearTimeout(timer);
-  });
-  return rest > 0 ? 'saving' : state;
+  }, [state, wait]);
+  return wait > 0 ? shown : state;
 }

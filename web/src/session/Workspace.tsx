@@ -60,9 +60,7 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
 
   const language = wide ? undefined : <LanguageSelect room={room} document={document} readOnly={!editable} />;
   const editor = <EditorPane room={room} document={document} readOnly={!editable} trailing={language} onRun={() => void run()} />;
-  const output = (
-    <RunPanel room={room} editable={editable} input={{ stdin, setStdin, args, setArgs }} onRun={() => void run()} />
-  );
+  const output = <RunPanel room={room} editable={editable} input={{ stdin, setStdin, args, setArgs }} />;
   return (
     <div className={classes.page}>
       <SessionHeader room={room} user={user} wide={wide} side={side} onSide={setSide} onRun={() => void run()} />
