@@ -22,7 +22,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, fz: 'xs', events: { hover: true, focus: true, touch: false } } },
-    Modal: { styles: { title: { fontWeight: 600 } }, defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 }, transitionProps: { duration: 120 } } },
+    Anchor: { defaultProps: { underline: 'always' } },
+    Modal: { styles: { title: { fontWeight: 600 } }, defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 }, transitionProps: { duration: 120 } } },
     Badge: { styles: { root: { textTransform: 'none' }, label: { fontWeight: 600 } } },
     Loader: { defaultProps: { color: 'var(--accent)' } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', transitionProps: { duration: 80 } } },

@@ -33,14 +33,16 @@ export function RunPanel({ room, editable, input }: Props) {
         keepMounted={false}
         classNames={{ root: classes.tabs, list: classes.list, tab: classes.tab, panel: classes.body }}
       >
-        <Tabs.List>
-          <Tabs.Tab value="output">Output</Tabs.Tab>
-          {editable && (
-            <Tabs.Tab value="input">Input{hasInput && <span className={classes.mark} aria-label=" (set)" />}</Tabs.Tab>
-          )}
-          <Tabs.Tab value="history">History</Tabs.Tab>
+        <div className={classes.bar}>
+          <Tabs.List>
+            <Tabs.Tab value="output">Output</Tabs.Tab>
+            {editable && (
+              <Tabs.Tab value="input">Input{hasInput && <span className={classes.mark} aria-label=" (set)" />}</Tabs.Tab>
+            )}
+            <Tabs.Tab value="history">History</Tabs.Tab>
+          </Tabs.List>
           {run !== undefined && <Verdict run={run} />}
-        </Tabs.List>
+        </div>
         <Tabs.Panel value="output"><OutputView room={room} run={run} editable={editable} /></Tabs.Panel>
         {editable && <Tabs.Panel value="input"><InputView input={input} /></Tabs.Panel>}
         <Tabs.Panel value="history"><HistoryView room={room} onOpen={() => setTab('output')} /></Tabs.Panel>
