@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { compressed } from './vite.compress';
 
 const server = process.env.CODECRAFTER_SERVER ?? 'http://localhost:5000';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   build: {
     target: 'es2022',
     // The content security policy allows no data: fonts, and small files are cheap over one connection.

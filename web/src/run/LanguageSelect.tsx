@@ -1,4 +1,4 @@
-import { Select, Text } from '@mantine/core';
+import { NativeSelect, Text } from '@mantine/core';
 import { known, languageName, useLanguages } from '../api/languages';
 import { languageOf } from '../editor/paths';
 import { starters } from '../editor/starters';
@@ -27,16 +27,13 @@ export function LanguageSelect({ room, document, readOnly }: { room: Room; docum
   };
 
   return (
-    <Select
+    <NativeSelect
       aria-label="Language"
       size="xs"
       w={124}
       data={languageOptions(languages)}
       value={current}
-      onChange={(next) => next !== null && next !== current && choose(next)}
-      allowDeselect={false}
-      comboboxProps={{ shadow: 'md', width: 190, position: 'bottom-end' }}
-      maxDropdownHeight={320}
+      onChange={(event) => choose(event.currentTarget.value)}
     />
   );
 }

@@ -3,14 +3,16 @@ import { useDisclosure } from '@mantine/hooks';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { IconChevronDown, IconDoorExit, IconSettings, IconTrash } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import { messageOf } from '../api/problem';
 import { deleteSession, leaveSession } from '../api/sessions';
 import { canManage } from '../api/types';
 import { useStore } from '../lib/store';
-import { confirmDelete } from '../sessions/SessionRow';
+import { confirmDelete } from '../sessions/confirmDelete';
 import type { Room } from './room';
-import { SettingsDialog } from './SettingsDialog';
+
+const SettingsDialog = lazy(() => import('./SettingsDialog'));
 
 /** What can be done with the session as a whole. */
 export function SessionMenu({ room }: { room: Room }) {
@@ -52,7 +54,7 @@ export function SessionMenu({ room }: { room: Room }) {
           )}
         </Menu.Dropdown>
       </Menu>
-      <SettingsDialog room={room} opened={editing} onClose={settings.close} />
+      {editing && <Suspense><SettingsDialog room={room} onClose={settings.close} /></Suspense>}
     </>
   );
 }

@@ -7,9 +7,9 @@ import { useStore } from '../lib/store';
 import { VisibilityFields } from '../sessions/VisibilityFields';
 import type { Room } from './room';
 
-export function SettingsDialog({ room, opened, onClose }: { room: Room; opened: boolean; onClose: () => void }) {
+export default function SettingsDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Session settings">
+    <Modal opened onClose={onClose} title="Session settings">
       <SettingsForm room={room} onClose={onClose} />
     </Modal>
   );

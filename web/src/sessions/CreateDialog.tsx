@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -44,13 +44,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
         {failure !== null && <Alert color="red" variant="light" role="alert" p="xs">{failure}</Alert>}
         <TextInput label="Title" data-autofocus placeholder="Interview, lesson 3, …" maxLength={200} {...form.getInputProps('title')} />
         <TextInput label="Description" description="Optional" maxLength={2000} {...form.getInputProps('description')} />
-        <Select
-          label="Language"
-          allowDeselect={false}
-          data={languageOptions(languages)}
-          comboboxProps={{ shadow: 'md' }}
-          {...form.getInputProps('language')}
-        />
+        <NativeSelect label="Language" data={languageOptions(languages)} {...form.getInputProps('language')} />
         <VisibilityFields
           isPublic={form.values.isPublic}
           publicSwitch={form.getInputProps('isPublic', { type: 'checkbox' })}

@@ -1,5 +1,4 @@
 import { ActionIcon, Avatar, Badge, Menu, Text, Tooltip } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { IconDots, IconDoorExit, IconLock, IconTrash, IconWorld } from '@tabler/icons-react';
 import { Link } from 'wouter';
@@ -9,6 +8,7 @@ import { deleteSession, leaveSession } from '../api/sessions';
 import { isMember, type SessionSummary, type User } from '../api/types';
 import { PersonAvatar } from '../app/PersonAvatar';
 import { timeAgo } from '../lib/format';
+import { confirmDelete } from './confirmDelete';
 import classes from './Sessions.module.css';
 
 const SHOWN_PEOPLE = 4;
@@ -72,14 +72,4 @@ function RowMenu({ session, onChanged }: { session: SessionSummary; onChanged: (
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-export function confirmDelete(session: { title: string }, onConfirm: () => void): void {
-  modals.openConfirmModal({
-    title: `Delete “${session.title}”?`,
-    children: <Text size="sm">It disappears for everybody in it, with its files, runs and chat.</Text>,
-    labels: { confirm: 'Delete session', cancel: 'Keep it' },
-    confirmProps: { color: 'red' },
-    onConfirm,
-  });
 }

@@ -1,0 +1,12 @@
+import { Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+
+export function confirmDelete(session: { title: string }, onConfirm: () => void): void {
+  modals.openConfirmModal({
+    title: `Delete “${session.title}”?`,
+    children: <Text size="sm">It disappears for everybody in it, with its files, runs and chat.</Text>,
+    labels: { confirm: 'Delete session', cancel: 'Keep it' },
+    confirmProps: { color: 'red' },
+    onConfirm,
+  });
+}
