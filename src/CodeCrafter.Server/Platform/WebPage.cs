@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 
 namespace CodeCrafter.Server.Platform;
@@ -9,6 +12,9 @@ internal static class WebPage
     // First segments of the paths that are not the page's.
     private static readonly PathString[] _serverPaths =
         ["/api", "/collab", "/hubs", "/health", "/metrics", "/openapi", "/docs"];
+
+    // Written by the build beside each file that is worth it, best first.
+    private static readonly (string Encoding, string Extension)[] _compressedCopies = [("br", ".br"), ("gzip", ".gz")];
 
     public static bool IsPageRequest(PathString path) => !Array.Exists(_serverPaths, path.StartsWithSegments);
 
@@ -24,7 +30,15 @@ internal static class WebPage
 
     public static void UseWebPage(this WebApplication app)
     {
-        var files = new StaticFileOptions { OnPrepareResponse = context => SetCaching(context.Context) };
+        var files = new StaticFileOptions
+        {
+            ContentTypeProvider = new OriginalContentType(),
+            OnPrepareResponse = response =>
+            {
+                SetCaching(response.Context);
+                SetEncoding(response);
+            },
+        };
         app.UseWhen(
             context => IsPageRequest(context.Request.Path) && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)),
             page =>
@@ -38,10 +52,34 @@ internal static class WebPage
                         context.Request.Path = "/index.html";
                     }
 
+                    PreferCompressedCopy(context.Request, app.Environment.WebRootFileProvider);
                     return next(context);
                 });
                 page.UseStaticFiles(files);
             });
+    }
+
+    private static void PreferCompressedCopy(HttpRequest request, IFileProvider files)
+    {
+        var accepted = request.GetTypedHeaders().AcceptEncoding;
+        foreach (var (encoding, extension) in _compressedCopies)
+        {
+            if (accepted.Any(one => one.Value == encoding && one.Quality is not 0) && files.GetFileInfo(request.Path + extension).Exists)
+            {
+                request.Path += extension;
+                return;
+            }
+        }
+    }
+
+    private static void SetEncoding(StaticFileResponseContext response)
+    {
+        var extension = Path.GetExtension(response.File.Name);
+        if (Array.Find(_compressedCopies, copy => copy.Extension == extension).Encoding is { } encoding)
+        {
+            response.Context.Response.Headers.ContentEncoding = encoding;
+            response.Context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
+        }
     }
 
     // The build puts a hash of the content into the names under /assets: they never change.
@@ -49,4 +87,17 @@ internal static class WebPage
         context.Response.Headers[HeaderNames.CacheControl] = context.Request.Path.StartsWithSegments("/assets")
             ? "public, max-age=31536000, immutable"
             : "no-cache";
+
+    /// <summary>A compressed copy has the type of what it is a copy of.</summary>
+    private sealed class OriginalContentType : IContentTypeProvider
+    {
+        private readonly FileExtensionContentTypeProvider _types = new();
+
+        public bool TryGetContentType(string subpath, [MaybeNullWhen(false)] out string contentType)
+        {
+            var extension = Path.GetExtension(subpath);
+            return _types.TryGetContentType(
+                Array.Exists(_compressedCopies, copy => copy.Extension == extension) ? subpath[..^extension.Length] : subpath, out contentType);
+        }
+    }
 }

@@ -131,6 +131,32 @@ public sealed class SystemTests
     }
 
     [Fact]
+    public async Task A_copy_that_the_build_compressed_is_sent_as_it_is()
+    {
+        using var web = new TemporaryFolder();
+        web.Write("index.html", "page");
+        web.Write("assets/app-1a2b.js", $"console.log('{new string('x', 2000)}')");
+        web.Write("assets/app-1a2b.js.br", "brotli copy");
+        web.Write("assets/app-1a2b.js.gz", "gzip copy");
+        await using var server = await TestServer.StartAsync(options => options.Settings["webroot"] = web.Path);
+
+        foreach (var (accepted, encoding, body) in new[] { ("br", "br", "brotli copy"), ("gzip", "gzip", "gzip copy") })
+        {
+            using var copy = await GetAsync(server, "/assets/app-1a2b.js", accepted);
+            await copy.MustBeAsync(200);
+            Assert.Equal([encoding], copy.Content.Headers.ContentEncoding);
+            Assert.Equal("text/javascript", copy.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(["Accept-Encoding"], copy.Headers.Vary);
+            Assert.Equal(TimeSpan.FromDays(365), copy.Headers.CacheControl?.MaxAge);
+            Assert.Equal(body, await copy.Content.ReadAsStringAsync(Stop));
+        }
+
+        using var plain = await GetAsync(server, "/assets/app-1a2b.js", "identity");
+        Assert.Empty(plain.Content.Headers.ContentEncoding);
+        Assert.StartsWith("console.log", await plain.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Answers_of_the_api_are_not_compressed_and_not_stored()
     {
         await using var server = await TestServer.StartAsync();
