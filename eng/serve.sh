@@ -79,7 +79,9 @@ health_status() {
     curl --noproxy '*' --silent --output /dev/null --max-time 5 --write-out '%{http_code}' "$(address)/health" || true
 }
 
+# Its output is in a file, so what it warns of is said here: no sandbox, limits that are off.
 announce() {
+    sed -nE 's/^[0-9:.]+ (WRN|ERR) /server: /p' "$server_log" | head -n 10 >&2
     say "CodeCrafter is ready after $SECONDS s. Ctrl-C stops it. Log: $server_log"
     address
 }

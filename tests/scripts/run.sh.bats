@@ -73,7 +73,6 @@ ends_with() {
     kill -TERM "$pid"
     ends_with 0
     run ! answers
-    grep -q 'Application is shutting down' "$DATA_DIR/logs/server.log"
 }
 
 @test "Ctrl-C, which reaches the whole group, stops the server and is a success" {
@@ -102,6 +101,20 @@ ends_with() {
     [ "${#stderr_lines[@]}" -eq 1 ]
     [[ $stderr == "error: port $PORT is in use:"* ]]
     answers
+    kill -TERM "$pid"
+    ends_with 0
+}
+
+@test "What the server warns of at its start is shown" {
+    RATE_LIMITS=off start
+    grep -q '^server: .*RATE_LIMITS=off' "$err"
+    kill -TERM "$pid"
+    ends_with 0
+}
+
+@test "The data folder is for its owner alone" {
+    start
+    [ "$(stat -c %a "$DATA_DIR")" = 700 ]
     kill -TERM "$pid"
     ends_with 0
 }
