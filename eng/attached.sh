@@ -4,8 +4,6 @@
 # ended in whatever way, the command gets SIGTERM. So a starter that is not root can stop a command that is (sudo).
 set -uo pipefail
 
-# Ctrl-C goes to the starter, which decides what to do about it.
-trap '' INT HUP
 "$@" </dev/null &
 pid=$!
 

@@ -32,7 +32,7 @@ server_sources() {
     (
         shopt -s nullglob
         cd "$root"
-        find src/ web*/ languages*/ eng/ ./*.props ./*.targets global.json \
+        find src/ web*/ languages*/ ./*.props ./*.targets global.json \
             \( -name node_modules -o -name dist -o -name bin -o -name obj \) -prune -o -type f -printf '%p %s %T@\n' \
             | sort | sha256sum
     )

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # What run.sh and test.sh share: where things are, messages, logged steps.
 
+# A service manager may start it without one.
+export HOME=${HOME:-~}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 artifacts="$root/artifacts"
 step_logs="$artifacts/logs"

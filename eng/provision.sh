@@ -132,7 +132,8 @@ find_dotnet() {
     local candidate
     for candidate in "$(command -v dotnet)" "$dotnet_own_folder/dotnet" /usr/share/dotnet/dotnet /usr/lib/dotnet/dotnet; do
         candidate=$(readlink -f "${candidate:-/nonexistent}") || continue
-        if [[ -x $candidate ]] && (cd "$root" && "$candidate" --version >/dev/null 2>&1); then
+        # Not with the terminal as its input, whose modes it would change.
+        if [[ -x $candidate ]] && (cd "$root" && "$candidate" --version </dev/null >/dev/null 2>&1); then
             say "$candidate"
             return
         fi

@@ -51,8 +51,10 @@ start_server() {
     if [[ -f $server_log ]]; then mv -f "$server_log" "$server_log.1"; fi
     trap ask_to_stop INT TERM HUP
     cd "$(dirname "$server")"
-    # The server is in a session of its own, where a Ctrl-C in the terminal does not reach it besides the signal from here.
+    # Ctrl-C in the terminal is this script's to act on: the server is in a session of its own, and sudo must not end
+    # before the server has.
     exec {to_server}> >(
+        trap '' INT HUP
         exec "${prefix[@]}" setsid --wait "$root/eng/attached.sh" "$DOTNET_ROOT/dotnet" "$server" >"$server_log" 2>&1
     )
     server_pid=$!

@@ -82,6 +82,18 @@ ends_with() {
     run ! answers
 }
 
+@test "Ctrl-C in a terminal stops the server, and the terminal is left as it was" {
+    mkfifo "$BATS_TEST_TMPDIR/keys"
+    script --quiet --flush --return --command "$root/run.sh" "$out" <"$BATS_TEST_TMPDIR/keys" >"$err" 2>&1 3>&- &
+    pid=$!
+    exec {keys}>"$BATS_TEST_TMPDIR/keys"
+    wait_until 'grep -q ^http "$out"' 'kill -0 "$pid"'
+    printf '\003' >&"$keys"
+    ends_with 0
+    run ! answers
+    run ! grep -q $'\e' "$out"
+}
+
 @test "The server does not outlive a killed run.sh" {
     start
     kill -KILL "$pid"
