@@ -51,6 +51,10 @@ internal sealed class OciRuntime
         var state = Path.Combine(stateDirectory, "oci");
         Directory.CreateDirectory(state);
         var runtime = new OciRuntime(path, $"{Path.GetFileName(path)} {number}", state, CgroupDetector.UnifiedBesideV1(mountInfo));
+        if (runtime._unmount is not null && !(File.Exists("/usr/bin/unshare") && File.Exists("/usr/bin/umount")))
+        {
+            throw new SandboxUnavailableException("crun needs unshare and umount beside a hybrid cgroup tree. Install them: apt-get install util-linux mount");
+        }
         if (!runtime.StaysWithContainer)
         {
             // Nobody else can be relied on to reap inits whose runtime has gone: a container's PID 1 may not.
