@@ -60,7 +60,7 @@ function OnlineAvatars({ room, onClick }: { room: Room; onClick: () => void }) {
   const names = online.map((p) => p.user.username).join(', ');
   return (
     <UnstyledButton onClick={onClick} aria-label={`Also here: ${names}`} className={classes.people}>
-      <Avatar.Group>
+      <Avatar.Group spacing={6}>
         {online.slice(0, SHOWN).map((p) => <PersonAvatar key={p.user.id} user={p.user} size={26} />)}
         {online.length > SHOWN && <Avatar size={26} radius="xl">+{online.length - SHOWN}</Avatar>}
       </Avatar.Group>

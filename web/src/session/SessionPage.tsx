@@ -49,16 +49,15 @@ export default function SessionPage({ id, user }: { id: string; user: User }) {
 
 async function enter(id: string, user: User): Promise<Session> {
   const invite = new URLSearchParams(location.search).get('invite');
-  let session: Session | null = null;
-  try {
-    session = await getSession(id);
-  } catch (error) {
-    if (!(error instanceof ApiError && error.status === 404)) throw error;
+  if (invite !== null) {
+    // Joining again changes nothing, so it need not be known first who is in.
+    const session = await joinSession(id, invite);
+    // The address that people copy from the browser must not let others in.
+    history.replaceState(history.state, '', `/s/${id}`);
+    return session;
   }
-  if (session === null || !isMember(session, user)) session = await joinSession(id, invite);
-  // The address that people copy from the browser must not let others in.
-  if (invite !== null) history.replaceState(history.state, '', `/s/${id}`);
-  return session;
+  const session = await getSession(id);
+  return isMember(session, user) ? session : joinSession(id, null);
 }
 
 function EntryError({ error, onRetry }: { error: unknown; onRetry: () => void }) {

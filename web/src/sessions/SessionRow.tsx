@@ -33,7 +33,7 @@ export function SessionRow({ session, user, onChanged }: { session: SessionSumma
         </Text>
       </div>
       {online > 0 && <Badge size="sm" variant="light" color="teal" className={classes.online}>{online} online</Badge>}
-      <Avatar.Group className={classes.people}>
+      <Avatar.Group spacing={6} className={classes.people}>
         {people.slice(0, SHOWN_PEOPLE).map((p) => <PersonAvatar key={p.user.id} user={p.user} size={24} />)}
         {people.length > SHOWN_PEOPLE && <Avatar size={24} radius="xl">+{people.length - SHOWN_PEOPLE}</Avatar>}
       </Avatar.Group>
