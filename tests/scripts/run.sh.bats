@@ -29,6 +29,16 @@ start() {
     wait_until 'grep -q ^http "$out"' 'kill -0 "$pid"'
 }
 
+# What is written to $keys is typed.
+start_in_terminal() {
+    mkfifo "$BATS_TEST_TMPDIR/keys"
+    env --default-signal=INT,QUIT script --quiet --flush --return --command "exec $root/run.sh" "$out" \
+        <"$BATS_TEST_TMPDIR/keys" >"$err" 2>&1 3>&- &
+    pid=$!
+    exec {keys}>"$BATS_TEST_TMPDIR/keys"
+    wait_until 'grep -q ^http "$out"' 'kill -0 "$pid"'
+}
+
 # wait_until CONDITION [WHILE]: at most three minutes, the time of a first build on a slow machine.
 wait_until() {
     local -i tries=0
@@ -83,11 +93,7 @@ ends_with() {
 }
 
 @test "Ctrl-C in a terminal stops the server, and the terminal is left as it was" {
-    mkfifo "$BATS_TEST_TMPDIR/keys"
-    script --quiet --flush --return --command "$root/run.sh" "$out" <"$BATS_TEST_TMPDIR/keys" >"$err" 2>&1 3>&- &
-    pid=$!
-    exec {keys}>"$BATS_TEST_TMPDIR/keys"
-    wait_until 'grep -q ^http "$out"' 'kill -0 "$pid"'
+    start_in_terminal
     printf '\003' >&"$keys"
     ends_with 0
     run ! answers
