@@ -21,6 +21,7 @@ internal sealed partial class SandboxHost(
 {
     private readonly TaskCompletionSource<ISandbox> _sandbox = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private Task _starting = Task.CompletedTask;
     private Task? _stopped;
 
     /// <exception cref="ExecutionRefusedException">There is none.</exception>
@@ -29,7 +30,7 @@ internal sealed partial class SandboxHost(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // Not awaited: its self-check takes longer than the rest of the start.
-        _ = CreateAsync();
+        _starting = CreateAsync();
         return Task.CompletedTask;
     }
 
@@ -56,7 +57,7 @@ internal sealed partial class SandboxHost(
     {
         await _stopping.CancelAsync();
         // Also where it is still being made: what a self-check has started must not outlive the server.
-        await _sandbox.Task.ContinueWith(_ => { }, TaskScheduler.Default);
+        await _starting;
         if (_sandbox.Task is { IsCompletedSuccessfully: true, Result: IAsyncDisposable disposable })
         {
             await disposable.DisposeAsync();
@@ -67,7 +68,7 @@ internal sealed partial class SandboxHost(
     {
         try
         {
-            _sandbox.SetResult(await OciSandbox.CreateAsync(
+            var sandbox = await OciSandbox.CreateAsync(
                 new SandboxOptions
                 {
                     StateDirectory = Path.Combine(server.DataDirectory, "sandbox"),
@@ -76,11 +77,13 @@ internal sealed partial class SandboxHost(
                 languages,
                 loggers,
                 clock,
-                _stopping.Token));
+                _stopping.Token);
+            _sandbox.SetResult(sandbox);
+            await WarmUpAsync(sandbox);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            _sandbox.SetCanceled(_stopping.Token);
+            _sandbox.TrySetCanceled(_stopping.Token);
         }
         catch (Exception exception)
         {
@@ -90,6 +93,21 @@ internal sealed partial class SandboxHost(
         }
     }
 
+    private async Task WarmUpAsync(OciSandbox sandbox)
+    {
+        try
+        {
+            await sandbox.WarmUpAsync(_stopping.Token);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotWarm(exception);
+        }
+    }
+
     [LoggerMessage(LogLevel.Error, "Programs cannot be run here")]
     private partial void LogUnavailable(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "The compilers' caches were not filled; programs run all the same, some more slowly")]
+    private partial void LogNotWarm(Exception exception);
 }

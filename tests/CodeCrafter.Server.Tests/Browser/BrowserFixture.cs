@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace CodeCrafter.Server.Tests.Browser;
+
+/// <summary>Tests with a browser run by themselves: two cores are few for Chromium.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class BrowserTests : ICollectionFixture<BrowserFixture>
+{
+    public const string Name = "browser";
+}
+
+/// <summary>The installed Chromium.</summary>
+public sealed class BrowserFixture : IAsyncLifetime
+{
+    // As root, without a display, and silent: nothing but the page is asked for.
+    private static readonly string[] _arguments =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        var program = Environment.GetEnvironmentVariable("CODECRAFTER_TEST_CHROMIUM") ?? "/usr/bin/chromium";
+        Assert.True(File.Exists(program), $"There is no browser at {program}: install Debian's chromium, or name one in CODECRAFTER_TEST_CHROMIUM.");
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = _arguments });
+    }
+
+    /// <summary>A person with a browser of their own.</summary>
+    internal async Task<Person> OpenAsync(string url, bool dark = false, bool phone = false)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = url,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1440, Height = 900 },
+            HasTouch = phone,
+            IsMobile = phone,
+        });
+        context.SetDefaultTimeout(30_000);
+        return new Person(await context.NewPageAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+    }
+}
+
+/// <summary>A person before the page, and what they do there.</summary>
+internal sealed class Person
+{
+    public const string Password = "correct horse battery";
+
+    private static readonly string _screenshots = Path.Combine(
+        Environment.GetEnvironmentVariable("CODECRAFTER_TEST_RESULTS") ?? AppContext.BaseDirectory, "screenshots");
+
+    public Person(IPage page)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                Errors.Enqueue(message.Text);
+            }
+        };
+        page.PageError += (_, error) => Errors.Enqueue(error);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>What the browser complained of.</summary>
+    public ConcurrentQueue<string> Errors { get; } = new();
+
+    public ILocator Editor => Page.GetByRole(AriaRole.Textbox, new() { NameRegex = new("^Code editor") });
+
+    public ILocator Output => Page.GetByTestId("output");
+
+    public ILocator SaveStatus => Page.GetByTestId("save-status");
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public async Task SignUpAsync(string username, string path = "/signup")
+    {
+        await Page.GotoAsync(path);
+        await Page.GetByLabel("Username").FillAsync(username);
+        await Page.GetByLabel("Email").FillAsync($"{username}@example.org");
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
+        await Button("Create account").ClickAsync();
+    }
+
+    public async Task SignInAsync(string username, string path)
+    {
+        await Page.GotoAsync(path);
+        await Page.GetByLabel("Username or email").FillAsync(username);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
+        await Button("Sign in").ClickAsync();
+    }
+
+    /// <summary>The text in the editor; short texts only, since CodeMirror renders what is on screen.</summary>
+    public async Task<string> ReadEditorAsync() =>
+        string.Join('\n', await Page.Locator(".cm-line").EvaluateAllAsync<string[]>(
+            "lines => lines.map(line => { const copy = line.cloneNode(true); copy.querySelectorAll('.cm-ySelectionCaret, .cm-ySelectionInfo, .cm-widgetBuffer').forEach(node => node.remove()); return copy.textContent; })"));
+
+    public Task UntilSavedAsync() => Assertions.Expect(SaveStatus).ToHaveAttributeAsync("data-state", "saved", new() { Timeout = 60_000 });
+
+    public async Task ScreenshotAsync(string name)
+    {
+        Directory.CreateDirectory(_screenshots);
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(_screenshots, $"{name}.png") });
+    }
+}
