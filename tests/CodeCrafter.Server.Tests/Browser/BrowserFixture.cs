@@ -70,9 +70,10 @@ internal sealed class Person
         Page = page;
         page.Console += (_, message) =>
         {
-            if (message.Type == "error")
+            // The page asks for a new access token when it opens; without a login the answer is 401, and Chromium says so.
+            if (message.Type == "error" && !message.Text.Contains("status of 401", StringComparison.Ordinal))
             {
-                Errors.Enqueue(message.Text);
+                Errors.Enqueue($"{message.Text} {message.Location}");
             }
         };
         page.PageError += (_, error) => Errors.Enqueue(error);

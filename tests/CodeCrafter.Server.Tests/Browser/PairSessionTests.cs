@@ -123,7 +123,8 @@ public sealed class PairSessionTests(BrowserFixture browser)
 
         await bob.Editor.ClickAsync();
         await bob.Page.Keyboard.PressAsync("Control+End");
-        var typing = bob.Page.Keyboard.TypeAsync(" and goes on while the server dies", new() { Delay = 20 });
+        var typing = bob.Page.Keyboard.TypeAsync(" and goes on while the server dies", new() { Delay = 50 });
+        await Expect(alice.Editor).ToContainTextAsync("and goes");
         await server.KillAsync();
         await typing;
 
