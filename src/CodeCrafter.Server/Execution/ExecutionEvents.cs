@@ -12,7 +12,8 @@ internal sealed record ExecutionStarted(Guid SessionId, Guid JobId, string Langu
     : ExecutionEvent(SessionId, JobId);
 
 /// <summary>The compiler or the program printed.</summary>
-internal sealed record ExecutionOutput(Guid SessionId, Guid JobId, RunPhase Phase, OutputStream Stream, string Data)
+/// <param name="Offset">UTF-16 code units that the same stream of the same phase had before.</param>
+internal sealed record ExecutionOutput(Guid SessionId, Guid JobId, RunPhase Phase, OutputStream Stream, long Offset, string Data)
     : ExecutionEvent(SessionId, JobId);
 
 /// <summary>The job ended, and its result is stored.</summary>

@@ -31,6 +31,8 @@ internal sealed class ExecutionJob : IRunObserver, IDisposable
     private readonly SemaphoreSlim _inputGate = new(1, 1);
     private readonly Lock _outputLock = new();
     private readonly List<OutputPiece> _output = [];
+    private readonly Dictionary<(RunPhase, OutputStream), long> _printed = [];
+    private bool _inputClosed;
     private int _inputBytes;
 
     public ExecutionJob(ExecutionPlan plan, ExecutionEvents events, DateTimeOffset createdAt, int maxInputBytes)
@@ -42,7 +44,7 @@ internal sealed class ExecutionJob : IRunObserver, IDisposable
         if (plan.Stdin is { } stdin)
         {
             _input.Writer.Write(stdin);
-            _input.Writer.Complete();
+            CloseInput();
         }
 
         Plan = plan with { Request = plan.Request with { StandardInput = _input.Reader.AsStream() } };
@@ -85,29 +87,38 @@ internal sealed class ExecutionJob : IRunObserver, IDisposable
     {
         if (Plan.SessionId is { } sessionId)
         {
-            // Published under the lock, so that whoever joins sees each piece once: in the list or as an event.
+            // Published under the lock, so that whoever joins misses none: a piece that comes in the list and as an event is
+            // told by its offset.
             lock (_outputLock)
             {
+                var offset = _printed.GetValueOrDefault((phase, stream));
+                _printed[(phase, stream)] = offset + text.Length;
                 _output.Add(new OutputPiece(phase, stream, text));
-                _events.Publish(new ExecutionOutput(sessionId, Id, phase, stream, text));
+                _events.Publish(new ExecutionOutput(sessionId, Id, phase, stream, offset, text));
             }
         }
 
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Gives the program more to read.</summary>
+    /// <summary>Gives the program more to read; null is the end of its input.</summary>
     /// <exception cref="ExecutionRefusedException">The input is closed, or its cap reached.</exception>
-    public async Task SendInputAsync(string data)
+    public async Task SendInputAsync(string? data)
     {
-        if (Plan.Stdin is not null)
-        {
-            throw new ExecutionRefusedException("input_closed", "This run was started with all of its input.");
-        }
-
         await _inputGate.WaitAsync();
         try
         {
+            if (_inputClosed)
+            {
+                throw new ExecutionRefusedException("input_closed", "This run has all of its input.");
+            }
+
+            if (data is null)
+            {
+                CloseInput();
+                return;
+            }
+
             var bytes = Encoding.UTF8.GetByteCount(data);
             if (bytes > _maxInputBytes - _inputBytes)
             {
@@ -147,6 +158,12 @@ internal sealed class ExecutionJob : IRunObserver, IDisposable
         CreatedAt = CreatedAt,
         StartedAt = StartedAt,
     };
+
+    private void CloseInput()
+    {
+        _inputClosed = true;
+        _input.Writer.Complete();
+    }
 }
 
 internal static class PipeWriterExtensions

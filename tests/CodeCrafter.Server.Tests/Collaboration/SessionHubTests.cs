@@ -109,6 +109,21 @@ public sealed class SessionHubTests
     }
 
     [Fact]
+    public async Task The_end_of_an_interactive_runs_input_can_be_sent()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (alice, _, session) = await PairAsync(server, "import sys\nprint(len(sys.stdin.read()))");
+        await using var hub = await alice.ConnectHubAsync();
+        await hub.JoinAsync(session.Id);
+        var jobId = await hub.InvokeAsync<Guid>("Run", session.Id, new { interactive = true });
+
+        await hub.InvokeAsync("SendInput", jobId, "12345");
+        await hub.InvokeAsync("SendInput", jobId, null);
+
+        Assert.Equal("5\n", (await hub.NextAsync("ExecutionFinished")).GetProperty("run").GetProperty("stdout").GetString());
+    }
+
+    [Fact]
     public async Task A_run_can_be_stopped()
     {
         await using var server = await TestServer.StartAsync();
@@ -250,6 +265,7 @@ public sealed class SessionHubTests
         {
             var output = await hub.NextAsync("ExecutionOutput");
             Assert.Equal(("stdout", "run"), (output.GetProperty("stream").GetString(), output.GetProperty("phase").GetString()));
+            Assert.Equal(printed.Length, output.GetProperty("offset").GetInt64());
             printed += output.GetProperty("data").GetString();
         }
 

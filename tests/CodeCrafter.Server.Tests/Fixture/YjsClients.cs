@@ -24,10 +24,10 @@ internal sealed class YjsClients : IAsyncDisposable
 
     public static YjsClients Start()
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "interop");
+        var folder = Path.Combine(Repository.Root, "tests", "CodeCrafter.Server.Tests", "interop");
         Assert.True(
             Directory.Exists(Path.Combine(folder, "node_modules")),
-            $"The Yjs packages are missing: run 'npm ci' in tests/CodeCrafter.Server.Tests/interop and build again (looked in {folder}).");
+            "The real Yjs is not installed. Run: npm ci --prefix tests/CodeCrafter.Server.Tests/interop");
         return new YjsClients(Process.Start(new ProcessStartInfo("node", "y-client.mjs")
         {
             WorkingDirectory = folder,

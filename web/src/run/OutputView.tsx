@@ -1,6 +1,6 @@
 import { ActionIcon, EmptyState, Kbd, TextInput, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCheck, IconCopy, IconCornerDownLeft, IconEraser, IconTerminal2 } from '@tabler/icons-react';
+import { IconArrowBarToDown, IconCheck, IconCopy, IconCornerDownLeft, IconEraser, IconTerminal2 } from '@tabler/icons-react';
 import { memo, useEffect, useState, type FormEvent } from 'react';
 import { messageOf } from '../api/problem';
 import { copyText } from '../lib/clipboard';
@@ -130,6 +130,7 @@ const INPUT_AFTER_MS = 600;
 function InputLine({ room, run }: { room: Room; run: Run }) {
   const [text, setText] = useState('');
   const [visible, setVisible] = useState(false);
+  const [ended, setEnded] = useState(false);
 
   useEffect(() => {
     if (run.state !== 'running' || !run.interactive) return;
@@ -137,16 +138,19 @@ function InputLine({ room, run }: { room: Room; run: Run }) {
     return () => clearTimeout(timer);
   }, [run.state, run.interactive]);
 
-  if (!visible) return null;
+  if (!visible || ended) return null;
+  const report = (error: unknown) =>
+    notifications.show({ color: 'red', title: 'The input was not sent', message: messageOf(error) });
   const send = async (event: FormEvent) => {
     event.preventDefault();
     try {
       await room.runs.sendInput(run, `${text}\n`);
       setText('');
     } catch (error) {
-      notifications.show({ color: 'red', title: 'The input was not sent', message: messageOf(error) });
+      report(error);
     }
   };
+  const end = () => room.runs.endInput(run).then(() => setEnded(true)).catch(report);
   return (
     <form className={classes.input} onSubmit={(event) => void send(event)}>
       <TextInput
@@ -162,6 +166,9 @@ function InputLine({ room, run }: { room: Room; run: Run }) {
         styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
       />
       <ActionIcon type="submit" aria-label="Send line" variant="light" color="moss" size={30}><IconCornerDownLeft size={16} /></ActionIcon>
+      <Tooltip label="End of input (Ctrl-D in a terminal)">
+        <ActionIcon aria-label="End of input" variant="subtle" color="gray" size={30} onClick={() => void end()}><IconArrowBarToDown size={16} /></ActionIcon>
+      </Tooltip>
     </form>
   );
 }

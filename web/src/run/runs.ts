@@ -22,8 +22,6 @@ export interface Run {
   result: RunResult | null;
   /** It may read what is typed while it runs. */
   interactive: boolean;
-  /** Its output was fetched in the middle: pieces that were under way just then may be there twice. */
-  joinedLate: boolean;
   buffer: OutputBuffer;
   output: Store<Output>;
 }
@@ -47,7 +45,7 @@ export class Runs {
   readonly events = {
     ExecutionStarted: (e: { jobId: string; language: string; user: UserRef; startedAt: string }) =>
       this.started({ ...e, output: [] }),
-    ExecutionOutput: (e: OutputPiece & { jobId: string }) => this.printed(e),
+    ExecutionOutput: (e: OutputPiece & { jobId: string; offset: number }) => this.printed(e),
     ExecutionFinished: (e: RunResult) => this.finished(e),
   };
 
@@ -60,7 +58,6 @@ export class Runs {
     for (const execution of executions) {
       this.find(execution.jobId)?.buffer.clear();
       this.started(execution);
-      this.change(execution.jobId, { joinedLate: true });
     }
     if (this.shown.get() === null || this.find(this.shown.get()!) === undefined) {
       this.shown.set(this.all.get().at(-1)?.jobId ?? null);
@@ -88,6 +85,11 @@ export class Runs {
     // As a terminal would.
     run.buffer.echo(data);
     this.touch(run);
+  }
+
+  /** The program finds the end of its input. */
+  async endInput(run: Run): Promise<void> {
+    await this.hub.invoke('SendInput', run.jobId, null);
   }
 
   /** Empties the view of a run's output; the run itself is not touched. */
@@ -118,16 +120,17 @@ export class Runs {
     if (!busyWithOwn || user.id === this.me.id) this.shown.set(jobId);
   }
 
-  private printed(piece: OutputPiece & { jobId: string }): void {
+  // Output that was under way when this page entered comes twice; its offset tells.
+  private printed(piece: OutputPiece & { jobId: string; offset?: number }): void {
     const run = this.find(piece.jobId);
     if (run === undefined || run.state === 'finished') return;
-    run.buffer.append(piece.phase, piece.stream, piece.data);
+    run.buffer.append(piece.phase, piece.stream, piece.data, piece.offset);
     this.touch(run);
   }
 
   private finished(result: RunResult): void {
     const run = this.find(result.jobId);
-    if (run === undefined || (run.joinedLate && !run.buffer.matches(result))) this.showStored(result);
+    if (run === undefined) this.showStored(result);
     else this.change(result.jobId, { state: 'finished', result });
   }
 
@@ -167,5 +170,5 @@ export class Runs {
 
 function makeRun(jobId: string, language: string, user: UserRef | null, startedAt: string | null, state: Run['state']): Run {
   const buffer = new OutputBuffer();
-  return { jobId, language, user, startedAt, state, result: null, interactive: true, joinedLate: false, buffer, output: new Store(buffer.get()) };
+  return { jobId, language, user, startedAt, state, result: null, interactive: true, buffer, output: new Store(buffer.get()) };
 }

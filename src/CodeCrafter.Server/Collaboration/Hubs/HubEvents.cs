@@ -42,6 +42,10 @@ internal sealed record ExecutionStartedEvent(Guid SessionId, Guid JobId, string 
 
 /// <param name="Phase"><c>compile</c> or <c>run</c>.</param>
 /// <param name="Stream"><c>stdout</c> or <c>stderr</c>.</param>
-internal sealed record ExecutionOutputEvent(Guid SessionId, Guid JobId, string Phase, string Stream, string Data);
+/// <param name="Offset">
+/// UTF-16 code units that this stream of this phase had before: whoever enters while a program prints may get the same
+/// output in the answer to JoinSession and as an event.
+/// </param>
+internal sealed record ExecutionOutputEvent(Guid SessionId, Guid JobId, string Phase, string Stream, long Offset, string Data);
 
 internal sealed record SessionSavedEvent(Guid SessionId, DateTimeOffset SavedAt);

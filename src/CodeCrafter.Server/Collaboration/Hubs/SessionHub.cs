@@ -107,8 +107,8 @@ internal sealed class SessionHub(
         return job.Id;
     }
 
-    /// <summary>Gives an interactive run more to read.</summary>
-    public async Task SendInput(Guid jobId, string data) => await (await RequireJobAsync(jobId)).SendInputAsync(data);
+    /// <summary>Gives an interactive run more to read; null is the end of its input.</summary>
+    public async Task SendInput(Guid jobId, string? data) => await (await RequireJobAsync(jobId)).SendInputAsync(data);
 
     /// <summary>Stops a job that waits or runs.</summary>
     public async Task Kill(Guid jobId) => (await RequireJobAsync(jobId)).Stop();

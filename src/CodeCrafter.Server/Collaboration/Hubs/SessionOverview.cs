@@ -42,7 +42,7 @@ internal sealed record RunningOutput(string Phase, string Stream, string Data);
 internal static class HubOutput
 {
     public static ExecutionOutputEvent Describe(ExecutionOutput output) => new(
-        output.SessionId, output.JobId, Word(output.Phase), Word(output.Stream), output.Data);
+        output.SessionId, output.JobId, Word(output.Phase), Word(output.Stream), output.Offset, output.Data);
 
     public static RunningExecution Describe(ExecutionJob job) => new(
         job.Id,

@@ -1,4 +1,5 @@
-namespace CodeCrafter.Crdt.Tests;
+// The namespace that the test projects share.
+namespace CodeCrafter;
 
 internal static class Repository
 {
