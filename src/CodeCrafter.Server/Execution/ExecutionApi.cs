@@ -21,13 +21,14 @@ internal static class ExecutionApi
             .WithSummary("The languages that programs can be written in");
         group.MapPost("/", ExecuteAsync).RequireRateLimiting(RateLimits.Execute)
             .WithMetadata(new RequestSizeLimitAttribute(MaxRequestBytes))
-            .WithSummary("Run a program: with its result as the answer, or as a job");
+            .WithSummary("Run a program: with its result as the answer, or as a job")
+            .ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503);
         group.MapGet("/status/{jobId:guid}", StatusAsync).WithName(nameof(StatusAsync))
-            .WithSummary("A job: its result once it has finished");
+            .WithSummary("A job: its result once it has finished").ProducesProblem(404);
         group.MapGet("/history/{sessionId:guid}", HistoryAsync)
-            .WithSummary("What was run in a session, newest first, with the files as they ran");
+            .WithSummary("What was run in a session, newest first, with the files as they ran").ProducesValidationProblem().ProducesProblem(404);
         group.MapDelete("/kill/{sessionId:guid}", KillAsync)
-            .WithSummary("Stop everything that waits or runs in a session");
+            .WithSummary("Stop everything that waits or runs in a session (editors)").ProducesProblem(403).ProducesProblem(404);
     }
 
     private static Ok<LanguageList> Languages(LanguageCatalog catalog) => TypedResults.Ok(new LanguageList([.. catalog.Languages

@@ -10,6 +10,7 @@ namespace CodeCrafter.Server.Execution;
 internal sealed class ExecutionService(
     IExecutionStore store,
     ExecutionEvents events,
+    ExecutionMetrics metrics,
     TimeProvider clock,
     IOptions<ExecutionOptions> options)
 {
@@ -69,6 +70,7 @@ internal sealed class ExecutionService(
         finally
         {
             _jobs.TryRemove(job.Id, out _);
+            metrics.Finished(stored);
             var result = ToResult(stored, withFiles: false);
             if (job.Plan.SessionId is { } sessionId)
             {
@@ -118,6 +120,7 @@ internal sealed class ExecutionService(
             }
 
             _jobs[job.Id] = job;
+            metrics.Queued();
         }
     }
 
@@ -130,6 +133,7 @@ internal sealed class ExecutionService(
         else
         {
             _jobs.TryRemove(job.Id, out _);
+            metrics.Dropped();
             job.Dispose();
         }
     }

@@ -12,6 +12,7 @@ internal static class ExecutionSetup
         // Read once, at the start, where nothing else could be done without it.
         services.AddSingleton(_ => LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages")).GetAwaiter().GetResult());
         services.AddSingleton<ExecutionEvents>();
+        services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<ExecutionService>();
         services.AddSingleton<ExecutionPlanner>();
         services.AddSingleton<ExecutionGate>();

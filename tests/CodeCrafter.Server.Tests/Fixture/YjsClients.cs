@@ -37,8 +37,8 @@ internal sealed class YjsClients : IAsyncDisposable
     }
 
     /// <summary>Connects a client and waits until it has the document.</summary>
-    public Task<JsonElement> ConnectAsync(string name, TestServer server, Guid sessionId, string token, bool reconnect = true) =>
-        CallAsync("connect", new { name, url = $"ws://{server.Url.Authority}/collab", session = sessionId, token, reconnect });
+    public Task<JsonElement> ConnectAsync(string name, TestServer server, Guid sessionId, string token, bool reconnect = true, bool acks = false) =>
+        CallAsync("connect", new { name, url = $"ws://{server.Url.Authority}/collab", session = sessionId, token, reconnect, @params = acks ? new { acks = "1" } : null });
 
     /// <summary>Waits for a condition and returns the client's state.</summary>
     public Task<JsonElement> UntilTextAsync(string name, string file, string text) =>

@@ -1,6 +1,7 @@
 // Stock Yjs clients (yjs + y-websocket, unchanged), driven by the tests: one JSON command a line on standard input,
 // one JSON answer a line on standard output. Clients are named, so that one process can hold many.
 import { createInterface } from 'node:readline';
+import * as decoding from 'lib0/decoding';
 import WebSocket from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
@@ -10,7 +11,7 @@ console.warn = () => {};
 
 const clients = new Map();
 
-function connect({ name, url, session, token, params = {}, reconnect = true }) {
+function connect({ name, url, session, token, params, reconnect = true }) {
   const doc = new Y.Doc();
   const provider = new WebsocketProvider(url, session, doc, {
     params: { access_token: token, ...params },
@@ -25,6 +26,11 @@ function connect({ name, url, session, token, params = {}, reconnect = true }) {
     client.denials.push('denied');
     auth(...args);
   };
+  // The acknowledgements of this server: see docs/decisions/0002.
+  provider.messageHandlers[100] = (encoder, decoder) => {
+    client.acks = decoding.readVarUint(decoder);
+    provider.emit('sync', [true]);
+  };
   clients.set(name, client);
   return until({ name, what: 'synced' });
 }
@@ -37,6 +43,7 @@ const conditions = {
   contains: (client, { file, value }) => text(client, file)?.includes(value) ?? false,
   length: (client, { file, value }) => text(client, file)?.length === value,
   language: (client, { equals }) => client.doc.getMap('meta').get('language') === equals,
+  acks: (client, { count }) => client.acks >= count,
   closed: (client) => client.closes.length > 0,
   denied: (client) => client.denials.length > 0,
   states: (client, { count }) => client.provider.awareness.getStates().size === count,
@@ -69,6 +76,7 @@ function describe(client) {
     synced: client.provider.synced,
     closes: client.closes,
     denials: client.denials.length,
+    acks: client.acks,
     states: [...client.provider.awareness.getStates().entries()].map(([id, state]) => ({ id, ...state })),
     stateVector: Buffer.from(Y.encodeStateVector(client.doc)).toString('base64'),
     state: Buffer.from(Y.encodeStateAsUpdate(client.doc)).toString('base64'),

@@ -15,6 +15,18 @@ internal sealed partial class Rooms(
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Entry> _entries = [];
 
+    /// <summary>Documents in memory.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
     /// <summary>Opens the document if need be, and keeps it open until the lease is disposed.</summary>
     public async Task<RoomLease> EnterAsync(Guid sessionId, CancellationToken cancellationToken)
     {
