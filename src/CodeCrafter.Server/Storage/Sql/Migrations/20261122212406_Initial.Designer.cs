@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CodeCrafter.Server.Storage.Sql.Migrations
 {
     [DbContext(typeof(AppDbContext))]
-    [Migration("20261122202233_DocumentsChatExecutions")]
-    partial class DocumentsChatExecutions
+    [Migration("20261122212406_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
