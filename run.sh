@@ -30,7 +30,7 @@ Environment:
   Everything else that is set goes to the server, whose README lists its settings.
 
 Exit codes: 0 stopped by a signal, 1 could not start or ended by itself, 2 wrong usage,
-130 interrupted before the server was started.
+130 (Ctrl-C) and 143 (SIGTERM) stopped before there was a server.
 HELP
 }
 

@@ -38,30 +38,33 @@ server_sources() {
     )
 }
 
-# build_suites FILTER SUITE...: the whole solution, or with a filter what these suites need.
+# build_suites FILTER SUITE...: the whole solution, or with a filter what these suites need. The npm packages of tests
+# come before the build, which copies them beside the tests; those of the page, where its build has not brought them.
 build_suites() {
-    local filter=$1 target
+    local filter=$1 suite
     shift
     require_free_space "$root" 2000
+    for suite in "$@"; do
+        if [[ $suite == *.csproj ]]; then install_npm_packages "$(dirname "$suite")"; fi
+    done
     say "Building (log: $step_logs/build.log)"
     if [[ -z $filter ]]; then
         logged build dotnet_build "$root/CodeCrafter.slnx" -warnaserror
-    else
-        for target in "$@"; do
-            if [[ $target == *.csproj ]]; then logged build dotnet_build "$target" -warnaserror; fi
-        done
     fi
-    install_npm_packages "$@"
+    for suite in "$@"; do
+        case $suite in
+            *.csproj) [[ -z $filter ]] || logged build dotnet_build "$suite" -warnaserror ;;
+            */package.json) npm_ci "$(dirname "$suite")" ;;
+        esac
+    done
 }
 
-# The npm packages of the suites: what stands beside a package.json in a suite's folder or below it.
+# The npm packages of each package.json in this folder or below it.
 install_npm_packages() {
-    local suite manifest
-    for suite in "$@"; do
-        while read -r manifest; do
-            npm_ci "$(dirname "$manifest")"
-        done < <(find "$(dirname "$suite")" -name node_modules -prune -o -name package.json -print)
-    done
+    local manifest
+    while read -r manifest; do
+        npm_ci "$(dirname "$manifest")"
+    done < <(find "$1" -name node_modules -prune -o -name package.json -print)
 }
 
 # npm writes node_modules/.package-lock.json last.
