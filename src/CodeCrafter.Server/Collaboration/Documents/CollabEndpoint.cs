@@ -35,7 +35,7 @@ internal static class CollabEndpoint
         await using var lease = await rooms.EnterAsync(sessionId, context.RequestAborted);
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
         var socket = new DocumentSocket(
-            webSocket, userId, membership.Role, wantsAcks: context.Request.Query["acks"] == "1", options.Value);
+            webSocket, userId, membership.Role, wantsAcks: context.Request.Query["acks"] == "1", options.Value, clock);
         await using var expiry = CloseAtExpiry(socket, context, clock);
         metrics.SocketOpened();
         try

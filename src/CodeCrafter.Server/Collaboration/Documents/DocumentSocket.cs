@@ -24,13 +24,16 @@ internal sealed record CloseReason(int Code, string Words)
 /// One client's connection to a document. The room owns its state and is the only one that sends; sending never
 /// waits: frames queue here up to a cap, beyond which the client is cut off.
 /// </summary>
-internal sealed class DocumentSocket(WebSocket socket, Guid userId, SessionRole role, bool wantsAcks, CollaborationOptions options)
+internal sealed class DocumentSocket(
+    WebSocket socket, Guid userId, SessionRole role, bool wantsAcks, CollaborationOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Channel<byte[]> _outgoing =
         Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly CancellationTokenSource _aborted = new();
+
+    // Never disposed of: the room may still send to a socket whose connection has just ended.
+    private readonly CancellationTokenSource _aborted = new(Timeout.InfiniteTimeSpan, clock);
     private long _queuedBytes;
     private CloseReason? _closeReason;
 
@@ -65,8 +68,12 @@ internal sealed class DocumentSocket(WebSocket socket, Guid userId, SessionRole 
     /// <summary>Sends what is queued, then closes. The first reason counts.</summary>
     public void Close(CloseReason reason)
     {
-        Interlocked.CompareExchange(ref _closeReason, reason, null);
-        _outgoing.Writer.TryComplete();
+        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is null)
+        {
+            // Also for what is still to be sent: a client that does not read must not keep its connection for it.
+            _aborted.CancelAfter(CloseTimeout);
+            _outgoing.Writer.TryComplete();
+        }
     }
 
     /// <summary>
@@ -87,7 +94,6 @@ internal sealed class DocumentSocket(WebSocket socket, Guid userId, SessionRole 
         {
             Close(CloseReason.Failed);
             await sending;
-            _aborted.Dispose();
         }
     }
 
