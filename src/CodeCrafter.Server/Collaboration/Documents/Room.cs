@@ -84,7 +84,14 @@ internal sealed partial class Room : IUpdateLogWriter
                 (command as RoomCommand.Edit)?.Done.TrySetException(exception);
             }
 
-            AnnounceSaved();
+            try
+            {
+                AnnounceSaved();
+            }
+            catch (Exception exception)
+            {
+                LogCommandFailed(exception, SessionId, nameof(AnnounceSaved));
+            }
         }
 
         foreach (var socket in _sockets)
@@ -225,8 +232,8 @@ internal sealed partial class Room : IUpdateLogWriter
         foreach (var change in changes)
         {
             _metrics.UpdateApplied();
-            Broadcast(SyncProtocol.WriteUpdate(change), except);
             await _log.AppendAsync(new LoggedUpdate(SessionId, _document.NextSequence(), change), this);
+            Broadcast(SyncProtocol.WriteUpdate(change), except);
         }
     }
 
