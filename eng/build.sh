@@ -39,7 +39,7 @@ server_sources() {
 }
 
 # build_suites FILTER SUITE...: the whole solution, or with a filter what these suites need. The npm packages of tests
-# come before the build, which copies them beside the tests; those of the page, where its build has not brought them.
+# come before the build; those of the page, where its build has not brought them.
 build_suites() {
     local filter=$1 suite
     shift

@@ -10,7 +10,8 @@ internal static class HostState
     {
         foreach (var folder in (string[])["runs", "oci"])
         {
-            foreach (var entry in Directory.GetFileSystemEntries(Path.Combine(options.StateDirectory, folder)))
+            // Newer versions of crun keep compiled seccomp filters beside its containers, in .cache.
+            foreach (var entry in Directory.GetFileSystemEntries(Path.Combine(options.StateDirectory, folder)).Where(path => Path.GetFileName(path) != ".cache"))
             {
                 yield return entry;
             }

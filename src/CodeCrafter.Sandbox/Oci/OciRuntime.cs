@@ -82,7 +82,8 @@ internal sealed class OciRuntime
     /// <summary>Removes what a killed server left: its containers are named in our state directory and nowhere else.</summary>
     public async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
     {
-        foreach (var container in Directory.GetDirectories(_state))
+        // Newer versions of crun keep compiled seccomp filters beside its containers, in .cache.
+        foreach (var container in Directory.GetDirectories(_state).Where(path => !Path.GetFileName(path).StartsWith('.')))
         {
             var command = Delete(Path.GetFileName(container));
             using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true })!;

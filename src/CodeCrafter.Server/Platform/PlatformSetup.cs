@@ -18,6 +18,7 @@ internal static class PlatformSetup
         builder.ConfigureKestrel(server);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddSingleton(server);
+        services.AddHostedService<DataDirectoryLock>();
         services.AddSingleton<Secrets>();
         services.TryAddSingleton(TimeProvider.System);
         services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));

@@ -158,7 +158,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         Assert.Equal(64, new FileInfo(path).Length);
         var alice = await server.RegisterAsync("alice");
-        await using var again = await TestServer.StartAsync(options => options.DataDirectory = server.DataDirectory);
+        await using var again = await server.RestartAsync();
         await MustBeAcceptedAsync(again, alice.AccessToken);
     }
 

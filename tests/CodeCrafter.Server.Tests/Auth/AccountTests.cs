@@ -150,11 +150,7 @@ public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServ
         await using var server = await TestServer.StartAsync();
         await server.RegisterAsync("alice");
         await server.RegisterAsync("bob");
-        await using var again = await TestServer.StartAsync(options =>
-        {
-            options.DataDirectory = server.DataDirectory;
-            options.Settings["CodeCrafter:Auth:Admins"] = "Alice, carol";
-        });
+        await using var again = await server.RestartAsync(options => options.Settings["CodeCrafter:Auth:Admins"] = "Alice, carol");
         Assert.Equal("admin", (await again.LoginAsync("alice")).Tokens.User.Role);
         Assert.Equal("user", (await again.LoginAsync("bob")).Tokens.User.Role);
         Assert.Equal("user", (await again.RegisterAsync("carol")).Tokens.User.Role);

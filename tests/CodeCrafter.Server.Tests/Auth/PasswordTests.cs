@@ -41,11 +41,7 @@ public sealed class PasswordTests
         await server.RegisterAsync("alice");
         Assert.StartsWith("$2", await HashAsync(server), StringComparison.Ordinal);
         Assert.Contains("$10$", await HashAsync(server), StringComparison.Ordinal);
-        await using var again = await TestServer.StartAsync(options =>
-        {
-            options.DataDirectory = server.DataDirectory;
-            options.Settings["CodeCrafter:Auth:BcryptCost"] = "11";
-        });
+        await using var again = await server.RestartAsync(options => options.Settings["CodeCrafter:Auth:BcryptCost"] = "11");
         var user = await again.LoginAsync("alice");
         Assert.Contains("$11$", await HashAsync(again), StringComparison.Ordinal);
         using var me = await user.Http.GetAsync("/api/auth/me", Stop);

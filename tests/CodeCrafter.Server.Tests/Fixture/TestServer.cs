@@ -32,7 +32,8 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly Factory _factory;
     private readonly string _dataDirectory;
-    private readonly bool _ownsData;
+    private bool _ownsData;
+    private bool _stopped;
 
     private TestServer(Factory factory, string dataDirectory, bool ownsData)
     {
@@ -97,8 +98,28 @@ internal sealed class TestServer : IAsyncDisposable
         return new TestUser(this, await response.ReadAsync<TokensDto>(200));
     }
 
+    /// <summary>Stops this server and starts another on its data.</summary>
+    public async Task<TestServer> RestartAsync(Action<TestServerOptions>? configure = null)
+    {
+        (var ownsData, _ownsData) = (_ownsData, false);
+        await DisposeAsync();
+        var server = await StartAsync(options =>
+        {
+            options.DataDirectory = DataDirectory;
+            configure?.Invoke(options);
+        });
+        server._ownsData = ownsData;
+        return server;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = true;
         Http?.Dispose();
         await _factory.DisposeAsync();
         if (_ownsData)

@@ -49,6 +49,18 @@ public sealed class SystemTests
     }
 
     [Fact]
+    public async Task A_second_server_is_kept_off_the_same_data()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var exception = await Assert.ThrowsAnyAsync<Exception>(
+            () => TestServer.StartAsync(options => options.DataDirectory = server.DataDirectory));
+
+        Assert.Contains("Another server uses", exception.ToString(), StringComparison.Ordinal);
+        await using var next = await server.RestartAsync();
+    }
+
+    [Fact]
     public async Task Metrics_count_what_happened()
     {
         await using var server = await TestServer.StartAsync();
