@@ -23,6 +23,10 @@ internal sealed class AuthOptions
     [Range(0, 60)]
     public int CookieGraceSeconds { get; init; } = 10;
 
+    /// <summary>Seconds after which open connections are checked again for whether their login is still alive.</summary>
+    [Range(1, 300)]
+    public int ConnectionCheckSeconds { get; init; } = 5;
+
     /// <summary>Failed logins for one name from one address, in <see cref="FailureWindowMinutes"/>.</summary>
     [Range(1, 1000)]
     public int FailuresPerNameAndAddress { get; init; } = 10;

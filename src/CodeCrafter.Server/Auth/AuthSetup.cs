@@ -26,6 +26,8 @@ internal static class AuthSetup
         services.AddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptHasher>());
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Logins>();
+        services.AddSingleton<OpenConnections>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenConnections>());
         services.AddSingleton<LoginThrottle>();
         services.AddScoped<PasswordLogin>();
         services.AddSingleton<IUserIdProvider, SubjectUserIdProvider>();

@@ -18,6 +18,7 @@ internal static class CollabEndpoint
         Rooms rooms,
         SessionAccess access,
         CollaborationMetrics metrics,
+        OpenConnections connections,
         TimeProvider clock,
         IOptions<CollaborationOptions> options)
     {
@@ -37,6 +38,7 @@ internal static class CollabEndpoint
         var socket = new DocumentSocket(
             webSocket, userId, membership.Role, wantsAcks: context.Request.Query["acks"] == "1", options.Value, clock);
         await using var expiry = CloseAtExpiry(socket, context, clock);
+        using var login = connections.Add(context.User, () => socket.Close(CloseReason.LoginEnded));
         metrics.SocketOpened();
         try
         {

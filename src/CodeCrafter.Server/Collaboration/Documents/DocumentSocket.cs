@@ -10,6 +10,7 @@ internal sealed record CloseReason(int Code, string Words)
 {
     public static readonly CloseReason Malformed = new(4400, "malformed_update");
     public static readonly CloseReason TokenExpired = new(4401, "token_expired");
+    public static readonly CloseReason LoginEnded = new(4401, "login_ended");
     public static readonly CloseReason Removed = new(4403, "not_a_member");
     public static readonly CloseReason Deleted = new(4404, "session_not_found");
     public static readonly CloseReason TooSlow = new(1013, "reads_too_slowly");

@@ -17,9 +17,12 @@ internal sealed class SessionHub(
     IChatStore chat,
     ExecutionGate executions,
     ExecutionService jobs,
+    OpenConnections connections,
     TimeProvider clock,
     IOptions<CollaborationOptions> options) : Hub<ISessionClient>
 {
+    private static readonly object LoginItem = new();
+
     /// <summary>Enters a session and returns what has happened in it: messages, participants, what runs now.</summary>
     public async Task<SessionOverviewMessage> JoinSession(Guid sessionId)
     {
@@ -113,8 +116,15 @@ internal sealed class SessionHub(
     /// <summary>Stops a job that waits or runs.</summary>
     public async Task Kill(Guid jobId) => (await RequireJobAsync(jobId)).Stop();
 
+    public override Task OnConnectedAsync()
+    {
+        Context.Items[LoginItem] = connections.Add(Context.User!, Context.Abort);
+        return Task.CompletedTask;
+    }
+
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
+        (Context.Items[LoginItem] as IDisposable)?.Dispose();
         foreach (var sessionId in presence.SessionsOf(Context.ConnectionId))
         {
             await LeaveSession(sessionId);

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using Microsoft.Extensions.Options;
+
+namespace CodeCrafter.Server.Auth;
+
+/// <summary>
+/// Connections that outlive the request which opened them: each ends soon after its login has, be it by a logout, by a
+/// change of the password, or because the account was disabled.
+/// </summary>
+internal sealed partial class OpenConnections(
+    Logins logins, TimeProvider clock, IOptions<AuthOptions> options, ILogger<OpenConnections> logger) : BackgroundService
+{
+    private readonly ConcurrentDictionary<Connection, ClaimsPrincipal> _connections = new();
+
+    /// <summary>Calls <paramref name="close"/> once the caller's login has ended, until the result is disposed of.</summary>
+    public IDisposable Add(ClaimsPrincipal caller, Action close)
+    {
+        var connection = new Connection(this, close);
+        _connections[connection] = caller;
+        return connection;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.ConnectionCheckSeconds), clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            foreach (var login in _connections.GroupBy(connection => connection.Value.GetLoginId()))
+            {
+                try
+                {
+                    await CheckAsync([.. login], stoppingToken);
+                }
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+                {
+                    LogCheckFailed(exception, login.Key);
+                }
+            }
+        }
+    }
+
+    private async Task CheckAsync(IReadOnlyList<KeyValuePair<Connection, ClaimsPrincipal>> connections, CancellationToken stoppingToken)
+    {
+        if (!await logins.IsActiveAsync(connections[0].Value, stoppingToken))
+        {
+            foreach (var (connection, _) in connections)
+            {
+                connection.Close();
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Whether login {LoginId} is still alive could not be checked; it is checked again")]
+    private partial void LogCheckFailed(Exception exception, Guid loginId);
+
+    private sealed class Connection(OpenConnections owner, Action close) : IDisposable
+    {
+        public void Close() => close();
+
+        public void Dispose() => owner._connections.TryRemove(this, out _);
+    }
+}

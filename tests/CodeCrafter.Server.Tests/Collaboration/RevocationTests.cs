@@ -1,0 +1,70 @@
+using System.Net.Http.Json;
+using CodeCrafter.Server.Tests.Fixture;
+
+namespace CodeCrafter.Server.Tests.Collaboration;
+
+/// <summary>Connections that are open while the right to them ends.</summary>
+public sealed class RevocationTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_logout_closes_the_open_connections_of_that_login_alone()
+    {
+        await using var server = await StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var other = await server.LoginAsync("alice");
+        var session = await alice.CreateFileSessionAsync("main.py", "x");
+        await using var clients = YjsClients.Start();
+        await clients.ConnectAsync("ended", server, session.Id, alice.AccessToken, reconnect: false);
+        await clients.ConnectAsync("kept", server, session.Id, other.AccessToken);
+        await using var hub = await alice.ConnectHubAsync();
+        var closed = ClosedAsync(hub);
+
+        using var logout = await alice.Http.PostAsync("/api/auth/logout", null, Stop);
+        await logout.MustBeAsync(204);
+
+        Assert.Equal((4401, "login_ended"), await CloseOfAsync(clients, "ended"));
+        await closed;
+        Assert.Empty((await clients.CallAsync("describe", new { name = "kept" })).GetProperty("closes").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_changed_password_closes_the_connections_of_every_other_login()
+    {
+        await using var server = await StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var other = await server.LoginAsync("alice");
+        var session = await alice.CreateFileSessionAsync("main.py", "x");
+        await using var clients = YjsClients.Start();
+        await clients.ConnectAsync("kept", server, session.Id, alice.AccessToken);
+        await clients.ConnectAsync("ended", server, session.Id, other.AccessToken, reconnect: false);
+
+        using var change = await alice.Http.PostAsJsonAsync(
+            "/api/auth/change-password", new { currentPassword = TestUser.DefaultPassword, newPassword = "another horse battery" }, Stop);
+        await change.MustBeAsync(204);
+
+        Assert.Equal((4401, "login_ended"), await CloseOfAsync(clients, "ended"));
+        Assert.Empty((await clients.CallAsync("describe", new { name = "kept" })).GetProperty("closes").EnumerateArray());
+    }
+
+    private static Task<TestServer> StartAsync() =>
+        TestServer.StartAsync(options => options.Settings["CodeCrafter:Auth:ConnectionCheckSeconds"] = "1");
+
+    private static async Task ClosedAsync(TestHub hub)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        hub.Connection.Closed += _ =>
+        {
+            closed.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+    }
+
+    private static async Task<(int Code, string? Reason)> CloseOfAsync(YjsClients clients, string name)
+    {
+        var close = (await clients.CallAsync("until", new { name, what = "closed" })).GetProperty("closes")[0];
+        return (close.GetProperty("code").GetInt32(), close.GetProperty("reason").GetString());
+    }
+}
