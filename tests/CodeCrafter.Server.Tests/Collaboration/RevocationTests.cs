@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Tests.Fixture;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CodeCrafter.Server.Tests.Collaboration;
 
@@ -46,6 +48,51 @@ public sealed class RevocationTests
 
         Assert.Equal((4401, "login_ended"), await CloseOfAsync(clients, "ended"));
         Assert.Empty((await clients.CallAsync("describe", new { name = "kept" })).GetProperty("closes").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_session_that_becomes_private_lets_go_of_those_who_only_read_it()
+    {
+        await using var server = await StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var stranger = await server.RegisterAsync("stranger");
+        var session = await alice.CreateSessionAsync(new { title = "A session", language = "python", isPublic = true });
+        await using var clients = YjsClients.Start();
+        await clients.ConnectAsync("member", server, session.Id, alice.AccessToken);
+        await clients.ConnectAsync("stranger", server, session.Id, stranger.AccessToken, reconnect: false);
+        await using var hub = await stranger.ConnectHubAsync();
+        await hub.JoinAsync(session.Id);
+
+        using var update = await alice.Http.PutAsJsonAsync($"/api/sessions/{session.Id}", new { isPublic = false }, Stop);
+        await update.MustBeAsync(200);
+
+        await hub.NextAsync("Removed");
+        Assert.Equal((4403, "not_a_member"), await CloseOfAsync(clients, "stranger"));
+        Assert.Empty((await clients.CallAsync("describe", new { name = "member" })).GetProperty("closes").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task The_role_that_is_stored_counts_when_changes_are_announced_out_of_order()
+    {
+        await using var server = await StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var bob = await server.RegisterAsync("bob");
+        var session = await alice.CreateFileSessionAsync("main.py", "x");
+        await alice.PutParticipantAsync(session.Id, bob, "editor");
+        await using var hub = await bob.ConnectHubAsync();
+        await hub.JoinAsync(session.Id);
+        await using var clients = YjsClients.Start();
+        await clients.ConnectAsync("bob", server, session.Id, bob.AccessToken);
+
+        await alice.PutParticipantAsync(session.Id, bob, "viewer");
+        await hub.NextAsync("RoleChanged");
+        server.Services.GetRequiredService<SessionEvents>().Publish(
+            new ParticipantRoleChanged(session.Id, bob.Id, bob.Username, SessionRole.Editor));
+        await hub.NextAsync("RoleChanged");
+        await clients.CallAsync("insert", new { name = "bob", file = "main.py", index = 0, value = "hacked" });
+
+        await clients.CallAsync("until", new { name = "bob", what = "denied" });
+        Assert.Equal("x", (await alice.GetSessionAsync(session.Id)).Content);
     }
 
     private static Task<TestServer> StartAsync() =>

@@ -43,11 +43,7 @@ internal static class CollabEndpoint
         try
         {
             await lease.Room.PostAsync(new RoomCommand.Join(socket));
-            // Looked up again now that the room knows the socket: a change of role or a removal between the first look
-            // and the joining would have found nobody to tell.
-            await lease.Room.PostAsync(await access.FindAsync(sessionId, userId, context.RequestAborted) is { } current
-                ? new RoomCommand.ChangeRole(userId, current.Role)
-                : new RoomCommand.Disconnect(userId, CloseReason.Removed));
+            await FollowRoleAsync();
             await socket.RunAsync(data => lease.Room.PostAsync(new RoomCommand.Frame(socket, data)));
         }
         finally
@@ -57,6 +53,25 @@ internal static class CollabEndpoint
         }
 
         return Results.Empty;
+
+        // Looked up again now that the room knows the socket: a change of role or a removal between the first look and
+        // the joining would have found nobody to tell. Until it stays the same, lest an older answer comes last.
+        async Task FollowRoleAsync()
+        {
+            SessionRole? told;
+            var current = await FindRoleAsync();
+            do
+            {
+                told = current;
+                await lease.Room.PostAsync(told is { } role
+                    ? new RoomCommand.ChangeRole(userId, role)
+                    : new RoomCommand.Disconnect(userId, CloseReason.Removed));
+                current = await FindRoleAsync();
+            }
+            while (current != told);
+        }
+
+        async Task<SessionRole?> FindRoleAsync() => (await access.FindAsync(sessionId, userId, context.RequestAborted))?.Role;
     }
 
     private static ITimer? CloseAtExpiry(DocumentSocket socket, HttpContext context, TimeProvider clock)

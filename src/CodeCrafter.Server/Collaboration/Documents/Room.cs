@@ -130,6 +130,9 @@ internal sealed partial class Room : IUpdateLogWriter
                 }
 
                 break;
+            case RoomCommand.ListUsers list:
+                list.Users.TrySetResult(_sockets.Select(socket => socket.UserId).ToHashSet());
+                break;
             case RoomCommand.Edit edit:
                 return EditAsync(edit);
             case RoomCommand.Drain drain:

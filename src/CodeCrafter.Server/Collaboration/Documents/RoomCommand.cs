@@ -28,6 +28,9 @@ internal abstract record RoomCommand
     /// <summary>The sockets of a user, or all, are closed.</summary>
     public sealed record Disconnect(Guid? UserId, CloseReason Reason) : RoomCommand;
 
+    /// <summary>Somebody wants to know who is connected.</summary>
+    public sealed record ListUsers(TaskCompletionSource<IReadOnlySet<Guid>> Users) : RoomCommand;
+
     /// <summary>Somebody wants to know something of the document.</summary>
     public sealed record Read(Func<RoomDocument, object> Of, TaskCompletionSource<object> Result) : RoomCommand;
 

@@ -70,17 +70,25 @@ internal sealed partial class Rooms(
     /// <summary>Asks the room of a session to do something, if it is open.</summary>
     public async Task PostIfOpenAsync(Guid sessionId, RoomCommand command)
     {
-        bool isOpen;
-        lock (_lock)
-        {
-            isOpen = _entries.ContainsKey(sessionId);
-        }
-
-        if (isOpen)
+        if (IsInUse(sessionId))
         {
             await using var lease = await EnterAsync(sessionId, CancellationToken.None);
             await lease.Room.PostAsync(command);
         }
+    }
+
+    /// <summary>The users who are connected to the document.</summary>
+    public async Task<IReadOnlySet<Guid>> UsersOfAsync(Guid sessionId)
+    {
+        var users = new TaskCompletionSource<IReadOnlySet<Guid>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!IsInUse(sessionId))
+        {
+            return new HashSet<Guid>();
+        }
+
+        await using var lease = await EnterAsync(sessionId, CancellationToken.None);
+        await lease.Room.PostAsync(new RoomCommand.ListUsers(users));
+        return await users.Task;
     }
 
     /// <summary>Tells all clients that the server stops; they come back by themselves.</summary>
@@ -104,6 +112,15 @@ internal sealed partial class Rooms(
         await Task.WhenAll(Snapshot()
             .Where(entry => entry.Opening.IsCompletedSuccessfully)
             .Select(entry => DrainAsync(entry.Opening.Result))).WaitAsync(cancellationToken);
+    }
+
+    // A room that is idle or closing has no sockets; whoever comes to it next looks up what holds then.
+    private bool IsInUse(Guid sessionId)
+    {
+        lock (_lock)
+        {
+            return _entries.TryGetValue(sessionId, out var entry) && !entry.IsIdle;
+        }
     }
 
     private List<Entry> Snapshot()

@@ -8,6 +8,7 @@ namespace CodeCrafter.Server.Collaboration.Hubs;
 /// <summary>Brings changes of sessions to those who are connected: as events, and by cutting off who may not stay.</summary>
 internal sealed partial class SessionEventPump(
     SessionEvents events,
+    SessionAccess access,
     SessionPresence presence,
     Rooms rooms,
     IHubContext<SessionHub, ISessionClient> hub,
@@ -37,10 +38,10 @@ internal sealed partial class SessionEventPump(
             case ParticipantAdded added:
                 await everybody.ParticipantJoined(new ParticipantJoinedEvent(
                     sessionId, new UserNameResponse(added.UserId, added.Username), added.Role, presence.OnlineIn(sessionId).Contains(added.UserId)));
-                await rooms.PostIfOpenAsync(sessionId, new RoomCommand.ChangeRole(added.UserId, added.Role));
+                await FollowAsync(sessionId, added.UserId);
                 break;
             case ParticipantRoleChanged changed:
-                await rooms.PostIfOpenAsync(sessionId, new RoomCommand.ChangeRole(changed.UserId, changed.Role));
+                await FollowAsync(sessionId, changed.UserId);
                 await everybody.RoleChanged(new RoleChangedEvent(sessionId, new UserNameResponse(changed.UserId, changed.Username), changed.Role));
                 break;
             case ParticipantRemoved removed:
@@ -54,8 +55,28 @@ internal sealed partial class SessionEventPump(
                 await CutOffAsync(sessionId, null, client => client.SessionDeleted(new SessionEventMessage(sessionId)));
                 break;
             case SessionChanged:
+                // It may be private now, with strangers in it.
+                foreach (var userId in presence.OnlineIn(sessionId).Union(await rooms.UsersOfAsync(sessionId)))
+                {
+                    await FollowAsync(sessionId, userId);
+                }
+
                 await everybody.SessionUpdated(new SessionEventMessage(sessionId));
                 break;
+        }
+    }
+
+    // What holds now, not what the event says: requests may publish in another order than they were stored in.
+    private async Task FollowAsync(Guid sessionId, Guid userId)
+    {
+        if (await access.FindAsync(sessionId, userId, CancellationToken.None) is { } current)
+        {
+            await rooms.PostIfOpenAsync(sessionId, new RoomCommand.ChangeRole(userId, current.Role));
+        }
+        else
+        {
+            await rooms.PostIfOpenAsync(sessionId, new RoomCommand.Disconnect(userId, CloseReason.Removed));
+            await CutOffAsync(sessionId, userId, client => client.Removed(new SessionEventMessage(sessionId)));
         }
     }
 
