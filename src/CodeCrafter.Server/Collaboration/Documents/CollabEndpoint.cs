@@ -33,10 +33,17 @@ internal static class CollabEndpoint
             return SessionRefusal.NotFound.ToProblem();
         }
 
-        await using var lease = await rooms.EnterAsync(sessionId, context.RequestAborted);
+        await using var lease = await EnterAsync();
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
         var socket = new DocumentSocket(
             webSocket, userId, membership.Role, wantsAcks: context.Request.Query["acks"] == "1", options.Value, clock);
+        if (lease is null)
+        {
+            socket.Close(CloseReason.Corrupt);
+            await socket.RunAsync(_ => ValueTask.CompletedTask);
+            return Results.Empty;
+        }
+
         await using var expiry = CloseAtExpiry(socket, context, clock);
         using var login = connections.Add(context.User, () => socket.Close(CloseReason.LoginEnded));
         metrics.SocketOpened();
@@ -53,6 +60,19 @@ internal static class CollabEndpoint
         }
 
         return Results.Empty;
+
+        // Null where the document is corrupt: browsers tell a page the reason of a closed socket, not of a refused one.
+        async Task<RoomLease?> EnterAsync()
+        {
+            try
+            {
+                return await rooms.EnterAsync(sessionId, context.RequestAborted);
+            }
+            catch (CorruptDocumentException)
+            {
+                return null;
+            }
+        }
 
         // Looked up again now that the room knows the socket: a change of role or a removal between the first look and
         // the joining would have found nobody to tell. Until it stays the same, lest an older answer comes last.

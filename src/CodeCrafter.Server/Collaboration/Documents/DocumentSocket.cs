@@ -18,6 +18,7 @@ internal sealed record CloseReason(int Code, string Words)
     public static readonly CloseReason TooLarge = new(1009, "message_too_large");
     public static readonly CloseReason NotBinary = new(1003, "binary_frames_only");
     public static readonly CloseReason Stopping = new(1012, "server_restarts");
+    public static readonly CloseReason Corrupt = new(4500, "document_corrupt");
     public static readonly CloseReason Failed = new(1011, "internal_error");
 }
 

@@ -1,3 +1,4 @@
+using CodeCrafter.Crdt;
 using Microsoft.Extensions.Options;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
@@ -28,6 +29,7 @@ internal sealed partial class Rooms(
     }
 
     /// <summary>Opens the document if need be, and keeps it open until the lease is disposed.</summary>
+    /// <exception cref="CorruptDocumentException">It cannot be opened.</exception>
     public async Task<RoomLease> EnterAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         while (true)
@@ -136,9 +138,17 @@ internal sealed partial class Rooms(
         // Off the caller's lock, whatever the store does before its first wait.
         await Task.Yield();
         var stored = await store.LoadAsync(sessionId, CancellationToken.None);
-        var room = new Room(sessionId, stored, store, log, options.Value, metrics, savedNotices, clock, logger);
-        metrics.RoomOpened();
-        return room;
+        try
+        {
+            var room = new Room(sessionId, stored, store, log, options.Value, metrics, savedNotices, clock, logger);
+            metrics.RoomOpened();
+            return room;
+        }
+        catch (MalformedUpdateException exception)
+        {
+            LogCorrupt(exception, sessionId);
+            throw new CorruptDocumentException(sessionId, exception);
+        }
     }
 
     private void Leave(Guid sessionId, Entry entry)
@@ -210,6 +220,9 @@ internal sealed partial class Rooms(
         await room.PostAsync(new RoomCommand.Drain(drained));
         await drained.Task;
     }
+
+    [LoggerMessage(LogLevel.Critical, "The stored document of session {SessionId} is corrupt; it stays closed, and as it is")]
+    private partial void LogCorrupt(Exception exception, Guid sessionId);
 
     [LoggerMessage(LogLevel.Error, "Closing the document of session {SessionId} failed")]
     private partial void LogCloseFailed(Exception exception, Guid sessionId);
