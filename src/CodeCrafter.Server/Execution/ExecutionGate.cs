@@ -28,7 +28,7 @@ internal sealed class ExecutionGate(
 
         var plan = await planner.PlanAsync(request, user, interactive, cancellationToken);
         await sandboxes.GetAsync(cancellationToken);
-        return await executions.SubmitAsync(plan, cancellationToken);
+        return await executions.SubmitAsync(plan);
     }
 
     /// <exception cref="ExecutionRefusedException">The user is no editor of the session, or may not know of it.</exception>

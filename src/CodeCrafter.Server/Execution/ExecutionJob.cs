@@ -21,7 +21,7 @@ internal sealed record ExecutionPlan
 internal sealed record OutputPiece(RunPhase Phase, OutputStream Stream, string Data);
 
 /// <summary>A job that waits or runs. Its output is published while it is printed.</summary>
-internal sealed class ExecutionJob : IRunObserver, IDisposable
+internal sealed class ExecutionJob : IRunObserver
 {
     private readonly ExecutionEvents _events;
     private readonly int _maxInputBytes;
@@ -137,13 +137,25 @@ internal sealed class ExecutionJob : IRunObserver, IDisposable
 
     public void Stop() => _cancellation.Cancel();
 
-    public void Complete(ExecutionResult result) => _completion.TrySetResult(result);
-
-    public void Dispose()
+    /// <summary>The job is over. Whoever found it before may still stop it or send it input, to no effect.</summary>
+    public async Task CompleteAsync(ExecutionResult result)
     {
-        _input.Writer.Complete();
-        _cancellation.Dispose();
-        _inputGate.Dispose();
+        await EndAsync();
+        _completion.TrySetResult(result);
+    }
+
+    /// <summary>The job takes no more input.</summary>
+    public async Task EndAsync()
+    {
+        await _inputGate.WaitAsync();
+        try
+        {
+            CloseInput();
+        }
+        finally
+        {
+            _inputGate.Release();
+        }
     }
 
     /// <summary>The job as it is now, before its result.</summary>

@@ -7,13 +7,17 @@ using Microsoft.Extensions.Options;
 namespace CodeCrafter.Server.Execution;
 
 /// <summary>The jobs that wait and run. <see cref="ExecutionWorkers"/> takes them from here.</summary>
-internal sealed class ExecutionService(
+internal sealed partial class ExecutionService(
     IExecutionStore store,
     ExecutionEvents events,
     ExecutionMetrics metrics,
     TimeProvider clock,
-    IOptions<ExecutionOptions> options)
+    IOptions<ExecutionOptions> options,
+    ILogger<ExecutionService> logger)
 {
+    private const int MaxStoreAttempts = 5;
+    private static readonly TimeSpan StoreRetryWait = TimeSpan.FromMilliseconds(200);
+
     private readonly ExecutionOptions _options = options.Value;
     private readonly ConcurrentDictionary<Guid, ExecutionJob> _jobs = new();
     private readonly Channel<ExecutionJob> _queue = Channel.CreateBounded<ExecutionJob>(options.Value.QueueCapacity);
@@ -27,13 +31,14 @@ internal sealed class ExecutionService(
 
     /// <summary>Stores the job, queues it and returns it.</summary>
     /// <exception cref="ExecutionRefusedException">The queue is full, or the user has too many jobs.</exception>
-    public async Task<ExecutionJob> SubmitAsync(ExecutionPlan plan, CancellationToken cancellationToken)
+    public async Task<ExecutionJob> SubmitAsync(ExecutionPlan plan)
     {
         var job = new ExecutionJob(plan, events, clock.GetUtcNow(), _options.MaxInputBytes);
         Admit(job);
         try
         {
-            await store.AddAsync(ToStored(job), cancellationToken);
+            // To its end, even for a caller who has gone: a job that is stored but not queued would never finish.
+            await store.AddAsync(ToStored(job), CancellationToken.None);
             if (!_queue.Writer.TryWrite(job))
             {
                 throw QueueFull();
@@ -65,7 +70,7 @@ internal sealed class ExecutionService(
         stored.Run = ExecutionStep.From(outcome.Run);
         try
         {
-            await store.UpdateAsync(stored, CancellationToken.None);
+            await StoreAsync(stored);
         }
         finally
         {
@@ -77,8 +82,7 @@ internal sealed class ExecutionService(
                 events.Publish(new ExecutionFinished(sessionId, job.Id, result));
             }
 
-            job.Complete(result);
-            job.Dispose();
+            await job.CompleteAsync(result);
         }
     }
 
@@ -100,6 +104,24 @@ internal sealed class ExecutionService(
         FinishedAt = stored.FinishedAt,
         Files = withFiles ? stored.Files : null,
     };
+
+    // The database may be locked for a while, and the result is not to be had again.
+    private async Task StoreAsync(StoredExecution stored)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await store.UpdateAsync(stored, CancellationToken.None);
+                return;
+            }
+            catch (Exception exception) when (attempt < MaxStoreAttempts)
+            {
+                LogNotStored(exception, stored.Id);
+                await Task.Delay(StoreRetryWait * attempt, clock);
+            }
+        }
+    }
 
     private void Admit(ExecutionJob job)
     {
@@ -134,7 +156,7 @@ internal sealed class ExecutionService(
         {
             _jobs.TryRemove(job.Id, out _);
             metrics.Dropped();
-            job.Dispose();
+            await job.EndAsync();
         }
     }
 
@@ -156,4 +178,7 @@ internal sealed class ExecutionService(
         StatusId = (int)(job.StartedAt is null ? RunStatus.InQueue : RunStatus.Processing),
         Files = job.Plan.Files,
     };
+
+    [LoggerMessage(LogLevel.Warning, "The result of job {JobId} could not be stored; trying again")]
+    private partial void LogNotStored(Exception exception, Guid jobId);
 }
