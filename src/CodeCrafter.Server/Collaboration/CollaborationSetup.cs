@@ -28,9 +28,6 @@ internal static class CollaborationSetup
         });
         app.MapDocuments();
         app.MapHub<SessionHub>("/hubs/session", options => options.CloseOnAuthenticationExpiration = true);
-        var rooms = app.Services.GetRequiredService<Rooms>();
-        // Before the web server waits for its connections to end.
-        app.Lifetime.ApplicationStopping.Register(() => _ = rooms.DisconnectAllAsync());
     }
 
     private static void AddDocuments(IServiceCollection services)

@@ -10,6 +10,7 @@ internal sealed partial class ExecutionWorkers(
     SandboxHost sandboxes,
     ISessionStore sessions,
     IExecutionStore store,
+    IHostApplicationLifetime lifetime,
     TimeProvider clock,
     IOptions<ExecutionOptions> options,
     ILogger<ExecutionWorkers> logger) : BackgroundService
@@ -22,14 +23,12 @@ internal sealed partial class ExecutionWorkers(
             LogUnfinished(unfinished);
         }
 
+        // When the stop begins, not when it is this service's turn: the web server waits for its requests first, and they
+        // for their programs.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        using var closing = stopping.Token.Register(executions.Close);
         var count = options.Value.Workers > 0 ? options.Value.Workers : Environment.ProcessorCount;
-        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => WorkAsync(stoppingToken)));
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        executions.Close();
-        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => WorkAsync(stopping.Token)));
     }
 
     private async Task WorkAsync(CancellationToken stoppingToken)

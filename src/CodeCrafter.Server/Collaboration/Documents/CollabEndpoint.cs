@@ -19,6 +19,7 @@ internal static class CollabEndpoint
         SessionAccess access,
         CollaborationMetrics metrics,
         OpenConnections connections,
+        IHostApplicationLifetime lifetime,
         TimeProvider clock,
         IOptions<CollaborationOptions> options)
     {
@@ -45,6 +46,8 @@ internal static class CollabEndpoint
         }
 
         await using var expiry = CloseAtExpiry(socket, context, clock);
+        // Before the web server waits for its connections to end; one that comes while the server stops is closed too.
+        await using var stopping = lifetime.ApplicationStopping.Register(() => socket.Close(CloseReason.Stopping));
         using var login = connections.Add(context.User, () => socket.Close(CloseReason.LoginEnded));
         metrics.SocketOpened();
         try

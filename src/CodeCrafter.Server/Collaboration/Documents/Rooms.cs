@@ -93,27 +93,21 @@ internal sealed partial class Rooms(
         return await users.Task;
     }
 
-    /// <summary>Tells all clients that the server stops; they come back by themselves.</summary>
-    public async Task DisconnectAllAsync()
-    {
-        foreach (var entry in Snapshot())
-        {
-            if (entry.Opening.IsCompletedSuccessfully)
-            {
-                await entry.Opening.Result.PostAsync(new RoomCommand.Disconnect(null, CloseReason.Stopping));
-            }
-        }
-    }
-
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Everything that was received is in the store when this completes, deadline permitting.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await DisconnectAllAsync();
-        await Task.WhenAll(Snapshot()
+        List<Entry> entries;
+        lock (_lock)
+        {
+            entries = [.. _entries.Values];
+        }
+
+        // One that closes drains itself.
+        await Task.WhenAll(entries
             .Where(entry => entry.Opening.IsCompletedSuccessfully)
-            .Select(entry => DrainAsync(entry.Opening.Result))).WaitAsync(cancellationToken);
+            .Select(entry => entry.Closing ?? DrainAsync(entry.Opening.Result))).WaitAsync(cancellationToken);
     }
 
     // A room that is idle or closing has no sockets; whoever comes to it next looks up what holds then.
@@ -122,14 +116,6 @@ internal sealed partial class Rooms(
         lock (_lock)
         {
             return _entries.TryGetValue(sessionId, out var entry) && !entry.IsIdle;
-        }
-    }
-
-    private List<Entry> Snapshot()
-    {
-        lock (_lock)
-        {
-            return [.. _entries.Values];
         }
     }
 
