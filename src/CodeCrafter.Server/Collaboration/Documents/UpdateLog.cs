@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using System.Threading.RateLimiting;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
 
@@ -15,23 +16,29 @@ internal interface IUpdateLogWriter
 /// </summary>
 /// <remarks>
 /// A commit that fails is tried again until it succeeds: its updates stay in memory and nobody hears that they are
-/// saved. The queue is bounded, so in the end the rooms wait, and their clients with them.
+/// saved. The queue is bounded in number and bytes, so in the end the rooms wait, and their clients with them.
 /// </remarks>
 internal sealed partial class UpdateLog(IDocumentStore store, TimeProvider clock, ILogger<UpdateLog> logger) : BackgroundService
 {
     private const int MaxCommitUpdates = 4096;
     private const int MaxCommitBytes = 8 << 20;
+    private const int MaxQueuedKilobytes = 256 << 10;
     private static readonly TimeSpan LongestRetryWait = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<(LoggedUpdate Update, IUpdateLogWriter Writer)> _queue =
-        Channel.CreateBounded<(LoggedUpdate, IUpdateLogWriter)>(new BoundedChannelOptions(16_384) { SingleReader = true });
+    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(16_384) { SingleReader = true });
+
+    private readonly ConcurrencyLimiter _memory =
+        new(new ConcurrencyLimiterOptions { PermitLimit = MaxQueuedKilobytes, QueueLimit = int.MaxValue });
 
     /// <summary>The last commit failed and is being tried again.</summary>
     public bool IsFailing { get; private set; }
 
     /// <summary>Queues an update; <see cref="IUpdateLogWriter.OnSaved"/> follows once it is durable.</summary>
-    public ValueTask AppendAsync(LoggedUpdate update, IUpdateLogWriter writer, CancellationToken cancellationToken = default) =>
-        _queue.Writer.WriteAsync((update, writer), cancellationToken);
+    public async ValueTask AppendAsync(LoggedUpdate update, IUpdateLogWriter writer, CancellationToken cancellationToken = default)
+    {
+        var memory = await _memory.AcquireAsync(1 + (update.Data.Length >> 10), cancellationToken);
+        await _queue.Writer.WriteAsync(new Entry(update, writer, memory), cancellationToken);
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -48,6 +55,7 @@ internal sealed partial class UpdateLog(IDocumentStore store, TimeProvider clock
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var updates = new List<LoggedUpdate>();
+        var memory = new List<RateLimitLease>();
         var saved = new Dictionary<IUpdateLogWriter, long>();
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
@@ -55,6 +63,7 @@ internal sealed partial class UpdateLog(IDocumentStore store, TimeProvider clock
             while (updates.Count < MaxCommitUpdates && bytes < MaxCommitBytes && _queue.Reader.TryRead(out var item))
             {
                 updates.Add(item.Update);
+                memory.Add(item.Memory);
                 saved[item.Writer] = item.Update.Sequence;
                 bytes += item.Update.Data.Length;
             }
@@ -65,6 +74,8 @@ internal sealed partial class UpdateLog(IDocumentStore store, TimeProvider clock
                 writer.OnSaved(sequence);
             }
 
+            memory.ForEach(lease => lease.Dispose());
+            memory.Clear();
             updates.Clear();
             saved.Clear();
         }
@@ -88,6 +99,8 @@ internal sealed partial class UpdateLog(IDocumentStore store, TimeProvider clock
             }
         }
     }
+
+    private readonly record struct Entry(LoggedUpdate Update, IUpdateLogWriter Writer, RateLimitLease Memory);
 
     [LoggerMessage(LogLevel.Error, "Storing {Count} document updates failed; trying again in {Wait}")]
     private partial void LogCommitFailed(Exception exception, int count, TimeSpan wait);
