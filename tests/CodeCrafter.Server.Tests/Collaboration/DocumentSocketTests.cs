@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Threading.Channels;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Sessions;
 using Microsoft.Extensions.Time.Testing;
@@ -37,6 +40,51 @@ public sealed class DocumentSocketTests
 
         await running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
+
+    [Fact]
+    public async Task A_socket_hands_over_only_so_many_frames_before_they_are_handled()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var near = new TcpClient();
+        await near.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Stop);
+        using var far = await listener.AcceptTcpClientAsync(Stop);
+        using var client = WebSocket.CreateFromStream(near.GetStream(), new WebSocketCreationOptions());
+        using var connection = WebSocket.CreateFromStream(far.GetStream(), new WebSocketCreationOptions { IsServer = true });
+        var socket = Create(connection);
+        var (frames, unhandled, most) = (0, 0, 0);
+        var full = Channel.CreateUnbounded<int>();
+        var running = socket.RunAsync(_ =>
+        {
+            frames++;
+            most = Math.Max(most, Interlocked.Increment(ref unhandled));
+            full.Writer.TryWrite(frames);
+            return ValueTask.CompletedTask;
+        });
+
+        for (var i = 0; i < 100; i++)
+        {
+            await client.SendAsync(new byte[1], WebSocketMessageType.Binary, endOfMessage: true, Stop);
+        }
+
+        for (var handled = 0; handled < 100; handled++)
+        {
+            // As late as possible: only where the socket can hand over nothing more.
+            while (frames < Math.Min(100, handled + 8))
+            {
+                await full.Reader.ReadAsync(Stop);
+            }
+
+            Interlocked.Decrement(ref unhandled);
+            socket.FrameHandled();
+        }
+
+        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, "", Stop);
+        await running;
+        Assert.Equal((100, 8), (frames, most));
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private DocumentSocket Create(WebSocket connection) => new(
         connection, Guid.NewGuid(), SessionRole.Editor, wantsAcks: true, new CollaborationOptions { MaxQueuedBytesPerSocket = 1024 }, _clock);

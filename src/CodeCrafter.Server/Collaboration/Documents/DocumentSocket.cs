@@ -29,6 +29,7 @@ internal sealed record CloseReason(int Code, string Words)
 internal sealed class DocumentSocket(
     WebSocket socket, Guid userId, SessionRole role, bool wantsAcks, CollaborationOptions options, TimeProvider clock)
 {
+    private const int MaxUnhandledFrames = 8;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Channel<byte[]> _outgoing =
@@ -36,6 +37,7 @@ internal sealed class DocumentSocket(
 
     // Never disposed of: the room may still send to a socket whose connection has just ended.
     private readonly CancellationTokenSource _aborted = new(Timeout.InfiniteTimeSpan, clock);
+    private readonly SemaphoreSlim _unhandled = new(MaxUnhandledFrames);
     private long _queuedBytes;
     private CloseReason? _closeReason;
 
@@ -78,8 +80,12 @@ internal sealed class DocumentSocket(
         }
     }
 
+    /// <summary>The room is done with a frame of this socket, which may hand over the next.</summary>
+    public void FrameHandled() => _unhandled.Release();
+
     /// <summary>
-    /// Reads frames and hands each to <paramref name="onFrame"/>, and sends what is queued, until either side closes.
+    /// Reads frames and hands each to <paramref name="onFrame"/>, and sends what is queued, until either side closes. It
+    /// reads on once enough of them are handled, so that one client cannot fill the room's inbox.
     /// </summary>
     public async Task RunAsync(Func<ReadOnlyMemory<byte>, ValueTask> onFrame)
     {
@@ -154,6 +160,7 @@ internal sealed class DocumentSocket(
                 {
                     if (_closeReason is null)
                     {
+                        await _unhandled.WaitAsync(_aborted.Token);
                         await onFrame(buffer.AsSpan(0, length).ToArray());
                     }
 

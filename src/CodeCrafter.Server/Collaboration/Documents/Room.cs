@@ -84,6 +84,7 @@ internal sealed partial class Room : IUpdateLogWriter
                 (command as RoomCommand.Edit)?.Done.TrySetException(exception);
             }
 
+            (command as RoomCommand.Frame)?.Socket.FrameHandled();
             try
             {
                 AnnounceSaved();
