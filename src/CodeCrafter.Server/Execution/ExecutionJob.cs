@@ -30,7 +30,7 @@ internal sealed class ExecutionJob : IRunObserver
     private readonly TaskCompletionSource<ExecutionResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _inputGate = new(1, 1);
     private readonly Lock _outputLock = new();
-    private readonly List<OutputPiece> _output = [];
+    private readonly List<(RunPhase Phase, OutputStream Stream, StringBuilder Text)> _output = [];
     private readonly Dictionary<(RunPhase, OutputStream), long> _printed = [];
     private bool _inputClosed;
     private int _inputBytes;
@@ -70,7 +70,7 @@ internal sealed class ExecutionJob : IRunObserver
     {
         lock (_outputLock)
         {
-            return [.. _output];
+            return [.. _output.Select(piece => new OutputPiece(piece.Phase, piece.Stream, piece.Text.ToString()))];
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class ExecutionJob : IRunObserver
             {
                 var offset = _printed.GetValueOrDefault((phase, stream));
                 _printed[(phase, stream)] = offset + text.Length;
-                _output.Add(new OutputPiece(phase, stream, text));
+                Keep(phase, stream, text);
                 _events.Publish(new ExecutionOutput(sessionId, Id, phase, stream, offset, text));
             }
         }
@@ -170,6 +170,17 @@ internal sealed class ExecutionJob : IRunObserver
         CreatedAt = CreatedAt,
         StartedAt = StartedAt,
     };
+
+    // A program that prints a character at a time must not cost an object for each.
+    private void Keep(RunPhase phase, OutputStream stream, string text)
+    {
+        if (_output.Count == 0 || (_output[^1].Phase, _output[^1].Stream) != (phase, stream))
+        {
+            _output.Add((phase, stream, new StringBuilder()));
+        }
+
+        _output[^1].Text.Append(text);
+    }
 
     private void CloseInput()
     {

@@ -32,22 +32,7 @@ public sealed class JobLifetimeTests
     public async Task Stopping_a_job_that_has_just_ended_does_nothing_and_its_input_is_closed()
     {
         await using var server = await TestServer.StartAsync();
-        var job = new ExecutionJob(
-            new ExecutionPlan
-            {
-                User = new UserNameResponse(Guid.NewGuid(), "alice"),
-                Request = new RunRequest
-                {
-                    Language = server.Services.GetRequiredService<LanguageCatalog>().Find("python")!,
-                    Files = [new SourceFile("main.py", "")],
-                    Entry = "main.py",
-                },
-                Files = [],
-                Stdin = null,
-            },
-            new ExecutionEvents(),
-            DateTimeOffset.UnixEpoch,
-            maxInputBytes: 100);
+        var job = NewJob(server, null);
 
         await job.CompleteAsync(job.Describe());
 
@@ -55,6 +40,40 @@ public sealed class JobLifetimeTests
         var refused = await Assert.ThrowsAsync<ExecutionRefusedException>(() => job.SendInputAsync("late"));
         Assert.Equal("input_closed", refused.Code);
     }
+
+    [Fact]
+    public async Task Output_that_comes_in_many_pieces_is_kept_as_few()
+    {
+        await using var server = await TestServer.StartAsync();
+        var job = NewJob(server, Guid.NewGuid());
+
+        foreach (var stream in (OutputStream[])[OutputStream.Stdout, OutputStream.Stdout, OutputStream.Stderr, OutputStream.Stdout])
+        {
+            await job.OnOutputAsync(RunPhase.Run, stream, "x");
+        }
+
+        Assert.Equal(
+            [(OutputStream.Stdout, "xx"), (OutputStream.Stderr, "x"), (OutputStream.Stdout, "x")],
+            job.OutputSoFar().Select(piece => (piece.Stream, piece.Data)));
+    }
+
+    private static ExecutionJob NewJob(TestServer server, Guid? sessionId) => new(
+        new ExecutionPlan
+        {
+            User = new UserNameResponse(Guid.NewGuid(), "alice"),
+            SessionId = sessionId,
+            Request = new RunRequest
+            {
+                Language = server.Services.GetRequiredService<LanguageCatalog>().Find("python")!,
+                Files = [new SourceFile("main.py", "")],
+                Entry = "main.py",
+            },
+            Files = [],
+            Stdin = null,
+        },
+        new ExecutionEvents(),
+        DateTimeOffset.UnixEpoch,
+        maxInputBytes: 100);
 
     /// <summary>A store that is locked at the first two attempts to store a result.</summary>
     private sealed class LockedStore(SqlExecutionStore store) : IExecutionStore
