@@ -74,10 +74,17 @@ internal sealed partial class ExecutionWorkers(
             }
         }
 
-        await executions.FinishAsync(job, outcome);
-        if (job.Plan.SessionId is { } sessionId)
+        try
         {
-            await sessions.TouchAsync(sessionId, clock.GetUtcNow(), executions: 1, CancellationToken.None);
+            // Counted before anybody hears of the end, and may look.
+            if (job.Plan.SessionId is { } sessionId)
+            {
+                await sessions.TouchAsync(sessionId, clock.GetUtcNow(), executions: 1, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            await executions.FinishAsync(job, outcome);
         }
     }
 
