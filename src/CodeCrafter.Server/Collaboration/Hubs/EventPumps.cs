@@ -36,39 +36,40 @@ internal sealed partial class SessionEventPump(
         switch (sessionEvent)
         {
             case ParticipantAdded added:
-                await everybody.ParticipantJoined(new ParticipantJoinedEvent(
-                    sessionId, new UserNameResponse(added.UserId, added.Username), added.Role, presence.OnlineIn(sessionId).Contains(added.UserId)));
-                await FollowAsync(sessionId, added.UserId);
+                _ = TellAsync(sessionEvent, everybody.ParticipantJoined(new ParticipantJoinedEvent(
+                    sessionId, new UserNameResponse(added.UserId, added.Username), added.Role, presence.OnlineIn(sessionId).Contains(added.UserId))));
+                await FollowAsync(sessionEvent, added.UserId);
                 break;
             case ParticipantRoleChanged changed:
-                await FollowAsync(sessionId, changed.UserId);
-                await everybody.RoleChanged(new RoleChangedEvent(sessionId, new UserNameResponse(changed.UserId, changed.Username), changed.Role));
+                await FollowAsync(sessionEvent, changed.UserId);
+                _ = TellAsync(sessionEvent, everybody.RoleChanged(new RoleChangedEvent(sessionId, new UserNameResponse(changed.UserId, changed.Username), changed.Role)));
                 break;
             case ParticipantRemoved removed:
                 await rooms.PostIfOpenAsync(sessionId, new RoomCommand.Disconnect(removed.UserId, CloseReason.Removed));
-                await CutOffAsync(sessionId, removed.UserId, client => client.Removed(new SessionEventMessage(sessionId)));
-                await everybody.ParticipantLeft(new ParticipantLeftEvent(
-                    sessionId, new UserNameResponse(removed.UserId, removed.Username), Removed: true));
+                await CutOffAsync(sessionEvent, removed.UserId, client => client.Removed(new SessionEventMessage(sessionId)));
+                _ = TellAsync(sessionEvent, everybody.ParticipantLeft(new ParticipantLeftEvent(
+                    sessionId, new UserNameResponse(removed.UserId, removed.Username), Removed: true)));
                 break;
             case SessionRemoved:
                 await rooms.PostIfOpenAsync(sessionId, new RoomCommand.Disconnect(null, CloseReason.Deleted));
-                await CutOffAsync(sessionId, null, client => client.SessionDeleted(new SessionEventMessage(sessionId)));
+                await CutOffAsync(sessionEvent, null, client => client.SessionDeleted(new SessionEventMessage(sessionId)));
                 break;
             case SessionChanged:
                 // It may be private now, with strangers in it.
                 foreach (var userId in presence.OnlineIn(sessionId).Union(await rooms.UsersOfAsync(sessionId)))
                 {
-                    await FollowAsync(sessionId, userId);
+                    await FollowAsync(sessionEvent, userId);
                 }
 
-                await everybody.SessionUpdated(new SessionEventMessage(sessionId));
+                _ = TellAsync(sessionEvent, everybody.SessionUpdated(new SessionEventMessage(sessionId)));
                 break;
         }
     }
 
     // What holds now, not what the event says: requests may publish in another order than they were stored in.
-    private async Task FollowAsync(Guid sessionId, Guid userId)
+    private async Task FollowAsync(SessionEvent sessionEvent, Guid userId)
     {
+        var sessionId = sessionEvent.SessionId;
         if (await access.FindAsync(sessionId, userId, CancellationToken.None) is { } current)
         {
             await rooms.PostIfOpenAsync(sessionId, new RoomCommand.ChangeRole(userId, current.Role));
@@ -76,17 +77,32 @@ internal sealed partial class SessionEventPump(
         else
         {
             await rooms.PostIfOpenAsync(sessionId, new RoomCommand.Disconnect(userId, CloseReason.Removed));
-            await CutOffAsync(sessionId, userId, client => client.Removed(new SessionEventMessage(sessionId)));
+            await CutOffAsync(sessionEvent, userId, client => client.Removed(new SessionEventMessage(sessionId)));
         }
     }
 
-    private async Task CutOffAsync(Guid sessionId, Guid? userId, Func<ISessionClient, Task> tell)
+    private async Task CutOffAsync(SessionEvent sessionEvent, Guid? userId, Func<ISessionClient, Task> tell)
     {
+        var sessionId = sessionEvent.SessionId;
         foreach (var connectionId in presence.ConnectionsOf(sessionId, userId))
         {
             await hub.Groups.RemoveFromGroupAsync(connectionId, SessionHub.GroupOf(sessionId));
             presence.Disconnect(sessionId, connectionId);
-            await tell(hub.Clients.Client(connectionId));
+            _ = TellAsync(sessionEvent, tell(hub.Clients.Client(connectionId)));
+        }
+    }
+
+    // Not waited for: whoever reads slowly must not hold up the others, nor what revokes a right. SignalR keeps the order
+    // and cuts off who does not read at all.
+    private async Task TellAsync(SessionEvent sessionEvent, Task sending)
+    {
+        try
+        {
+            await sending;
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, sessionEvent.GetType().Name, sessionEvent.SessionId);
         }
     }
 
@@ -108,14 +124,8 @@ internal sealed partial class ExecutionEventPump(
         {
             while (events.Reader.TryRead(out var executionEvent))
             {
-                try
-                {
-                    await DeliverAsync(executionEvent is ExecutionOutput output ? Merge(output) : executionEvent);
-                }
-                catch (Exception exception)
-                {
-                    LogFailed(exception, executionEvent.JobId);
-                }
+                // Not waited for, as above.
+                _ = DeliverAsync(executionEvent is ExecutionOutput output ? Merge(output) : executionEvent);
             }
         }
     }
@@ -136,7 +146,19 @@ internal sealed partial class ExecutionEventPump(
         return first with { Data = data };
     }
 
-    private Task DeliverAsync(ExecutionEvent executionEvent)
+    private async Task DeliverAsync(ExecutionEvent executionEvent)
+    {
+        try
+        {
+            await SendAsync(executionEvent);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, executionEvent.JobId);
+        }
+    }
+
+    private Task SendAsync(ExecutionEvent executionEvent)
     {
         var everybody = hub.Clients.Group(SessionHub.GroupOf(executionEvent.SessionId));
         return executionEvent switch

@@ -29,10 +29,10 @@ internal sealed partial class SavedNoticePump(
         {
             foreach (var notice in notices.Take())
             {
+                // Not waited for: whoever reads slowly must not hold up the others.
+                _ = TellAsync(notice.SessionId);
                 try
                 {
-                    await hub.Clients.Group(SessionHub.GroupOf(notice.SessionId))
-                        .SessionSaved(new SessionSavedEvent(notice.SessionId, clock.GetUtcNow()));
                     await FollowAsync(notice, stoppingToken);
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
@@ -40,6 +40,18 @@ internal sealed partial class SavedNoticePump(
                     LogFailed(exception, notice.SessionId);
                 }
             }
+        }
+    }
+
+    private async Task TellAsync(Guid sessionId)
+    {
+        try
+        {
+            await hub.Clients.Group(SessionHub.GroupOf(sessionId)).SessionSaved(new SessionSavedEvent(sessionId, clock.GetUtcNow()));
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, sessionId);
         }
     }
 
