@@ -34,10 +34,6 @@ internal sealed class CollaborationOptions
     /// <summary>How long a document that nobody uses stays in memory.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Updates since the last snapshot after which closing a document writes a new one.</summary>
-    [Range(1, 1_000_000)]
-    public int SnapshotAfterUpdates { get; set; } = 200;
-
     /// <summary>Characters in one chat message.</summary>
     [Range(1, 100_000)]
     public int MaxMessageLength { get; set; } = 4000;
