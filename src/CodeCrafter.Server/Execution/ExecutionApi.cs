@@ -14,6 +14,9 @@ internal static class ExecutionApi
 {
     private const long MaxRequestBytes = 16 << 20;
 
+    // Each has its files and its output, megabytes of them at worst.
+    private const int MaxHistoryPage = 50;
+
     public static void MapExecution(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/execute").WithTags("Execution").RequireAuthorization();
@@ -83,7 +86,7 @@ internal static class ExecutionApi
         SessionAccess access,
         CancellationToken cancellationToken,
         [Range(1, 100_000)] int page = 1,
-        [Range(1, 100)] int limit = 20)
+        [Range(1, MaxHistoryPage)] int limit = 20)
     {
         if (await access.FindAsync(sessionId, principal.GetUserId(), cancellationToken) is null)
         {

@@ -18,6 +18,8 @@ internal static partial class RequestLogs
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
                 // Our own line says where the server listens; this one says it a second time.
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
+                // Failures of the hub's methods; the hub logs its own.
+                .MinimumLevel.Override("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LevelAlias.Off)
                 .ReadFrom.Configuration(builder.Configuration)
                 .ReadFrom.Services(provider)
                 .Enrich.With<TokenRedactor>()

@@ -13,8 +13,11 @@ internal static class HubError
     public static HubException NotJoined() => Create("not_joined", "Join the session first.");
 }
 
-/// <summary>Turns refused runs into errors that the client may read.</summary>
-internal sealed class HubErrorFilter : IHubFilter
+/// <summary>
+/// Turns refused runs into errors that the client may read, and logs faults of ours. SignalR's own log of them is off: it
+/// does not tell a fault from a refusal, so any caller could fill it.
+/// </summary>
+internal sealed partial class HubErrorFilter(ILogger<HubErrorFilter> logger) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
@@ -27,5 +30,13 @@ internal sealed class HubErrorFilter : IHubFilter
         {
             throw HubError.Create(refused.Code, refused.Message);
         }
+        catch (Exception exception) when (exception is not HubException)
+        {
+            LogFailed(exception, invocationContext.HubMethodName);
+            throw;
+        }
     }
+
+    [LoggerMessage(LogLevel.Error, "The hub's method {Method} failed")]
+    private partial void LogFailed(Exception exception, string method);
 }

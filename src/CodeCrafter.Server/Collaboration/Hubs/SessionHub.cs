@@ -90,8 +90,9 @@ internal sealed class SessionHub(
         : throw HubError.NotJoined();
 
     /// <summary>Runs the session's document, or the files of the request, and returns the job's id.</summary>
-    public async Task<Guid> Run(Guid sessionId, HubRunRequest request)
+    public async Task<Guid> Run(Guid sessionId, HubRunRequest? request)
     {
+        request ??= new HubRunRequest();
         var job = await executions.SubmitAsync(
             new ExecuteRequest
             {
