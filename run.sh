@@ -27,7 +27,8 @@ Environment:
   HOST      the address to listen on (localhost); 0.0.0.0 is every network of this
             machine: put a proxy with HTTPS in front before others use it
   DATA_DIR  where accounts, sessions and documents are kept (data/ beside this file)
-  Everything else that is set goes to the server, whose README lists its settings.
+  RATE_LIMITS  off turns request rate limits off, for load tests on this machine
+  Everything else that is set goes to the server; README.md lists its settings.
 
 Exit codes: 0 stopped by a signal, 1 could not start or ended by itself, 2 wrong usage,
 130 (Ctrl-C) and 143 (SIGTERM) stopped before there was a server.

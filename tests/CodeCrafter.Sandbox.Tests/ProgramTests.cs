@@ -22,6 +22,18 @@ public sealed class ProgramTests(SandboxFixture fixture)
     }
 
     [Theory]
+    [InlineData("c", "#include <stdio.h>\nint main(void) { printf(\"before\"); *(volatile int *)0 = 1; }")]
+    [InlineData("cpp", "#include <iostream>\nint main() { std::cout << \"before\"; *(volatile int *)0 = 1; }")]
+    [InlineData("python", "import os\nprint('before', end='')\nos.kill(os.getpid(), 11)")]
+    public async Task What_was_printed_before_a_crash_is_kept(string id, string code)
+    {
+        var result = await fixture.RunAsync(id, code);
+
+        Assert.Equal(RunStatus.RuntimeErrorSigsegv, result.Status);
+        Assert.Equal("before", result.Run!.Stdout);
+    }
+
+    [Theory]
     [InlineData("*(volatile int *)0 = 1;", RunStatus.RuntimeErrorSigsegv, "SIGSEGV")]
     [InlineData("abort();", RunStatus.RuntimeErrorSigabrt, "SIGABRT")]
     [InlineData("volatile int zero = 0; return 10 / zero;", RunStatus.RuntimeErrorSigfpe, "SIGFPE")]

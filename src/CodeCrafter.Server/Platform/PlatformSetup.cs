@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -12,6 +13,7 @@ internal static class PlatformSetup
     {
         var server = ServerOptions.From(builder.Configuration);
         var services = builder.Services;
+        builder.AddSettingsFile(server);
         Directory.CreateDirectory(server.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         builder.AddRequestLogs();
@@ -56,6 +58,14 @@ internal static class PlatformSetup
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").DisableHttpMetrics();
         app.MapApiDescription();
+    }
+
+    // First, since what comes last wins: the environment and the command line.
+    private static void AddSettingsFile(this WebApplicationBuilder builder, ServerOptions server)
+    {
+        var file = new JsonConfigurationSource { Path = Path.Combine(server.DataDirectory, "appsettings.json"), Optional = true };
+        file.ResolveFileProvider();
+        builder.Configuration.Sources.Insert(0, file);
     }
 
     private static void ConfigureKestrel(this WebApplicationBuilder builder, ServerOptions server)

@@ -45,6 +45,7 @@ internal static class ProblemSetup
         }
 
         problem.Extensions.TryAdd(Problems.Code, Problems.DefaultCode(problem.Status ?? 500));
+        problem.Detail ??= Problems.DefaultDetail(problem.Status ?? 500);
     }
 
     // "Files[0].Path" as the fields are called in the request: "files[0].path".
@@ -73,12 +74,6 @@ internal static class ProblemSetup
                     problem.Extensions[Problems.Code] = "malformed_request";
                     problem.Detail = "The request cannot be read: a part of it is missing or has another type than expected.";
                     break;
-                case (StatusCodes.Status413PayloadTooLarge, _):
-                    problem.Detail = "The body of the request is larger than this path accepts.";
-                    break;
-                case (StatusCodes.Status415UnsupportedMediaType, _):
-                    problem.Detail = "The body must be JSON, with Content-Type: application/json.";
-                    break;
             }
 
             await WriteAsync(context, problem);
@@ -102,8 +97,8 @@ internal static class ProblemSetup
         {
             var problem = context.ProblemDetails;
             problem.Status ??= context.HttpContext.Response.StatusCode;
-            problem.Title ??= Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(problem.Status.Value);
             // The title is the status; what happened is in the code.
+            problem.Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(problem.Status.Value);
             problem.Type = "about:blank";
             problem.Instance ??= context.HttpContext.Request.Path;
             problem.Extensions.TryAdd("traceId", System.Diagnostics.Activity.Current?.Id ?? context.HttpContext.TraceIdentifier);

@@ -50,6 +50,18 @@ internal static class Problems
     public static (string Code, string Detail)? ChallengeExplanation(HttpContext context) =>
         context.Items.TryGetValue(typeof(Problems), out var value) ? ((string, string))value! : null;
 
+    /// <summary>What to do about a problem that nobody has described; null where there is nothing to say.</summary>
+    public static string? DefaultDetail(int status) => status switch
+    {
+        401 => "Send an access token: 'Authorization: Bearer …', from POST /api/auth/login.",
+        404 => "There is nothing at this address.",
+        405 => "This address does not take this method.",
+        413 => "The body of the request is larger than this address accepts.",
+        415 => "The body must be JSON, with 'Content-Type: application/json'.",
+        500 => "The server failed; its log has the trace id.",
+        _ => null,
+    };
+
     /// <summary>The code of a problem that nobody has named more exactly.</summary>
     public static string DefaultCode(int status) => status switch
     {

@@ -49,6 +49,19 @@ public sealed class SystemTests
     }
 
     [Fact]
+    public async Task Settings_are_read_from_a_file_in_the_data_directory()
+    {
+        using var data = new TemporaryFolder();
+        data.Write("appsettings.json", """{ "CodeCrafter": { "Execution": { "Maximum": { "MemoryMb": 300 } } } }""");
+        await using var server = await TestServer.StartAsync(options => options.DataDirectory = data.Path);
+        var alice = await server.RegisterAsync("alice");
+
+        using var response = await alice.ExecuteAsync(new { language = "python", code = "1", limits = new { memoryMb = 301 } });
+
+        Assert.Contains("from 16 to 300", (await response.MustBeProblemAsync(400, "limit_out_of_range")).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_server_is_kept_off_the_same_data()
     {
         await using var server = await TestServer.StartAsync();

@@ -48,7 +48,7 @@ export default function SignUpPage() {
             {...form.getInputProps('username')}
           />
           <TextInput label="Email" type="email" autoComplete="email" {...form.getInputProps('email')} />
-          <PasswordInput label="Password" autoComplete="new-password" {...form.getInputProps('password')} />
+          <PasswordInput label="Password" description="At least 8 characters." autoComplete="new-password" {...form.getInputProps('password')} />
           <Button type="submit" mt={6} loading={form.submitting}>Create account</Button>
         </Stack>
       </form>

@@ -85,7 +85,7 @@ function RemoveMenu({ room, participant: { user } }: { room: Room; participant: 
   };
   const confirm = () => modals.openConfirmModal({
     title: `Remove ${user.username}?`,
-    children: <Text size="sm">They lose access at once. Their edits and messages stay.</Text>,
+    children: <Text size="sm">They lose access at once. Their edits and messages stay. Whoever still has the invite link can come back with it: make a new one under Share.</Text>,
     labels: { confirm: 'Remove', cancel: 'Cancel' },
     confirmProps: { color: 'red' },
     onConfirm: () => void remove(),
