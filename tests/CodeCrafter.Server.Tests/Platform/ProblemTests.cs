@@ -74,7 +74,7 @@ public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServ
         });
         using var response = await server.Http.GetAsync("/api/fault", Stop);
         var problem = await response.MustBeProblemAsync(500, "internal_error");
-        Assert.Null(problem.Detail);
+        Assert.Equal("The server failed; its log has the trace id.", problem.Detail);
         Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
