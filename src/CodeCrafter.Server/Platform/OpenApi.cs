@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -29,6 +30,11 @@ internal static class OpenApi
             };
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            DescribeTypes(schema, context);
+            return Task.CompletedTask;
+        });
         options.AddOperationTransformer((operation, context, _) =>
         {
             DescribeErrors(operation, context);
@@ -44,6 +50,27 @@ internal static class OpenApi
             options.Title = "CodeCrafter API";
             options.WithNonce().DisableDefaultFonts().DisableTelemetry().DisableAgent().HideDeveloperTools();
         });
+    }
+
+    private static void DescribeTypes(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    {
+        var type = context.JsonTypeInfo.Type;
+        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(DateTimeOffset))
+        {
+            // Our own converter hides that it is a text.
+            schema.Type = JsonSchemaType.String | (Nullable.GetUnderlyingType(type) is null ? default : JsonSchemaType.Null);
+            schema.Format = "date-time";
+        }
+
+        // The parameters of a record count as required, but in a request what may be null may be left out too.
+        if (type.Name.EndsWith("Request", StringComparison.Ordinal))
+        {
+            foreach (var property in context.JsonTypeInfo.Properties.Where(property =>
+                property.IsSetNullable && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: true) != true))
+            {
+                schema.Required?.Remove(property.Name);
+            }
+        }
     }
 
     private static void DescribeErrors(OpenApiOperation operation, OpenApiOperationTransformerContext context)

@@ -62,6 +62,20 @@ public sealed class SystemTests
     }
 
     [Fact]
+    public async Task The_description_says_which_fields_may_be_left_out_and_what_a_time_is()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        using var response = await server.Http.GetAsync("/openapi/v1.json", Stop);
+        var schemas = (await response.ReadAsync<JsonElement>()).GetProperty("components").GetProperty("schemas");
+
+        Assert.Equal(["title"], schemas.GetProperty("CreateSessionRequest").GetProperty("required").EnumerateArray().Select(name => name.GetString()));
+        Assert.False(schemas.GetProperty("ExecuteRequest").TryGetProperty("required", out _));
+        var createdAt = schemas.GetProperty("SessionResponse").GetProperty("properties").GetProperty("createdAt");
+        Assert.Equal(("string", "date-time"), (createdAt.GetProperty("type").GetString(), createdAt.GetProperty("format").GetString()));
+    }
+
+    [Fact]
     public async Task A_second_server_is_kept_off_the_same_data()
     {
         await using var server = await TestServer.StartAsync();
