@@ -24,7 +24,7 @@ export default function SessionPage({ id, user }: { id: string; user: User }) {
       (session) => {
         if (gone) return;
         setError(null);
-        opened = new Room(session, user, { warn: (title, message) => notifications.show({ color: 'yellow', title, message, autoClose: 10_000 }) });
+        opened = new Room(session, user, { warn });
         setRoom(opened);
       },
       (failure: unknown) => !gone && setError(failure),
@@ -96,4 +96,9 @@ function EntryError({ error, onRetry }: { error: unknown; onRetry: () => void })
       {messageOf(error)}
     </StatusPage>
   );
+}
+
+function warn(title: string, message: string, topic?: string): void {
+  if (topic !== undefined) notifications.hide(topic);
+  notifications.show({ id: topic, color: 'yellow', title, message, autoClose: 10_000 });
 }

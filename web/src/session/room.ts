@@ -10,7 +10,8 @@ import { SessionHub } from './hub';
 export type End = 'removed' | 'deleted' | 'gone' | 'full';
 
 export interface RoomNotices {
-  warn: (title: string, message: string) => void;
+  /** With a topic, it takes the place of the notice before on the same. */
+  warn: (title: string, message: string, topic?: string) => void;
 }
 
 /** Why the server refuses an edit, in words for people. */
@@ -132,7 +133,8 @@ export class Room {
   private roleChanged(role: Role): void {
     const could = canEdit(this.role);
     this.session.update((s) => ({ ...s, role }));
-    if (could && !canEdit(role)) this.notices.warn('You are a viewer now', 'You can read this session, but no longer edit it.');
+    if (could && !canEdit(role)) this.notices.warn('You are a viewer now', 'You can read this session, but no longer edit it.', 'role');
+    if (!could && canEdit(role)) this.notices.warn('You can edit now', 'You may change the files and run them.', 'role');
     // Admins see more of the session, such as the code of the share link.
     void this.reload();
   }
