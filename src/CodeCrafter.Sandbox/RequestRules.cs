@@ -42,34 +42,16 @@ public static class RequestRules
             : null;
     }
 
-    /// <summary>What is wrong with a request, or null.</summary>
-    public static string? Check(RunRequest request) =>
-        request.Language.Recipe is null ? $"The language {request.Language.Id} has no manifest."
-        : CheckFiles(request) ?? CheckArguments(request.Arguments) ?? CheckLimits(request.Limits) ?? CheckLimits(request.CompileLimits);
-
-    private static string? CheckFiles(RunRequest request)
+    /// <summary>What keeps these paths, each fine by itself, from lying in one workspace, or null.</summary>
+    public static string? CheckTogether(IEnumerable<string> paths)
     {
-        if (request.Files.Count > MaxFiles)
-        {
-            return $"There are at most {MaxFiles} files.";
-        }
         var files = new HashSet<string>(StringComparer.Ordinal);
-        long bytes = 0;
-        foreach (var file in request.Files)
+        foreach (var path in paths)
         {
-            if (CheckPath(file.Path) is { } problem)
+            if (!files.Add(path))
             {
-                return problem;
+                return $"There are two files named {path}.";
             }
-            if (!files.Add(file.Path))
-            {
-                return $"There are two files named {file.Path}.";
-            }
-            bytes += Encoding.UTF8.GetByteCount(file.Content);
-        }
-        if (bytes > request.Limits.DiskBytes / 2)
-        {
-            return $"The files have {bytes} bytes; half of the workspace's {request.Limits.DiskBytes} is the most.";
         }
         foreach (var path in files)
         {
@@ -81,7 +63,35 @@ public static class RequestRules
                 }
             }
         }
-        return files.Contains(request.Entry) ? null : "The entry is not one of the files.";
+        return null;
+    }
+
+    /// <summary>What is wrong with a request, or null.</summary>
+    public static string? Check(RunRequest request) =>
+        request.Language.Recipe is null ? $"The language {request.Language.Id} has no manifest."
+        : CheckFiles(request) ?? CheckArguments(request.Arguments) ?? CheckLimits(request.Limits) ?? CheckLimits(request.CompileLimits);
+
+    private static string? CheckFiles(RunRequest request)
+    {
+        if (request.Files.Count > MaxFiles)
+        {
+            return $"There are at most {MaxFiles} files.";
+        }
+        long bytes = 0;
+        foreach (var file in request.Files)
+        {
+            if (CheckPath(file.Path) is { } problem)
+            {
+                return problem;
+            }
+            bytes += Encoding.UTF8.GetByteCount(file.Content);
+        }
+        if (bytes > request.Limits.DiskBytes / 2)
+        {
+            return $"The files have {bytes} bytes; half of the workspace's {request.Limits.DiskBytes} is the most.";
+        }
+        return CheckTogether(request.Files.Select(file => file.Path))
+            ?? (request.Files.Any(file => file.Path == request.Entry) ? null : "The entry is not one of the files.");
     }
 
     private static string? CheckArguments(IReadOnlyList<string> arguments) =>

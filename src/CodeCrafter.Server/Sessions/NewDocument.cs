@@ -1,4 +1,5 @@
 using System.Text;
+using CodeCrafter.Sandbox;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -41,15 +42,15 @@ internal static class NewDocument
                 return Problems.Invalid($"files[{i}]", "A file must not be null.");
             }
 
-            if (FilePaths.Check(file.Path!) is { } error)
+            if (RequestRules.CheckPath(file.Path!) is { } error)
             {
                 return Problems.Invalid($"files[{i}].path", error);
             }
         }
 
-        if (FilePaths.FindClash([.. files.Select(file => file!.Path!)]) is { } clash)
+        if (RequestRules.CheckTogether(files.Select(file => file!.Path!)) is { } clash)
         {
-            return Problems.Invalid("files", $"'{clash}' is there twice, or lies in a folder that is a file.");
+            return Problems.Invalid("files", clash);
         }
 
         return files.Sum(file => (long)Encoding.UTF8.GetByteCount(file!.Content!)) > options.MaxDocumentBytes

@@ -69,6 +69,7 @@ public sealed class SessionTests(SharedServer shared) : IClassFixture<SharedServ
         { """{"title":"x","settings":{"maxParticipants":100000}}""", 400, "validation_failed" },
         { """{"title":"x","settings":{"publicRole":"owner"}}""", 400, "validation_failed" },
         { """{"title":"x","files":[{"path":"../up","content":""}]}""", 400, "validation_failed" },
+        { """{"title":"x","files":[{"path":"-x.py","content":""}]}""", 400, "validation_failed" },
         { """{"title":"x","files":[{"path":"/etc/passwd","content":""}]}""", 400, "validation_failed" },
         { """{"title":"x","files":[{"path":"a\\b","content":""}]}""", 400, "validation_failed" },
         { """{"title":"x","files":[{"path":"a","content":""},{"path":"a","content":""}]}""", 400, "validation_failed" },

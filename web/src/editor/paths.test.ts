@@ -6,7 +6,7 @@ describe('pathProblem', () => {
     expect(pathProblem(path, ['other.py'])).toBeNull();
   });
 
-  it.each(['', '/etc/passwd', '../x', 'a/../b', 'a//b', 'a/', '.', 'a\\b', 'a\nb', 'x'.repeat(201)])('refuses %j', (path) => {
+  it.each(['', '/etc/passwd', '../x', 'a/../b', 'a//b', 'a/', '.', 'a\\b', 'a\nb', '-x.py', '@x', 'x'.repeat(256), '€'.repeat(100)])('refuses %j', (path) => {
     expect(pathProblem(path, [])).not.toBeNull();
   });
 

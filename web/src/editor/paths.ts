@@ -1,8 +1,9 @@
 /** Why a path cannot be that of a new file; null where it can. The server has the same rules. */
 export function pathProblem(path: string, existing: readonly string[]): string | null {
   if (path === '') return 'Give the file a name.';
-  if (path.length > 200 || path.split('/').some((part) => part.length > 100)) return 'This name is too long.';
+  if (bytes(path) > 512 || path.split('/').some((part) => bytes(part) > 255)) return 'This name is too long.';
   if (path.startsWith('/') || path.includes('\\')) return 'Use a relative path with forward slashes.';
+  if (/^[-@]/.test(path)) return 'Compilers would take this name for an option: start it with another character.';
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f-\u009f\ufffd]/.test(path)) return 'This name has characters that file names cannot have.';
   if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) return 'This is not a file path.';
@@ -10,6 +11,10 @@ export function pathProblem(path: string, existing: readonly string[]): string |
   if (existing.some((other) => other.startsWith(`${path}/`))) return 'There is a folder with this name already.';
   if (existing.some((other) => path.startsWith(`${other}/`))) return 'A file is in the way of this folder.';
   return null;
+}
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 const byExtension: Record<string, string> = {
