@@ -3,6 +3,7 @@ using CodeCrafter.Sandbox.Limits;
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>Starting: refusing where something is missing, and clearing away what a killed server left.</summary>
+[Collection(StartCollection.Name)]
 public sealed class StartTests(SandboxFixture fixture) : IDisposable
 {
     private readonly string _directory = SandboxFixture.NewStateDirectory();
@@ -126,7 +127,7 @@ public sealed class StartTests(SandboxFixture fixture) : IDisposable
             await sandbox.RunAsync(fixture.Request("python", "print(1)"), cancellationToken: TestContext.Current.CancellationToken);
         }
         Assert.Empty(HostState.Leftovers(Options));
-        // Other tests run at the same time and hold some; fifty runs that leaked even one each would show.
+        // The process itself opens some now and then; fifty runs that leaked even one each would show.
         Assert.True(Directory.GetFileSystemEntries("/proc/self/fd").Length < descriptors + 40);
     }
 
@@ -160,4 +161,11 @@ public sealed class StartTests(SandboxFixture fixture) : IDisposable
         File.WriteAllText(path, $"import json, sys\nc = json.load(open(sys.argv[1]))\n{statement}\njson.dump(c, open(sys.argv[1], 'w'))\n");
         return path;
     }
+}
+
+/// <summary>Run by themselves: they count what the whole process has open.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class StartCollection
+{
+    public const string Name = "start";
 }
