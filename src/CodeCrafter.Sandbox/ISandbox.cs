@@ -38,6 +38,21 @@ public interface ISandbox
     /// </summary>
     Task<RunResult> RunAsync(RunRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Compiles a program once, for any number of runs. A language without a compiler is ready at once. Cancelling ends
+    /// the compiler and returns <see cref="RunStatus.Cancelled"/>.
+    /// </summary>
+    Task<CompiledProgram> CompileAsync(RunRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs a compiled program in a sandbox of its own. <paramref name="request"/> is the one that was compiled, with other
+    /// arguments, input or limits where wanted; the result's <see cref="RunResult.Compile"/> is that of the program.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The program's status is not <see cref="RunStatus.Accepted"/>, or it is of another language, or another sandbox made it.
+    /// </exception>
+    Task<RunResult> RunAsync(CompiledProgram program, RunRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default);
+
     /// <summary>What runs programs here: for the log and the health check, such as <c>crun 1.8.1, cgroup v1</c>.</summary>
     string Description { get; }
 }

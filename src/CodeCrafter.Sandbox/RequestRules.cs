@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CodeCrafter.Sandbox;
 
-/// <summary>What a <see cref="RunRequest"/> must keep to. <see cref="ISandbox.RunAsync"/> throws where it does not.</summary>
+/// <summary>What a <see cref="RunRequest"/> must keep to. A sandbox throws where it does not.</summary>
 public static class RequestRules
 {
     /// <summary>The most files in a workspace.</summary>
@@ -69,7 +69,8 @@ public static class RequestRules
     /// <summary>What is wrong with a request, or null.</summary>
     public static string? Check(RunRequest request) =>
         request.Language.Recipe is null ? $"The language {request.Language.Id} has no manifest."
-        : CheckFiles(request) ?? CheckArguments(request.Arguments) ?? CheckLimits(request.Limits) ?? CheckLimits(request.CompileLimits);
+        : CheckFiles(request) ?? CheckArguments(request.Arguments) ?? CheckLimits(request.Limits) ?? CheckLimits(request.CompileLimits)
+            ?? CheckCollection(request.Collect);
 
     private static string? CheckFiles(RunRequest request)
     {
@@ -107,6 +108,12 @@ public static class RequestRules
         : limits.OutputBytes is < 1 or > 1 << 30 ? "The output limit is 1 byte to 1 GB."
         : limits.DiskBytes < 64 << 10 ? "The disk limit is at least 64 KB."
         : !(limits.Cpus is >= 0.01 and <= 1024) ? "The share of CPUs is 0.01 to 1024."
+        : null;
+
+    private static string? CheckCollection(FileCollection? collection) =>
+        collection is null ? null
+        : collection.MaxFiles is < 1 or > 1000 ? "The files that come back are 1 to 1000."
+        : collection.MaxBytes is < 1 or > 64 << 20 ? "The files that come back have 1 byte to 64 MB."
         : null;
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromDays(1);

@@ -29,6 +29,15 @@ public sealed record RunRequest
     /// </summary>
     public Stream StandardInput { get; init; } = Stream.Null;
 
+    /// <summary>
+    /// Gives the program a pseudo-terminal of this size in place of pipes: everything it prints is standard output, and
+    /// what it reads goes through the line discipline (echo, Ctrl-C, Ctrl-D). Null is pipes. Compilers always get pipes.
+    /// </summary>
+    public Terminal? Terminal { get; init; }
+
+    /// <summary>Asks for the files that the program made or changed; null is none.</summary>
+    public FileCollection? Collect { get; init; }
+
     /// <summary>Limits on the program.</summary>
     public RunLimits Limits { get; init; } = RunLimits.Default;
 

@@ -83,4 +83,23 @@ public sealed record StepResult
 /// <param name="Status">The verdict.</param>
 /// <param name="Compile">The compilation; null where the language has no such step.</param>
 /// <param name="Run">The run; null where it did not come to it.</param>
-public sealed record RunResult(RunStatus Status, StepResult? Compile, StepResult? Run);
+public sealed record RunResult(RunStatus Status, StepResult? Compile, StepResult? Run)
+{
+    /// <summary>
+    /// The compilation is that of an identical program shortly before: <see cref="Compile"/> tells what it printed and
+    /// took then.
+    /// </summary>
+    public bool CompileFromCache { get; init; }
+
+    /// <summary>
+    /// The files that the program made or changed, where <see cref="RunRequest.Collect"/> asked for them. A program that a
+    /// limit or a person ended has none: its files died with it.
+    /// </summary>
+    public IReadOnlyList<OutputFile> Files { get; init; } = [];
+
+    /// <summary>
+    /// How many more there were: beyond the caps, or no plain files (links of both kinds, FIFOs, sockets, devices), or with
+    /// a name that breaks <see cref="RequestRules.CheckPath"/>, or not readable.
+    /// </summary>
+    public int FilesOmitted { get; init; }
+}

@@ -23,16 +23,16 @@ public sealed class CgroupV2ContainerTests : IDisposable
         var runtime = await OciRuntime.DetectAsync(Runtime(), _directory, mountInfo: "", TestContext.Current.CancellationToken);
         const int uid = 1_900_050_000;
         var root = SandboxRoot.Create(Path.Combine(_directory, "rootfs"), [uid]);
-        var config = ContainerConfig.Make(root, new ContainerSettings { Uid = uid, Hierarchies = 1, DiskBytes = 1 << 20, CpuTime = TimeSpan.FromSeconds(10) });
+        var config = ContainerConfig.Make(root, new ContainerSettings { Uid = uid, Hierarchies = 1, DiskBytes = 1 << 20, Binds = [] });
         var cgroup = new BareStep(Path.Combine(_mount, name));
         try
         {
             using var wake = new WakeUp();
             using (var container = Container.Start(runtime, name, Path.Combine(_directory, "bundle"), config, [cgroup, cgroup], TimeSpan.FromSeconds(20)))
             {
-                var order = new StepOrder(RunPhase.Run, 1, ["/bin/sh", "-c", "cat /proc/self/cgroup; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"], ["PATH=/usr/bin"], Stream.Null, RunLimits.Default);
+                var command = new StepCommand { Index = 1, Arguments = ["/bin/sh", "-c", "cat /proc/self/cgroup; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"], Environment = ["PATH=/usr/bin"] };
                 var (status, result) = new StepRunner(
-                    container, cgroup, order, TimeProvider.System, wake,
+                    container, cgroup, new StepPlan(command, RunLimits.Default, null, null), null, new StepStreams(container, null, null, wake), TimeProvider.System, wake,
                     new OutputCollector(RunPhase.Run, OutputStream.Stdout, 10_000, null),
                     new OutputCollector(RunPhase.Run, OutputStream.Stderr, 10_000, null),
                     TestContext.Current.CancellationToken).Run();
@@ -70,9 +70,10 @@ public sealed class CgroupV2ContainerTests : IDisposable
     {
         private readonly string _path;
 
-        public BareStep(string path) => _path = Directory.CreateDirectory(path).FullName;
+        public BareStep(string path)
+            : base(RunLimits.Default) => _path = Directory.CreateDirectory(path).FullName;
 
-        public override TimeSpan CpuTime => TimeSpan.FromMicroseconds(ControlFile.ReadKey(_path, "cpu.stat", "usage_usec") ?? 0);
+        protected override TimeSpan TotalCpuTime => TimeSpan.FromMicroseconds(ControlFile.ReadKey(_path, "cpu.stat", "usage_usec") ?? 0);
 
         public override long PeakMemory => 0;
 
@@ -82,6 +83,14 @@ public sealed class CgroupV2ContainerTests : IDisposable
 
         public override IReadOnlyList<SafeFileHandle> OpenForEntering() =>
             [File.OpenHandle(Path.Combine(_path, "cgroup.procs"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)];
+
+        protected override void Write(RunLimits limits)
+        {
+        }
+
+        protected override void ForgetPeak()
+        {
+        }
 
         public override void Delete() => ControlFile.RemoveDirectory(_path, TimeProvider.System);
     }

@@ -1,3 +1,4 @@
+using CodeCrafter.Sandbox.Oci;
 using CodeCrafter.Sandbox.Limits;
 
 namespace CodeCrafter.Sandbox.Tests;
@@ -30,6 +31,14 @@ internal static class HostState
         }
     }
 
+    /// <summary>What is left of the runs of a sandbox that goes on, once it has cleared up: all but what waits for the next.</summary>
+    public static async Task<IReadOnlyList<string>> LeftoversAsync(OciSandbox sandbox, SandboxOptions options)
+    {
+        await sandbox.SettleAsync();
+        var waiting = sandbox.Waiting;
+        return [.. Leftovers(options).Where(left => !waiting.Any(w => left.Contains(w.Id + '.') || left.EndsWith(w.Id) || left.Contains($"Uid:\t{w.Uid}\t")))];
+    }
+
     /// <summary>The cgroups of this installation.</summary>
     public static IEnumerable<string> Cgroups(SandboxOptions options)
     {
@@ -52,7 +61,7 @@ internal static class HostState
                 continue; // It ended meanwhile.
             }
             var uid = int.Parse(status.Split('\n').First(line => line.StartsWith("Uid:")).Split('\t')[1]);
-            if (uid >= options.FirstUid && uid < options.FirstUid + options.MaxSandboxes)
+            if (uid >= options.FirstUid && uid < options.FirstUid + options.Uids)
             {
                 yield return status;
             }

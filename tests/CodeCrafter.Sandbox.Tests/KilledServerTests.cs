@@ -37,9 +37,9 @@ public sealed class KilledServerTests(SandboxFixture fixture)
 
         // By themselves, since nobody is there to kill them: init sees the end of its control socket.
         await UntilAsync(() => !HostState.Processes(options).Any());
-        await using (await fixture.StartAsync(options))
+        await using (var sandbox = await fixture.StartAsync(options))
         {
-            Assert.Empty(HostState.Leftovers(options));
+            Assert.Empty(await HostState.LeftoversAsync(sandbox, options));
         }
         Assert.Empty(HostState.Cgroups(options));
         Directory.Delete(options.StateDirectory, recursive: true);

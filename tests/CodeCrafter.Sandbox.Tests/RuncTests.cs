@@ -29,7 +29,7 @@ public sealed class RuncTests(SandboxFixture fixture)
             await cancel.CancelAsync();
             Assert.Equal(RunStatus.Cancelled, (await run).Status);
 
-            Assert.Empty(HostState.Leftovers(options));
+            Assert.Empty(await HostState.LeftoversAsync(sandbox, options));
         }
         Assert.Empty(HostState.Cgroups(options));
         Directory.Delete(options.StateDirectory, recursive: true);

@@ -29,9 +29,10 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Assert.Empty(HostState.Leftovers(Options));
+        var left = await HostState.LeftoversAsync(Sandbox, Options);
+        Assert.True(left.Count == 0, string.Join('\n', left));
         await Sandbox.DisposeAsync();
-        Assert.Empty(HostState.Cgroups(Options));
+        Assert.Empty(HostState.Leftovers(Options));
         Directory.Delete(Options.StateDirectory, recursive: true);
     }
 

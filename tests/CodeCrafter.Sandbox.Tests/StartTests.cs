@@ -99,11 +99,11 @@ public sealed class StartTests(SandboxFixture fixture) : IDisposable
         var elsewhere = Directory.CreateDirectory(Path.Combine(AnyOtherHierarchy(mountInfo), installation + "-7.init")).FullName;
         Directory.CreateDirectory(Path.Combine(_directory, "oci", "left-behind"));
 
-        await using (await fixture.StartAsync(Options))
+        await using (var sandbox = await fixture.StartAsync(Options))
         {
             Assert.True(process.HasExited);
             Assert.False(Directory.Exists(elsewhere));
-            Assert.Empty(HostState.Leftovers(Options));
+            Assert.Empty(await HostState.LeftoversAsync(sandbox, Options));
             // What begins otherwise is somebody else's.
             Assert.True(Directory.Exists(neighbour));
         }
@@ -120,13 +120,13 @@ public sealed class StartTests(SandboxFixture fixture) : IDisposable
         {
             await sandbox.RunAsync(fixture.Request("python", code) with { Limits = RunLimits.Default with { WallTime = TimeSpan.FromSeconds(1), MemoryBytes = 64 << 20 } }, cancellationToken: TestContext.Current.CancellationToken);
 
-            Assert.Empty(HostState.Leftovers(Options));
+            Assert.Empty(await HostState.LeftoversAsync(sandbox, Options));
         }
         for (var i = 0; i < 50; i++)
         {
             await sandbox.RunAsync(fixture.Request("python", "print(1)"), cancellationToken: TestContext.Current.CancellationToken);
         }
-        Assert.Empty(HostState.Leftovers(Options));
+        Assert.Empty(await HostState.LeftoversAsync(sandbox, Options));
         // The process itself opens some now and then; fifty runs that leaked even one each would show.
         Assert.True(Directory.GetFileSystemEntries("/proc/self/fd").Length < descriptors + 40);
     }

@@ -179,7 +179,7 @@ internal static partial class Native
         }
     }
 
-    /// <summary>Makes <see cref="ReceiveWithSender"/> work on what is sent from now on.</summary>
+    /// <summary>Makes <see cref="Receive"/> tell the sender of what is sent from now on.</summary>
     public static unsafe void AskForSender(SafeFileHandle socket)
     {
         const int solSocket = 1, soPassCred = 16;
@@ -188,29 +188,67 @@ internal static partial class Native
     }
 
     /// <summary>
-    /// Bytes received, 0 at the end, or minus the error; and the sender's process id as the kernel attests it, in our
-    /// PID namespace (unix(7), SCM_CREDENTIALS).
+    /// Bytes received, 0 at the end, or minus the error; the sender's process id as the kernel attests it, in our PID
+    /// namespace; and the descriptor that came with the bytes (unix(7): SCM_CREDENTIALS, SCM_RIGHTS).
     /// </summary>
-    public static unsafe (int Count, int Pid) ReceiveWithSender(SafeFileHandle socket, Span<byte> buffer)
+    public static unsafe (int Count, int Pid, SafeFileHandle? Descriptor) Receive(SafeFileHandle socket, Span<byte> buffer)
     {
-        const int scmCredentials = 2;
+        const int scmRights = 1, scmCredentials = 2, cmsgCloexec = 0x40000000;
         var control = stackalloc byte[64];
         fixed (byte* first = buffer)
         {
             var part = new IoVector { Base = first, Length = (nuint)buffer.Length };
             var message = new MessageHeader { Parts = &part, PartCount = 1, Control = control, ControlLength = 64 };
             nint count;
-            while ((count = recvmsg(Fd(socket), &message, 0)) < 0)
+            while ((count = recvmsg(Fd(socket), &message, cmsgCloexec)) < 0)
             {
                 if (Marshal.GetLastPInvokeError() is not Eintr and var error)
                 {
-                    return (-error, 0);
+                    return (-error, 0, null);
                 }
             }
-            // cmsghdr: size_t length, int level, int type; then ucred: pid, uid, gid.
-            var hasSender = message.ControlLength >= (nuint)sizeof(nuint) + 12 && *(int*)(control + sizeof(nuint) + 4) == scmCredentials;
-            return ((int)count, hasSender ? *(int*)(control + sizeof(nuint) + 8) : 0);
+            // cmsghdr: size_t length, int level, int type; then ucred (pid, uid, gid) or the descriptors.
+            var pid = 0;
+            SafeFileHandle? descriptor = null;
+            var header = (nuint)sizeof(nuint) + 8;
+            for (nuint at = 0; at + header + 4 <= message.ControlLength;)
+            {
+                var length = *(nuint*)(control + at);
+                var type = *(int*)(control + at + (nuint)sizeof(nuint) + 4);
+                var value = *(int*)(control + at + header);
+                if (type == scmCredentials)
+                {
+                    pid = value;
+                }
+                else if (type == scmRights && descriptor is null)
+                {
+                    descriptor = Own(value);
+                }
+                at += (length + (nuint)sizeof(nuint) - 1) & ~((nuint)sizeof(nuint) - 1);
+            }
+            return ((int)count, pid, descriptor);
         }
+    }
+
+    /// <summary>Sets the size of a terminal; ioctl_tty(2), TIOCSWINSZ. A terminal that is no more has no size.</summary>
+    public static unsafe void SetTerminalSize(SafeFileHandle terminal, int columns, int rows)
+    {
+        const nuint tiocswinsz = 0x5414;
+        var size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
+        _ = ioctl(Fd(terminal), tiocswinsz, size);
+    }
+
+    /// <summary>
+    /// Gives the calling thread, and what it starts, a view of the mounts of its own, without one of them. It shares its
+    /// working directory with the other threads no longer.
+    /// </summary>
+    public static void HideMount(string mountPoint)
+    {
+        const int cloneNewNs = 0x00020000;
+        const nuint recursivePrivate = (1 << 14) | (1 << 18); // MS_REC | MS_PRIVATE
+        Check(unshare(cloneNewNs), nameof(unshare));
+        Check(mount("none", "/", null, recursivePrivate, 0), nameof(mount));
+        Check(umount2(mountPoint, 0), nameof(umount2));
     }
 
     /// <summary>Waits until a child of this process ends and returns its raw wait status.</summary>
@@ -269,5 +307,9 @@ internal static partial class Native
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint send(int fd, byte* buffer, nuint count, int flags);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int setsockopt(int fd, int level, int option, void* value, uint length);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint recvmsg(int fd, MessageHeader* message, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial int ioctl(int fd, nuint request, void* argument);
+    [LibraryImport("libc", SetLastError = true)] private static partial int unshare(int flags);
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)] private static partial int mount(string source, string target, string? type, nuint flags, nint data);
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)] private static partial int umount2(string target, int flags);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int waitpid(int pid, int* status, int options);
 }

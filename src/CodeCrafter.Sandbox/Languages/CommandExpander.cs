@@ -20,6 +20,23 @@ internal sealed class CommandExpander(RunRequest request, RunLimits limits, stri
             .Select(file => new SourceFile(file.Key, file.Value)),
     ];
 
+    /// <summary>Where a compiler that asks for it finds the paths of the sources, one a line.</summary>
+    public const string SourceList = "/build/sources";
+
+    /// <summary>The text of <see cref="SourceList"/>; null where the template does not ask for it.</summary>
+    public string? SourceListText(CommandTemplate template) =>
+        template.Park == "{sourceList}" || template.Command.Any(part => part.Contains("{sourceList}")) ? string.Concat(Sources().Select(path => path + '\n')) : null;
+
+    /// <summary>The absolute path of the file that a parked command waits for; null where this request's cannot be parked.</summary>
+    public string? ParkPath(CommandTemplate template) =>
+        request.Files.Any(file => template.ParkWithout.Contains(file.Path[(file.Path.LastIndexOf('/') + 1)..])) ? null
+        : template.Park switch
+        {
+            "{entry}" => $"/workspace/{request.Entry}",
+            "{sourceList}" => SourceList,
+            _ => null,
+        };
+
     public List<string> Arguments(CommandTemplate template)
     {
         var arguments = new List<string>();
@@ -72,6 +89,7 @@ internal sealed class CommandExpander(RunRequest request, RunLimits limits, stri
         return part
             .Replace("{memoryMb}", megabytes.ToString(CultureInfo.InvariantCulture))
             .Replace("{heapMb}", HeapMegabytes(megabytes).ToString(CultureInfo.InvariantCulture))
+            .Replace("{sourceList}", SourceList)
             .Replace("{cache}", cache)
             .Replace("{cpus}", Math.Max(1, (int)Math.Ceiling(limits.Cpus)).ToString(CultureInfo.InvariantCulture))
             .Replace("{entryDirectory}", slash < 0 ? "." : "./" + request.Entry[..slash])

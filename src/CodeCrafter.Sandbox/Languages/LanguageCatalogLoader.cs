@@ -74,6 +74,10 @@ internal static partial class LanguageCatalogLoader
             {
                 throw new JsonException($"The id {manifest.Id} is not the folder's name.");
             }
+            if (manifest.Compile is not null && manifest.Output?.StartsWith("/build/", StringComparison.Ordinal) != true)
+            {
+                throw new JsonException("What the compiler makes ('output') is a path below /build/.");
+            }
             return (manifest.ToLanguage(File.ReadAllText(Path.Combine(folder, manifest.FileName))), manifest);
         }
         catch (Exception e) when (e is JsonException or IOException)

@@ -27,6 +27,9 @@ internal sealed record LanguageManifest
     /// <summary>The endings of the files that take part in a compilation.</summary>
     public IReadOnlyList<string> SourceExtensions { get; init; } = [];
 
+    /// <summary>What the compiler makes: the path, below <c>/build</c>, of a file or of a folder.</summary>
+    public string? Output { get; init; }
+
     /// <summary>Files that are there unless the request has its own.</summary>
     public IReadOnlyDictionary<string, string> DefaultFiles { get; init; } = new Dictionary<string, string>();
 
@@ -53,6 +56,7 @@ internal sealed record LanguageManifest
             Compile = Compile,
             Run = Run,
             SourceExtensions = SourceExtensions,
+            Output = Output,
             DefaultFiles = DefaultFiles,
             Cache = Cache,
         },

@@ -5,12 +5,21 @@ internal sealed record CommandTemplate
 {
     /// <summary>
     /// The arguments. <c>{sources}</c> and <c>{args}</c> stand alone and become any number of arguments; <c>{entry}</c>,
-    /// <c>{entryDirectory}</c>, <c>{entryClass}</c>, <c>{memoryMb}</c>, <c>{heapMb}</c>, <c>{cpus}</c> and <c>{cache}</c> may be part of one.
+    /// <c>{entryDirectory}</c>, <c>{entryClass}</c>, <c>{sourceList}</c>, <c>{memoryMb}</c>, <c>{heapMb}</c>, <c>{cpus}</c> and <c>{cache}</c> may be part of one.
     /// </summary>
     public required IReadOnlyList<string> Command { get; init; }
 
     /// <summary>Added to the environment that every program has.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The file that the command reads first: <c>{entry}</c> or <c>{sourceList}</c>. It is started ahead of time with a
+    /// FIFO in the place of that file, where it waits. Null for a command that looks at other files of the request before.
+    /// </summary>
+    public string? Park { get; init; }
+
+    /// <summary>Names of files that the command looks for before it reads that file; a request with one is not parked.</summary>
+    public IReadOnlyList<string> ParkWithout { get; init; } = [];
 }
 
 /// <summary>How programs of a language are compiled and run, from its manifest.</summary>
@@ -24,6 +33,9 @@ internal sealed record LanguageRecipe
 
     /// <summary>The endings of the files that <c>{sources}</c> stands for.</summary>
     public IReadOnlyList<string> SourceExtensions { get; init; } = [];
+
+    /// <summary>What the compiler makes: the path, below <c>/build</c>, of a file or of a folder.</summary>
+    public string? Output { get; init; }
 
     /// <summary>Files that are there unless the request has its own: path, content.</summary>
     public IReadOnlyDictionary<string, string> DefaultFiles { get; init; } = new Dictionary<string, string>();

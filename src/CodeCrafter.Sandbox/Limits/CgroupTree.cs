@@ -3,15 +3,21 @@ using Microsoft.Win32.SafeHandles;
 namespace CodeCrafter.Sandbox.Limits;
 
 /// <summary>The cgroup of one step: its limits, and what it has used.</summary>
-internal abstract class StepCgroup
+internal abstract class StepCgroup(RunLimits limits)
 {
+    private TimeSpan _cpuTimeBefore;
+    private RunLimits _limits = limits;
+
     /// <summary>Opens the files that a process writes 0 to in order to enter; one a hierarchy.</summary>
     public abstract IReadOnlyList<SafeFileHandle> OpenForEntering();
 
-    /// <summary>CPU time so far, of all processes that are or were in it.</summary>
-    public abstract TimeSpan CpuTime { get; }
+    /// <summary>CPU time of all processes that are or were in it, since <see cref="StartMeasuring"/>.</summary>
+    public TimeSpan CpuTime => TotalCpuTime - _cpuTimeBefore;
 
-    /// <summary>The most memory it has held at once, in bytes; page cache and tmpfs count.</summary>
+    /// <summary>
+    /// The most memory it has held at once, in bytes, since <see cref="StartMeasuring"/> where the kernel can forget what
+    /// was before; page cache and tmpfs count.
+    /// </summary>
     public abstract long PeakMemory { get; }
 
     /// <summary>How many of its processes the kernel has killed for memory.</summary>
@@ -22,6 +28,33 @@ internal abstract class StepCgroup
 
     /// <summary>Removes it. Its processes are dead by then.</summary>
     public abstract void Delete();
+
+    /// <summary>Changes the limits, and verifies that they took.</summary>
+    /// <exception cref="IOException">One did not: what is in it holds more than it may.</exception>
+    public void Apply(RunLimits limits)
+    {
+        if (limits != _limits)
+        {
+            Write(limits);
+            _limits = limits;
+        }
+    }
+
+    /// <summary>What was used until now does not count: it belongs to the start of a process that waited.</summary>
+    public void StartMeasuring()
+    {
+        _cpuTimeBefore = TotalCpuTime;
+        ForgetPeak();
+    }
+
+    /// <summary>CPU time so far, of all processes that are or were in it.</summary>
+    protected abstract TimeSpan TotalCpuTime { get; }
+
+    /// <summary>Writes all limits.</summary>
+    protected abstract void Write(RunLimits limits);
+
+    /// <summary>Lets the peak of memory begin with what is held now, where the kernel can do that.</summary>
+    protected abstract void ForgetPeak();
 }
 
 /// <summary>

@@ -27,7 +27,7 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
 
     public override StepCgroup Create(string name, RunLimits limits)
     {
-        var step = new Step(this, name);
+        var step = new Step(this, name, limits);
         try
         {
             foreach (var directory in step.Directories)
@@ -47,14 +47,19 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
     private void SetLimits(string name, RunLimits limits)
     {
         var memory = In("memory", name);
-        ControlFile.WriteLimit(memory, "memory.limit_in_bytes", limits.MemoryBytes, Environment.SystemPageSize);
         if (File.Exists(Path.Combine(memory, "memory.memsw.limit_in_bytes")))
         {
-            // Memory and swap together: the same number leaves no swap.
-            ControlFile.WriteLimit(memory, "memory.memsw.limit_in_bytes", limits.MemoryBytes, Environment.SystemPageSize);
+            // Memory and swap together: the same number leaves no swap. Neither may pass the other on the way.
+            string[] files = ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes"];
+            var grows = limits.MemoryBytes > ControlFile.ReadNumber(memory, files[1]);
+            foreach (var file in grows ? files.Reverse() : files)
+            {
+                ControlFile.WriteLimit(memory, file, limits.MemoryBytes, Environment.SystemPageSize);
+            }
         }
         else
         {
+            ControlFile.WriteLimit(memory, "memory.limit_in_bytes", limits.MemoryBytes, Environment.SystemPageSize);
             // Without swap accounting: 0 keeps anonymous memory of this cgroup out of swap.
             ControlFile.WriteLimit(memory, "memory.swappiness", 0);
         }
@@ -65,11 +70,11 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
 
     private string In(string controller, string name) => Path.Combine(mounts[controller], name);
 
-    private sealed class Step(CgroupV1Tree tree, string name) : StepCgroup
+    private sealed class Step(CgroupV1Tree tree, string name, RunLimits limits) : StepCgroup(limits)
     {
         public string[] Directories { get; } = [.. tree._roots.Select(root => Path.Combine(root, name))];
 
-        public override TimeSpan CpuTime =>
+        protected override TimeSpan TotalCpuTime =>
             TimeSpan.FromTicks(ControlFile.ReadNumber(tree.In("cpuacct", name), "cpuacct.usage") / TimeSpan.NanosecondsPerTick);
 
         public override long PeakMemory => ControlFile.ReadNumber(tree.In("memory", name), "memory.max_usage_in_bytes");
@@ -80,6 +85,10 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
 
         public override IReadOnlyList<SafeFileHandle> OpenForEntering() =>
             [.. Directories.Select(d => File.OpenHandle(Path.Combine(d, "cgroup.procs"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))];
+
+        protected override void Write(RunLimits limits) => tree.SetLimits(name, limits);
+
+        protected override void ForgetPeak() => ControlFile.Write(tree.In("memory", name), "memory.max_usage_in_bytes", 0);
 
         public override void Delete()
         {

@@ -21,7 +21,7 @@ internal sealed class CgroupV2Tree(string kind, string mount, TimeProvider time)
     public override StepCgroup Create(string name, RunLimits limits)
     {
         var directory = Path.Combine(mount, name);
-        var step = new Step(this, directory);
+        var step = new Step(this, directory, limits);
         try
         {
             Directory.CreateDirectory(directory);
@@ -72,11 +72,11 @@ internal sealed class CgroupV2Tree(string kind, string mount, TimeProvider time)
         }
     }
 
-    private sealed class Step(CgroupV2Tree tree, string directory) : StepCgroup
+    private sealed class Step(CgroupV2Tree tree, string directory, RunLimits limits) : StepCgroup(limits)
     {
         private long _peakSeen;
 
-        public override TimeSpan CpuTime =>
+        protected override TimeSpan TotalCpuTime =>
             TimeSpan.FromMicroseconds(ControlFile.ReadKey(directory, "cpu.stat", "usage_usec") ?? 0);
 
         // memory.peak came with Linux 5.19. Before it, the most that was seen at the ticks of the clock.
@@ -89,6 +89,12 @@ internal sealed class CgroupV2Tree(string kind, string mount, TimeProvider time)
 
         public override IReadOnlyList<SafeFileHandle> OpenForEntering() =>
             [File.OpenHandle(Path.Combine(directory, "cgroup.procs"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)];
+
+        protected override void Write(RunLimits limits) => SetLimits(directory, limits);
+
+        // Linux 6.12 and later can reset memory.peak, but only for whoever keeps the file open; a peak that has the start of
+        // the step in it is right all the same, since the step holds that memory still.
+        protected override void ForgetPeak() => _peakSeen = 0;
 
         public override void Delete() => ControlFile.RemoveDirectory(directory, tree._time);
     }

@@ -11,8 +11,6 @@ namespace CodeCrafter.Sandbox.Oci;
 /// </summary>
 internal sealed class Container : IDisposable
 {
-    private static readonly string[] RuntimeEnvironment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"];
-
     private readonly OciRuntime _runtime;
     private readonly string _id;
     private readonly string _bundle;
@@ -21,6 +19,7 @@ internal sealed class Container : IDisposable
     private SafeFileHandle? _input;
     private SafeFileHandle? _init;
     private int _initPid;
+    private bool _killed;
     private int _runtimePid;
 
     private Container(OciRuntime runtime, string id, string bundle, SafeFileHandle input, SafeFileHandle output, SafeFileHandle errors, ControlChannel control)
@@ -71,10 +70,7 @@ internal sealed class Container : IDisposable
                 Native.SetNonBlocking(handle);
             }
             entrances.AddRange(steps.SelectMany(step => step.OpenForEntering()));
-            container._runtimePid = ChildProcess.Start(
-                runtime.Run(id, bundle, 1 + entrances.Count),
-                RuntimeEnvironment,
-                [inputRead, outputWrite, errorsWrite, theirs, .. entrances]);
+            container._runtimePid = runtime.Run(id, bundle, [inputRead, outputWrite, errorsWrite, theirs, .. entrances]);
             Array.ForEach([inputRead, outputWrite, errorsWrite, theirs], handle => handle.Dispose());
             container.AwaitReady(startTimeout);
             return container;
@@ -91,8 +87,15 @@ internal sealed class Container : IDisposable
         }
     }
 
+    /// <summary>Init is alive: we have not killed it, and nobody else has.</summary>
+    public bool IsAlive => !_killed && Native.Poll([new Native.PollFd { Fd = Native.Fd(_init!), Events = Native.PollIn }], 0) == 0;
+
     /// <summary>Kills init, and with it, by the PID namespace, every process of the sandbox.</summary>
-    public void Kill() => Native.Kill(_init!);
+    public void Kill()
+    {
+        _killed = true;
+        Native.Kill(_init!);
+    }
 
     /// <summary>Ends the program's standard input.</summary>
     public void CloseInput()
@@ -134,8 +137,7 @@ internal sealed class Container : IDisposable
         Span<Native.PollFd> init = [new Native.PollFd { Fd = Native.Fd(_init), Events = Native.PollIn }];
         Native.Poll(init, Timeout.Infinite);
         Native.ReapIfOurs(_initPid);
-        using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
-        Native.WaitPid(ChildProcess.Start(_runtime.Delete(_id), RuntimeEnvironment, [nothing, nothing, nothing]));
+        _runtime.Delete(_id);
     }
 
     private void AwaitReady(TimeSpan timeout)

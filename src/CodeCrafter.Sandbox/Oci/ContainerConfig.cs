@@ -18,14 +18,8 @@ internal sealed record ContainerSettings
     /// <summary>Bytes that each of the writable file systems may hold.</summary>
     public required long DiskBytes { get; init; }
 
-    /// <summary>The longest CPU time of a step; the resource limit that backs it up is a little higher.</summary>
-    public required TimeSpan CpuTime { get; init; }
-
-    /// <summary>There is a compiler, which needs a place for what it makes.</summary>
-    public bool Compiles { get; init; }
-
     /// <summary>Directories of the host that are visible read-only: from, to.</summary>
-    public IReadOnlyList<(string From, string To)> Binds { get; init; } = [];
+    public required IReadOnlyList<(string From, string To)> Binds { get; init; }
 }
 
 /// <summary>
@@ -83,7 +77,7 @@ internal static class ContainerConfig
         terminal = false,
         user = new { uid = settings.Uid, gid = settings.Uid, umask = 18 },
         cwd = "/",
-        args = (string[])["/usr/bin/perl", SandboxRoot.InitPath, .. SystemCallNumbers, settings.Hierarchies.ToString()],
+        args = (string[])["/usr/bin/perl", SandboxRoot.InitPath, settings.Hierarchies.ToString(), .. SystemCallNumbers],
         env = (string[])["PATH=/usr/bin:/bin"],
         noNewPrivileges = true,
         capabilities = new
@@ -100,8 +94,6 @@ internal static class ContainerConfig
             ResourceLimit("RLIMIT_NOFILE", 1024),
             ResourceLimit("RLIMIT_FSIZE", settings.DiskBytes),
             ResourceLimit("RLIMIT_MEMLOCK", 64 << 10),
-            // A backstop, for a single process: the limit itself is on the sum, from the cgroup.
-            ResourceLimit("RLIMIT_CPU", (long)Math.Ceiling(settings.CpuTime.TotalSeconds) + 2),
         },
     };
 
@@ -114,13 +106,11 @@ internal static class ContainerConfig
         var inodes = $"nr_inodes={Inodes}";
         yield return Mount("/proc", "proc", "nosuid", "noexec", "nodev");
         yield return Mount("/dev", "tmpfs", "nosuid", "noexec", "mode=755", "size=65536", "nr_inodes=64");
+        yield return Mount("/dev/pts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "max=16");
         yield return Mount("/dev/shm", "tmpfs", "nosuid", "noexec", "nodev", "mode=1777", disk, inodes);
         yield return Mount("/tmp", "tmpfs", "nosuid", "nodev", "mode=1777", disk, inodes);
         yield return Mount(Workspace, "tmpfs", ["nosuid", "nodev", "mode=700", disk, inodes, .. owner.Split(',')]);
-        if (settings.Compiles)
-        {
-            yield return Mount(Build, "tmpfs", ["nosuid", "nodev", "mode=700", $"size={Math.Max(settings.DiskBytes, 512L << 20)}", inodes, .. owner.Split(',')]);
-        }
+        yield return Mount(Build, "tmpfs", ["nosuid", "nodev", "mode=700", $"size={Math.Max(settings.DiskBytes, 512L << 20)}", inodes, .. owner.Split(',')]);
         foreach (var (from, to) in root.Binds.Concat(settings.Binds))
         {
             yield return new { destination = to, type = "bind", source = from, options = (string[])["bind", "ro", "nosuid", "nodev"] };
@@ -134,7 +124,8 @@ internal static class ContainerConfig
     private static object Mount(string destination, string type, params string[] options) =>
         new { destination, type, source = type, options };
 
-    /// <summary>The numbers of prctl and execve, for init.</summary>
-    private static string[] SystemCallNumbers =>
-        RuntimeInformation.OSArchitecture == Architecture.Arm64 ? ["167", "221"] : ["157", "59"];
+    /// <summary>The numbers of the calls that perl has no word for, for init.</summary>
+    private static string[] SystemCallNumbers => RuntimeInformation.OSArchitecture == Architecture.Arm64
+        ? ["prctl", "167", "execve", "221", "mknodat", "33", "sendmsg", "211", "setsid", "157", "dup3", "24", "prlimit64", "261", "pidfd_open", "434"]
+        : ["prctl", "157", "execve", "59", "mknodat", "259", "sendmsg", "46", "setsid", "112", "dup3", "292", "prlimit64", "302", "pidfd_open", "434"];
 }

@@ -19,64 +19,150 @@ internal enum InitMessage
     NotExecuted = 'N',
     /// <summary>A fault, with a text.</summary>
     Fault = 'E',
+    /// <summary>The terminal of the step that begins; its descriptor comes along.</summary>
+    Terminal = 'T',
+    /// <summary>The parked step has ended before its time.</summary>
+    Lost = 'L',
+    /// <summary>A collected file.</summary>
+    File = 'f',
+    /// <summary>The end of the collection; how many files were left out.</summary>
+    Collected = 'c',
 }
+
+/// <summary>A message of init.</summary>
+internal readonly record struct InitFrame(InitMessage Message, byte[] Payload, SafeFileHandle? Descriptor = null);
 
 /// <summary>Our end of the control socket; init.pl documents the frames.</summary>
 internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
 {
-    /// <summary>What comes from init is short; anything longer is not from init.</summary>
+    /// <summary>What comes from init is short but for collected files; anything longer is not from init.</summary>
     private const int MaxReply = 64 << 10;
+
+    /// <summary>What a frame of a file has besides its content, at most: mode, lengths and a path of PATH_MAX.</summary>
+    private const int FileOverhead = 12 + 4096;
 
     public SafeFileHandle Handle => socket;
 
-    public void SendFile(SourceFile file)
+    /// <summary>Writes a file; the path is absolute.</summary>
+    public void SendFile(string path, bool isExecutable, ReadOnlySpan<byte> content)
     {
-        var payload = new ArrayBufferWriter<byte>();
-        Append(payload, file.Path);
-        Append(payload, file.Content);
+        var payload = new ArrayBufferWriter<byte>(content.Length + path.Length + 64);
+        Append(payload, isExecutable ? 0x1ED : 0x1A4); // 0755, 0644
+        Append(payload, path);
+        Append(payload, content.Length);
+        payload.Write(content);
         Send('F', payload.WrittenSpan);
     }
 
-    public void SendStep(int step, bool standardInput, string directory, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    public void SendStep(StepCommand command) => Send('X', Encode(command).WrittenSpan);
+
+    /// <summary>Starts a step that will wait for the file at this absolute path.</summary>
+    public void SendPark(StepCommand command, string path)
     {
         var payload = new ArrayBufferWriter<byte>();
-        Append(payload, step);
-        Append(payload, standardInput ? 1 : 0);
-        Append(payload, directory);
-        Append(payload, arguments.Count);
-        foreach (var text in arguments.Concat(environment))
+        Append(payload, path);
+        payload.Write(Encode(command).WrittenSpan);
+        Send('P', payload.WrittenSpan);
+    }
+
+    /// <summary>Lets the parked step read its file, which was sent before.</summary>
+    public void SendGo(string path, int cpuSeconds)
+    {
+        var payload = new ArrayBufferWriter<byte>();
+        Append(payload, cpuSeconds);
+        Append(payload, path);
+        Send('G', payload.WrittenSpan);
+    }
+
+    /// <summary>
+    /// Takes files out, each regular and with a single name, while no process but init is alive.
+    /// </summary>
+    /// <param name="path">An absolute path: a file, or a folder with all that is below it.</param>
+    /// <param name="maxFiles">The most files.</param>
+    /// <param name="maxBytes">The most bytes of all of them.</param>
+    /// <param name="changed">Leave out what is as it was sent.</param>
+    /// <returns>The files, with absolute paths, and how many were left out.</returns>
+    /// <exception cref="IOException">Init failed, or is not init.</exception>
+    public (IReadOnlyList<ArtifactFile> Files, int Omitted) Collect(string path, int maxFiles, long maxBytes, bool changed)
+    {
+        var order = new ArrayBufferWriter<byte>();
+        Append(order, path);
+        Append(order, maxFiles);
+        Append(order, (int)maxBytes);
+        Append(order, changed ? 1 : 0);
+        Send('C', order.WrittenSpan);
+        var files = new List<ArtifactFile>();
+        for (var room = maxBytes; ;)
         {
-            Append(payload, text);
+            var (message, payload, _) = Receive((int)room + FileOverhead);
+            switch (message)
+            {
+                case InitMessage.File when files.Count < maxFiles:
+                    var file = DecodeFile(payload);
+                    room -= file.Content.Length;
+                    files.Add(file);
+                    break;
+                case InitMessage.Collected:
+                    return (files, BinaryPrimitives.ReadInt32BigEndian(payload));
+                default:
+                    throw new IOException($"The sandbox's init could not collect {path}: {message} {Encoding.UTF8.GetString(payload)}");
+            }
         }
-        Send('X', payload.WrittenSpan);
     }
 
     /// <summary>Waits for the first message and returns init's process id on the host; 0 where init never came up.</summary>
     public int ReceiveReady()
     {
         var frame = new byte[5];
-        var (count, pid) = Native.ReceiveWithSender(socket, frame);
+        var (count, pid, _) = Native.Receive(socket, frame);
         return count == frame.Length && frame[0] == (byte)InitMessage.Ready ? pid : 0;
     }
 
     /// <summary>Reads one message; waits for it.</summary>
-    public (InitMessage Message, byte[] Payload) Receive()
+    public InitFrame Receive(int maxPayload = MaxReply)
     {
         Span<byte> head = stackalloc byte[5];
-        if (!Fill(head))
+        var (count, _, descriptor) = Native.Receive(socket, head);
+        if (count <= 0 || !Fill(head[count..]))
         {
-            return (InitMessage.Gone, []);
+            return new InitFrame(InitMessage.Gone, []);
         }
         var length = BinaryPrimitives.ReadUInt32BigEndian(head[1..]);
-        if (length > MaxReply)
+        if (length > maxPayload)
         {
             throw new IOException("The sandbox's init sent nonsense.");
         }
         var payload = new byte[length];
-        return Fill(payload) ? ((InitMessage)head[0], payload) : (InitMessage.Gone, []);
+        return Fill(payload) ? new InitFrame((InitMessage)head[0], payload, descriptor) : new InitFrame(InitMessage.Gone, []);
     }
 
     public void Dispose() => socket.Dispose();
+
+    private static ArrayBufferWriter<byte> Encode(StepCommand command)
+    {
+        var payload = new ArrayBufferWriter<byte>();
+        Append(payload, command.Index);
+        Append(payload, command.ReadsInput ? 1 : 0);
+        Append(payload, command.CpuSeconds);
+        Append(payload, command.Columns);
+        Append(payload, command.Rows);
+        Append(payload, ContainerConfig.Workspace);
+        Append(payload, command.Arguments.Count);
+        foreach (var text in command.Arguments.Concat(command.Environment))
+        {
+            Append(payload, text);
+        }
+        return payload;
+    }
+
+    private static ArtifactFile DecodeFile(ReadOnlySpan<byte> payload)
+    {
+        const int ownerMayExecute = 0x40;
+        var mode = BinaryPrimitives.ReadInt32BigEndian(payload);
+        var pathLength = BinaryPrimitives.ReadInt32BigEndian(payload[4..]);
+        var content = payload[(12 + pathLength)..];
+        return new ArtifactFile(Encoding.UTF8.GetString(payload.Slice(8, pathLength)), (mode & ownerMayExecute) != 0, content.ToArray());
+    }
 
     private void Send(char type, ReadOnlySpan<byte> payload)
     {

@@ -1,25 +1,29 @@
 using System.Diagnostics;
 using CodeCrafter.Sandbox.Interop;
 using CodeCrafter.Sandbox.Limits;
+using Microsoft.Win32.SafeHandles;
 
 namespace CodeCrafter.Sandbox.Oci;
 
 /// <summary>The OCI runtime of this host, and how to call it.</summary>
-internal sealed class OciRuntime
+internal sealed class OciRuntime : IDisposable
 {
     private static readonly string[] SearchPath = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin"];
+
+    private static readonly string[] Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"];
 
     private readonly string _path;
     private readonly string _state;
     private readonly bool _isCrun;
-    private readonly string? _unmount;
+    private readonly Launcher _launcher;
 
-    private OciRuntime(string path, string version, string state, string? unmount)
+    private OciRuntime(string path, string version, string state, string? hiddenMount)
     {
         _path = path;
         _isCrun = Path.GetFileName(path) == "crun";
         _state = state;
-        _unmount = _isCrun ? unmount : null;
+        // crun refuses a tree with both versions, so it gets a view of the mounts that has only the first.
+        _launcher = new Launcher(_isCrun ? hiddenMount : null);
         Description = version;
     }
 
@@ -51,10 +55,6 @@ internal sealed class OciRuntime
         var state = Path.Combine(stateDirectory, "oci");
         Directory.CreateDirectory(state);
         var runtime = new OciRuntime(path, $"{Path.GetFileName(path)} {number}", state, CgroupDetector.UnifiedBesideV1(mountInfo));
-        if (runtime._unmount is not null && !(File.Exists("/usr/bin/unshare") && File.Exists("/usr/bin/umount")))
-        {
-            throw new SandboxUnavailableException("crun needs unshare and umount beside a hybrid cgroup tree. Install them: apt-get install util-linux mount");
-        }
         if (!runtime.StaysWithContainer)
         {
             // Nobody else can be relied on to reap inits whose runtime has gone: a container's PID 1 may not.
@@ -69,25 +69,29 @@ internal sealed class OciRuntime
     /// </summary>
     public bool StaysWithContainer => _isCrun;
 
-    /// <summary>The command that makes a container and runs it, and passes descriptors from 3 on.</summary>
-    public IReadOnlyList<string> Run(string id, string bundle, int extraDescriptors)
+    /// <summary>
+    /// Makes a container and runs it, with these as its descriptors from 0 on. Returns the process id of the runtime.
+    /// </summary>
+    public int Run(string id, string bundle, IReadOnlyList<SafeFileHandle> descriptors)
     {
         string[] detach = StaysWithContainer ? [] : ["--detach"];
-        return Command(["run", .. detach, "--bundle", bundle, "--preserve-fds", extraDescriptors.ToString(), id]);
+        return Start(["run", .. detach, "--bundle", bundle, "--preserve-fds", (descriptors.Count - 3).ToString(), id], descriptors);
     }
 
-    /// <summary>The command that removes a container, and kills what is in it.</summary>
-    public IReadOnlyList<string> Delete(string id) => Command(["delete", "--force", id]);
+    /// <summary>Removes a container, and kills what is in it.</summary>
+    public void Delete(string id)
+    {
+        using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
+        Native.WaitPid(Start(["delete", "--force", id], [nothing, nothing, nothing]));
+    }
 
     /// <summary>Removes what a killed server left: its containers are named in our state directory and nowhere else.</summary>
-    public async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    public void RemoveLeftovers()
     {
         // Newer versions of crun keep compiled seccomp filters beside its containers, in .cache.
         foreach (var container in Directory.GetDirectories(_state).Where(path => !Path.GetFileName(path).StartsWith('.')))
         {
-            var command = Delete(Path.GetFileName(container));
-            using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            await process.WaitForExitAsync(cancellationToken);
+            Delete(Path.GetFileName(container));
             if (Directory.Exists(container))
             {
                 Directory.Delete(container, recursive: true);
@@ -95,14 +99,10 @@ internal sealed class OciRuntime
         }
     }
 
-    // crun refuses a tree with both versions, so it gets a view of the mounts that has only the first.
-    private IReadOnlyList<string> Command(IEnumerable<string> arguments)
-    {
-        string[] command = [_path, "--root", _state, .. CgroupOption, .. arguments];
-        return _unmount is null
-            ? command
-            : ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", $"umount '{_unmount}' && exec \"$@\"", "sh", .. command];
-    }
+    public void Dispose() => _launcher.Dispose();
+
+    private int Start(IEnumerable<string> arguments, IReadOnlyList<SafeFileHandle> descriptors) =>
+        _launcher.Start([_path, "--root", _state, .. CgroupOption, .. arguments], Environment, descriptors);
 
     private string[] CgroupOption => _isCrun ? ["--cgroup-manager=disabled"] : [];
 

@@ -10,19 +10,20 @@ namespace CodeCrafter.Sandbox.Oci;
 /// </summary>
 public sealed class OciSandbox : ISandbox, IAsyncDisposable
 {
-    private readonly SandboxHost _host;
-    private readonly SlotPool _slots;
+    private readonly SandboxParts _parts;
+    private readonly SemaphoreSlim _free;
     private readonly ILogger _logger;
 
     private OciSandbox(SandboxHost host, ILogger logger)
     {
-        _host = host;
+        _parts = new SandboxParts(
+            host, new SandboxPool(host, logger), new CompileCache(host.Options.CompileCacheBytes, host.Options.CompileCacheFor));
         _logger = logger;
-        _slots = new SlotPool(host.Options.MaxSandboxes);
+        _free = new SemaphoreSlim(host.Options.MaxSandboxes);
     }
 
     /// <inheritdoc/>
-    public string Description => _host.Description;
+    public string Description => _parts.Host.Description;
 
     /// <summary>
     /// Finds the runtime and the cgroup tree, removes what a killed server left, and proves in a sandbox of its own that
@@ -43,77 +44,113 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
     {
         var logger = loggerFactory.CreateLogger<OciSandbox>();
         var host = await SandboxHost.OpenAsync(options, catalog, logger, timeProvider ?? TimeProvider.System, cancellationToken);
+        var sandbox = new OciSandbox(host, logger);
         try
         {
-            var sandbox = new OciSandbox(host, logger);
             await SelfCheck.RunAsync(sandbox, host.Options, cancellationToken);
             logger.LogInformation("Programs run in {Sandbox}", sandbox.Description);
+            await sandbox._free.WaitAsync(cancellationToken);
+            sandbox.StartThread(() => sandbox._parts.Pool.Refill(null));
             return sandbox;
         }
         catch
         {
-            await host.DisposeAsync();
+            await sandbox.DisposeAsync();
             throw;
         }
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The request breaks <see cref="RequestRules"/>.</exception>
-    public async Task<RunResult> RunAsync(RunRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
-    {
-        if (RequestRules.Check(request) is { } problem)
-        {
-            throw new ArgumentException(problem, nameof(request));
-        }
-        int slot;
-        try
-        {
-            slot = await _slots.TakeAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return new RunResult(RunStatus.Cancelled, null, null);
-        }
-        try
-        {
-            var pieces = observer is null ? null : Channel.CreateUnbounded<OutputPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-            var delivery = observer is null ? Task.CompletedTask : DeliverAsync(pieces!.Reader, observer);
-            var result = await OnOwnThreadAsync(() => Run(request, slot, pieces?.Writer, cancellationToken));
-            pieces?.Writer.Complete();
-            await delivery;
-            return result;
-        }
-        finally
-        {
-            _slots.Return(slot);
-        }
-    }
+    public Task<RunResult> RunAsync(RunRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default) =>
+        UseAsync(request, observer, run => run.Execute(), status => new RunResult(status, null, null), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The request breaks <see cref="RequestRules"/>.</exception>
+    public Task<CompiledProgram> CompileAsync(RunRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default) =>
+        UseAsync(
+            request,
+            observer,
+            run => run.Compile(mustKeep: true),
+            status => new CompiledProgram { Status = status, Language = request.Language },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RunResult> RunAsync(CompiledProgram program, RunRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default) =>
+        program.Status != RunStatus.Accepted ? throw new ArgumentException("The program was not compiled.", nameof(program))
+        : program.Language.Id != request.Language.Id ? throw new ArgumentException($"The program is in {program.Language.Name}.", nameof(program))
+        : UseAsync(request, observer, run => run.Execute(program), status => new RunResult(status, program.Compile, null), cancellationToken);
 
     /// <summary>
     /// Fills the compiler caches that this host lacks (Go, where its package has no compiled standard library), which
     /// takes minutes once and nothing later. Programs run meanwhile, only more slowly; so let it go on in the background.
     /// </summary>
     public Task WarmUpAsync(CancellationToken cancellationToken = default) =>
-        _host.Caches.FillAsync(_host.Catalog.Languages, cancellationToken);
+        _parts.Host.Caches.FillAsync(_parts.Host.Catalog.Languages, cancellationToken);
 
     /// <summary>Waits for running programs to end and lets go of the state directory. Cancel them to make it quick.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _slots.CloseAsync();
-        await _host.DisposeAsync();
+        await TakeAllAsync();
+        _parts.Pool.Dispose();
+        _parts.Compilations.Dispose();
+        await _parts.Host.DisposeAsync();
     }
 
-    private RunResult Run(RunRequest request, int slot, ChannelWriter<OutputPiece>? pieces, CancellationToken cancellationToken)
+    /// <summary>Waits until all that is done after the answers is done: ended sandboxes are gone, others wait in their place.</summary>
+    internal async Task SettleAsync()
+    {
+        await TakeAllAsync();
+        _free.Release(_parts.Host.Options.MaxSandboxes);
+    }
+
+    /// <summary>The ids of the sandboxes that wait for work, and their user ids.</summary>
+    internal IReadOnlyList<(string Id, int Uid)> Waiting => _parts.Pool.Waiting();
+
+    private async Task TakeAllAsync()
+    {
+        for (var i = 0; i < _parts.Host.Options.MaxSandboxes; i++)
+        {
+            await _free.WaitAsync();
+        }
+    }
+
+    private async Task<T> UseAsync<T>(RunRequest request, IRunObserver? observer, Func<SandboxRun, T> work, Func<RunStatus, T> failed, CancellationToken cancellationToken)
+    {
+        if (RequestRules.Check(request) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(request));
+        }
+        try
+        {
+            await _free.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return failed(RunStatus.Cancelled);
+        }
+        var pieces = observer is null ? null : Channel.CreateUnbounded<OutputPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var delivery = observer is null ? Task.CompletedTask : DeliverAsync(pieces!.Reader, observer);
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        StartThread(() => Use(request, pieces?.Writer, work, failed, completion, cancellationToken));
+        var result = await completion.Task;
+        pieces?.Writer.Complete();
+        await delivery;
+        return result;
+    }
+
+    private void Use<T>(RunRequest request, ChannelWriter<OutputPiece>? pieces, Func<SandboxRun, T> work, Func<RunStatus, T> failed, TaskCompletionSource<T> completion, CancellationToken cancellationToken)
     {
         try
         {
-            using var run = new SandboxRun(_host, request, slot, pieces, cancellationToken);
-            return run.Execute();
+            using var run = new SandboxRun(_parts, request, pieces, cancellationToken);
+            // The answer does not wait for the end of the sandbox, in which nothing is alive but init.
+            completion.SetResult(work(run));
         }
         catch (Exception e)
         {
             _logger.LogError(e, "The sandbox failed to run a {Language} program", request.Language.Id);
-            return new RunResult(RunStatus.InternalError, null, null);
+            completion.TrySetResult(failed(RunStatus.InternalError));
         }
     }
 
@@ -133,11 +170,16 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
         }
     }
 
-    /// <summary>A run waits in system calls, which would starve the thread pool.</summary>
-    private static Task<RunResult> OnOwnThreadAsync(Func<RunResult> run)
-    {
-        var completion = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => completion.SetResult(run()), maxStackSize: 512 << 10) { IsBackground = true, Name = "sandbox run" }.Start();
-        return completion.Task;
-    }
+    /// <summary>
+    /// Runs on a thread of its own, since it waits in system calls, which would starve the thread pool; then gives back the
+    /// place that was taken for it.
+    /// </summary>
+    private void StartThread(Action work) => new Thread(
+        () =>
+        {
+            work();
+            _free.Release();
+        },
+        maxStackSize: 512 << 10)
+    { IsBackground = true, Name = "sandbox run" }.Start();
 }

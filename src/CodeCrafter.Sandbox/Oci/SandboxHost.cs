@@ -55,6 +55,9 @@ internal sealed class SandboxHost : IAsyncDisposable
         }
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSandboxes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxSandboxes, 1000);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Parked);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxParked);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxParked, 1000);
         options = options with { StateDirectory = Path.GetFullPath(options.StateDirectory) };
         Directory.CreateDirectory(options.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var stateLock = Lock(options.StateDirectory);
@@ -64,11 +67,11 @@ internal sealed class SandboxHost : IAsyncDisposable
             var mountInfo = await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken);
             var runtime = await OciRuntime.DetectAsync(options.Runtime, options.StateDirectory, mountInfo, cancellationToken);
             var cgroups = CgroupDetector.Detect(mountInfo, time);
-            await runtime.RemoveLeftoversAsync(cancellationToken);
+            runtime.RemoveLeftovers();
             CgroupLeftovers.Remove(CgroupDetector.MountPoints(mountInfo), installation, time);
             Delete(Path.Combine(options.StateDirectory, "runs"));
             cgroups.Prepare();
-            var root = SandboxRoot.Create(Path.Combine(options.StateDirectory, "rootfs"), Enumerable.Range(options.FirstUid, options.MaxSandboxes));
+            var root = SandboxRoot.Create(Path.Combine(options.StateDirectory, "rootfs"), Enumerable.Range(options.FirstUid, options.Uids));
             return new SandboxHost(options, catalog, new CompilerCaches(Path.Combine(options.StateDirectory, "caches"), logger), time, stateLock, installation, runtime, cgroups, root);
         }
         catch
@@ -77,6 +80,12 @@ internal sealed class SandboxHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The compiler caches that are filled: from, to.</summary>
+    public IReadOnlyList<(string From, string To)> VisibleCaches() =>
+        [.. Catalog.Languages.Select(language => (From: Caches.Find(language), To: language.Recipe?.Cache?.Path))
+            .Where(cache => cache is { From: not null, To: not null })
+            .Select(cache => (cache.From!, cache.To!))];
 
     /// <summary>A name that no other sandbox of this host has.</summary>
     public string NextId() => $"{_installation}-{Interlocked.Increment(ref _lastId)}";
@@ -87,7 +96,11 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>Where a runtime that insists on a cgroup makes one for init.</summary>
     public static string CgroupsPath(string id) => $"/{id}.init";
 
-    public ValueTask DisposeAsync() => _lock.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Runtime.Dispose();
+        return _lock.DisposeAsync();
+    }
 
     private static FileStream Lock(string directory)
     {

@@ -1,111 +1,179 @@
+using System.Text;
 using System.Threading.Channels;
 using CodeCrafter.Sandbox.Languages;
-using CodeCrafter.Sandbox.Limits;
 
 namespace CodeCrafter.Sandbox.Oci;
 
-/// <summary>One request in one container: write the files, compile, run. Disposing leaves nothing behind.</summary>
+/// <summary>What all runs of a sandbox share.</summary>
+internal sealed record SandboxParts(SandboxHost Host, SandboxPool Pool, CompileCache Compilations);
+
+/// <summary>
+/// One request: a compilation, a run, or both in one sandbox. Disposing ends the sandbox and starts others in its place.
+/// </summary>
 internal sealed class SandboxRun : IDisposable
 {
-    private const int CompileStep = 0;
-    private const int RunStep = 1;
-
-    private readonly SandboxHost _host;
+    private readonly SandboxParts _parts;
     private readonly RunRequest _request;
     private readonly LanguageRecipe _recipe;
-    private readonly string? _cache;
-    private readonly int _slot;
     private readonly ChannelWriter<OutputPiece>? _pieces;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
+    private readonly SandboxTemplate _template;
     private readonly WakeUp _wake = new();
-    private readonly string _id;
-    private StepCgroup? _compileCgroup;
-    private StepCgroup? _runCgroup;
-    private Container? _container;
+    private SandboxInstance? _instance;
+    private ParkedCommand? _parked;
 
-    public SandboxRun(SandboxHost host, RunRequest request, int slot, ChannelWriter<OutputPiece>? pieces, CancellationToken cancellation)
+    public SandboxRun(SandboxParts parts, RunRequest request, ChannelWriter<OutputPiece>? pieces, CancellationToken cancellation)
     {
-        _host = host;
+        _parts = parts;
         _request = request;
         _recipe = request.Language.Recipe!;
-        _cache = host.Caches.Find(request.Language);
-        _slot = slot;
+        _template = parts.Pool.Template(request.Limits.DiskBytes);
         _pieces = pieces;
         _cancellation = cancellation;
-        _id = host.NextId();
         _registration = cancellation.Register(_wake.Set);
     }
 
+    /// <summary>Compiles and runs.</summary>
     public RunResult Execute()
     {
         if (_cancellation.IsCancellationRequested)
         {
             return new RunResult(RunStatus.Cancelled, null, null);
         }
-        Start();
-        foreach (var file in CommandExpander.Files(_request))
+        var program = Compile(mustKeep: false);
+        return program.Status == RunStatus.Accepted ? Execute(program) : new RunResult(program.Status, program.Compile, null);
+    }
+
+    /// <summary>Compiles.</summary>
+    /// <param name="mustKeep">What the compiler made has to be taken out of the sandbox, however large.</param>
+    public CompiledProgram Compile(bool mustKeep)
+    {
+        if (_recipe.Compile is not { } template)
         {
-            _container!.Control.SendFile(file);
+            return Program(RunStatus.Accepted, null, null);
         }
-        StepResult? compiled = null;
-        if (_recipe.Compile is { } compile)
+        var plan = StepPlan.Of(_request, RunPhase.Compile, template, Cache);
+        var key = CompileCache.Key(_request, plan.Command, _recipe.Output!);
+        if (_parts.Compilations.Find(key) is { } known)
         {
-            (var status, compiled) = Step(RunPhase.Compile, CompileStep, compile, _request.CompileLimits, _compileCgroup!);
-            if (status != RunStatus.Accepted)
-            {
-                return new RunResult(status == RunStatus.Cancelled ? status : RunStatus.CompilationError, compiled, null);
-            }
+            Repeat(known.Compile);
+            return Program(RunStatus.Accepted, known.Compile, known.Artifact, fromCache: true);
         }
+        var (status, compile) = Step(RunPhase.Compile, plan, artifact: null);
+        if (status != RunStatus.Accepted)
+        {
+            return Program(status == RunStatus.Cancelled ? status : RunStatus.CompilationError, compile, null);
+        }
+        // Before the program runs: what it changes is its own affair.
+        var (files, omitted) = _instance!.Container.Control.Collect(_recipe.Output!, Artifact.MaxFiles, Artifact.MaxBytes, changed: false);
+        if (files.Count == 0 || omitted > 0)
+        {
+            return Program(mustKeep ? RunStatus.CompilationError : RunStatus.Accepted, compile, null);
+        }
+        var artifact = new Artifact(files);
+        _parts.Compilations.Add(key, compile, artifact);
+        return Program(RunStatus.Accepted, compile, artifact);
+    }
+
+    /// <summary>Runs a program, in the sandbox in which it was compiled where that was just now.</summary>
+    public RunResult Execute(CompiledProgram program)
+    {
         if (_cancellation.IsCancellationRequested)
         {
-            return new RunResult(RunStatus.Cancelled, compiled, null);
+            return new RunResult(RunStatus.Cancelled, program.Compile, null) { CompileFromCache = program.FromCache };
         }
-        var (verdict, ran) = Step(RunPhase.Run, RunStep, _recipe.Run, _request.Limits, _runCgroup!);
-        return new RunResult(verdict, compiled, ran);
+        var (status, run) = Step(RunPhase.Run, StepPlan.Of(_request, RunPhase.Run, _recipe.Run, Cache), program.Artifact);
+        var (files, omitted) = CollectFiles();
+        return new RunResult(status, program.Compile, run) { CompileFromCache = program.FromCache, Files = files, FilesOmitted = omitted };
     }
 
     public void Dispose()
     {
         _registration.Dispose();
-        // The container first: a cgroup can go only after the last process in it.
-        _container?.Dispose();
-        _compileCgroup?.Delete();
-        _runCgroup?.Delete();
+        if (_instance is not null)
+        {
+            _parts.Pool.Retire(_instance);
+            _parts.Pool.Refill(_parked);
+        }
         _wake.Dispose();
     }
 
-    private void Start()
-    {
-        var compiles = _recipe.Compile is not null;
-        _runCgroup = _host.Cgroups.Create(_id + ".run", _request.Limits);
-        _compileCgroup = compiles ? _host.Cgroups.Create(_id + ".compile", _request.CompileLimits) : null;
-        var config = ContainerConfig.Make(_host.Root, new ContainerSettings
-        {
-            Uid = _host.Options.FirstUid + _slot,
-            Hierarchies = _host.Cgroups.Hierarchies,
-            CgroupsPath = _host.Runtime.MakesCgroups ? SandboxHost.CgroupsPath(_id) : null,
-            DiskBytes = _request.Limits.DiskBytes,
-            CpuTime = compiles && _request.CompileLimits.CpuTime > _request.Limits.CpuTime ? _request.CompileLimits.CpuTime : _request.Limits.CpuTime,
-            Compiles = compiles,
-            Binds = _cache is null ? [] : [(_cache, _recipe.Cache!.Path)],
-        });
-        _container = Container.Start(
-            _host.Runtime, _id, _host.Bundle(_id), config, [_compileCgroup ?? _runCgroup, _runCgroup], _host.Options.StartTimeout);
-    }
+    private string? Cache => _recipe.Cache is { } cache && _template.HasCache(cache.Path) ? cache.Path : null;
 
-    private (RunStatus, StepResult) Step(RunPhase phase, int index, CommandTemplate template, RunLimits limits, StepCgroup cgroup)
+    private CompiledProgram Program(RunStatus status, StepResult? compile, Artifact? artifact, bool fromCache = false) =>
+        new() { Status = status, Compile = compile, Artifact = artifact, FromCache = fromCache, Language = _request.Language };
+
+    private (RunStatus, StepResult) Step(RunPhase phase, StepPlan plan, Artifact? artifact)
     {
-        var expander = new CommandExpander(_request, limits, _cache is null ? CompilerCaches.Private : _recipe.Cache!.Path);
-        var order = new StepOrder(
-            phase,
-            index,
-            expander.Arguments(template),
-            expander.Environment(template),
-            phase == RunPhase.Run ? _request.StandardInput : null,
-            limits);
+        var limits = plan.Limits;
+        var isFirst = _instance is null;
+        if (isFirst)
+        {
+            Begin(plan, artifact);
+        }
+        if (plan.SourceList is { } list)
+        {
+            Send(list.Path, list.Content);
+        }
+        var cgroup = _instance!.Cgroup(plan.Command.Index);
+        cgroup.Apply(limits);
+        cgroup.StartMeasuring();
+        var streams = new StepStreams(_instance.Container, phase == RunPhase.Run ? _request.StandardInput : null, plan.Command.Columns > 0 ? _request.Terminal : null, _wake);
         var stdout = new OutputCollector(phase, OutputStream.Stdout, limits.OutputBytes, _pieces);
         var stderr = new OutputCollector(phase, OutputStream.Stderr, limits.OutputBytes, _pieces);
-        return new StepRunner(_container!, cgroup, order, _host.Time, _wake, stdout, stderr, _cancellation).Run();
+        var parked = isFirst ? _instance.Parked : null;
+        var runner = new StepRunner(_instance.Container, cgroup, plan, parked, streams, _parts.Host.Time, _wake, stdout, stderr, _cancellation);
+        var outcome = runner.Run();
+        if (runner.ParkedWasLost)
+        {
+            _parts.Pool.DoNotPark(parked!);
+        }
+        return outcome;
+    }
+
+    /// <summary>Takes a sandbox and writes all files into it.</summary>
+    private void Begin(StepPlan plan, Artifact? artifact)
+    {
+        _parked = plan.Parked;
+        _instance = _parts.Pool.Take(_template, plan.Parked);
+        foreach (var file in CommandExpander.Files(_request))
+        {
+            Send($"{ContainerConfig.Workspace}/{file.Path}", file.Content);
+        }
+        foreach (var file in artifact?.Files ?? [])
+        {
+            _instance.Container.Control.SendFile(file.Path, file.IsExecutable, file.Content);
+        }
+    }
+
+    private void Send(string path, string content) =>
+        _instance!.Container.Control.SendFile(path, isExecutable: false, Encoding.UTF8.GetBytes(content));
+
+    /// <summary>Whoever watches sees what the compiler said, also where it said it before.</summary>
+    private void Repeat(StepResult compile)
+    {
+        foreach (var (stream, text) in ((OutputStream, string)[])[(OutputStream.Stdout, compile.Stdout), (OutputStream.Stderr, compile.Stderr)])
+        {
+            if (text.Length > 0)
+            {
+                _pieces?.TryWrite(new OutputPiece(RunPhase.Compile, stream, text));
+            }
+        }
+    }
+
+    private (IReadOnlyList<OutputFile>, int) CollectFiles()
+    {
+        if (_request.Collect is not { } wanted || !_instance!.Container.IsAlive)
+        {
+            return ([], 0);
+        }
+        const string folder = ContainerConfig.Workspace + "/";
+        var (files, omitted) = _instance.Container.Control.Collect(ContainerConfig.Workspace, wanted.MaxFiles, wanted.MaxBytes, changed: true);
+        var proper = files
+            .Where(file => file.Path.StartsWith(folder, StringComparison.Ordinal) && RequestRules.CheckPath(file.Path[folder.Length..]) is null)
+            .Select(file => new OutputFile(file.Path[folder.Length..], file.Content))
+            .ToList();
+        return (proper, omitted + files.Count - proper.Count);
     }
 }

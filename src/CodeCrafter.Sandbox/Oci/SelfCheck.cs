@@ -76,7 +76,7 @@ internal static class SelfCheck
         foreach (var name in (string[])["uid", "gid"])
         {
             var ids = Fact(name).Split('\t');
-            if (!Array.TrueForAll(ids, id => int.TryParse(id, out var number) && number >= options.FirstUid && number < options.FirstUid + options.MaxSandboxes))
+            if (!Array.TrueForAll(ids, id => int.TryParse(id, out var number) && number >= options.FirstUid && number < options.FirstUid + options.Uids))
             {
                 yield return $"programs run as another user than theirs ({name}: {Fact(name)})";
             }

@@ -37,6 +37,9 @@ internal sealed class StandardInputFeed
         get { lock (_lock) { return !_pending.IsEmpty; } }
     }
 
+    /// <summary>The last byte was not the end of a line.</summary>
+    public bool EndsInLine { get; private set; }
+
     /// <summary>All bytes of the stream are written.</summary>
     public bool HasEnded
     {
@@ -86,6 +89,7 @@ internal sealed class StandardInputFeed
             int count;
             while ((count = await _source.ReadAsync(buffer, _stop.Token)) > 0)
             {
+                EndsInLine = buffer[count - 1] != '\n';
                 var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 lock (_lock)
                 {

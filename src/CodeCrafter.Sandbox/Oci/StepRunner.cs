@@ -6,15 +6,6 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CodeCrafter.Sandbox.Oci;
 
-/// <summary>What a step is to do.</summary>
-internal sealed record StepOrder(
-    RunPhase Phase,
-    int Index,
-    IReadOnlyList<string> Arguments,
-    IReadOnlyList<string> Environment,
-    Stream? StandardInput,
-    RunLimits Limits);
-
 /// <summary>
 /// Runs one step in a container and watches over it: one loop on one thread, woken by output, by room for input, by
 /// init, by the clock or by a cancellation. Everything that ends a step goes through it, so a step ends once.
@@ -29,23 +20,26 @@ internal sealed class StepRunner
 
     private readonly Container _container;
     private readonly StepCgroup _cgroup;
-    private readonly StepOrder _order;
+    private readonly StepPlan _plan;
+    private readonly ParkedCommand? _parked;
+    private readonly StepStreams _streams;
     private readonly TimeProvider _time;
     private readonly WakeUp _wake;
     private readonly CancellationToken _cancellation;
     private readonly OutputCollector _stdout;
     private readonly OutputCollector _stderr;
     private readonly byte[] _buffer = new byte[64 << 10];
-    private StandardInputFeed? _feed;
     private RunStatus? _killed;
     private volatile bool _wallTimeIsUp;
     private volatile bool _tick;
 
-    public StepRunner(Container container, StepCgroup cgroup, StepOrder order, TimeProvider time, WakeUp wake, OutputCollector stdout, OutputCollector stderr, CancellationToken cancellation)
+    public StepRunner(Container container, StepCgroup cgroup, StepPlan plan, ParkedCommand? parked, StepStreams streams, TimeProvider time, WakeUp wake, OutputCollector stdout, OutputCollector stderr, CancellationToken cancellation)
     {
         _container = container;
         _cgroup = cgroup;
-        _order = order;
+        _plan = plan;
+        _parked = parked;
+        _streams = streams;
         _time = time;
         _wake = wake;
         _stdout = stdout;
@@ -53,20 +47,24 @@ internal sealed class StepRunner
         _cancellation = cancellation;
     }
 
+    /// <summary>The parked process had ended before it got its file, and the step was started afresh.</summary>
+    public bool ParkedWasLost { get; private set; }
+
     /// <summary>Runs the step. Where the status is one that we enforced, the container is dead afterwards.</summary>
     /// <exception cref="IOException">A fault of the sandbox.</exception>
     public (RunStatus Status, StepResult Result) Run()
     {
+        using var streams = _streams;
         var started = _time.GetTimestamp();
-        _container.Control.SendStep(_order.Index, _order.StandardInput is not null, ContainerConfig.Workspace, _order.Arguments, _order.Environment);
-        StartInput();
-        using var wall = _time.CreateTimer(_ => { _wallTimeIsUp = true; _wake.Set(); }, null, _order.Limits.WallTime, Timeout.InfiniteTimeSpan);
+        Begin();
+        _streams.Start();
+        using var wall = _time.CreateTimer(_ => { _wallTimeIsUp = true; _wake.Set(); }, null, _plan.Limits.WallTime, Timeout.InfiniteTimeSpan);
         using var tick = _time.CreateTimer(_ => { _tick = true; _wake.Set(); }, null, NextTick(TimeSpan.Zero), Timeout.InfiniteTimeSpan);
         int? exitCode = null, signal = null;
         var notExecuted = 0;
         try
         {
-            var (message, payload) = Watch(tick);
+            var (message, payload, _) = Watch(tick);
             switch (message)
             {
                 case InitMessage.Done:
@@ -80,39 +78,35 @@ internal sealed class StepRunner
                     signal = Native.SigKill;
                     break;
                 default:
-                    throw new IOException($"The sandbox's init failed in the {_order.Phase} step: {message} {Encoding.UTF8.GetString(payload)}");
+                    throw new IOException($"The sandbox's init failed in step {_plan.Command.Index}: {message} {Encoding.UTF8.GetString(payload)}");
             }
         }
         finally
         {
-            _feed?.Stop();
+            _streams.Stop();
         }
         var wallTime = _time.GetElapsedTime(started);
         // No process of the step is alive, so what is in the pipes is all there will ever be.
-        Drain(_container.Output, _stdout);
-        Drain(_container.Errors, _stderr);
+        Drain(_streams.Output, _stdout);
+        Drain(_streams.Errors, _stderr);
         _stdout.Complete();
         _stderr.Complete();
         return Judge(exitCode, signal is { } number ? Verdict.SignalName(number) : null, notExecuted, wallTime);
     }
 
-    private void StartInput()
+    private void Begin()
     {
-        if (_order.StandardInput is null)
+        if (_parked is { } parked)
         {
-            return;
-        }
-        if (ReferenceEquals(_order.StandardInput, Stream.Null))
-        {
-            _container.CloseInput();
+            _container.Control.SendGo(parked.Path, _plan.Command.CpuSeconds);
         }
         else
         {
-            _feed = new StandardInputFeed(_order.StandardInput, _wake.Set);
+            _container.Control.SendStep(_plan.Command);
         }
     }
 
-    private (InitMessage, byte[]) Watch(ITimer tick)
+    private InitFrame Watch(ITimer tick)
     {
         Span<Native.PollFd> fds = stackalloc Native.PollFd[5];
         while (true)
@@ -120,9 +114,9 @@ internal sealed class StepRunner
             fds[0] = Wait(_container.Control.Handle);
             fds[1] = Wait(_wake.Handle);
             // Once killed for its output a program has nothing more to say.
-            fds[2] = _stdout.Truncated ? Nothing : Wait(_container.Output);
-            fds[3] = _stderr.Truncated ? Nothing : Wait(_container.Errors);
-            fds[4] = _feed is { HasPending: true } && _container.Input is { } input ? Wait(input, Native.PollOut) : Nothing;
+            fds[2] = _stdout.Truncated ? Nothing : Wait(_streams.Output);
+            fds[3] = _stderr.Truncated ? Nothing : Wait(_streams.Errors);
+            fds[4] = Wait(_streams.Input, Native.PollOut);
             if (Native.Poll(fds, _killed is null ? Timeout.Infinite : KillTimeoutMilliseconds) == 0)
             {
                 throw new IOException("A sandbox is still there long after it was killed.");
@@ -134,25 +128,35 @@ internal sealed class StepRunner
             }
             if (fds[2].Revents != 0)
             {
-                ReadOnce(_container.Output, _stdout);
+                ReadOnce(_streams.Output!, _stdout);
             }
             if (fds[3].Revents != 0)
             {
-                ReadOnce(_container.Errors, _stderr);
+                ReadOnce(_streams.Errors!, _stderr);
             }
-            if (fds[4].Revents != 0 && !_feed!.WriteTo(_container.Input!))
+            _streams.Move(hasRoom: fds[4].Revents != 0);
+            if (fds[0].Revents != 0 && Receive() is { } last)
             {
-                _feed.Stop();
-                _container.CloseInput();
+                return last;
             }
-            if (_feed is { HasEnded: true })
-            {
-                _container.CloseInput();
-            }
-            if (fds[0].Revents != 0)
-            {
-                return _container.Control.Receive();
-            }
+        }
+    }
+
+    /// <summary>Takes a message of init; null where the step goes on.</summary>
+    private InitFrame? Receive()
+    {
+        var frame = _container.Control.Receive();
+        switch (frame)
+        {
+            case { Message: InitMessage.Terminal, Descriptor: { } terminal } when _streams.HasTerminal:
+                _streams.Attach(terminal);
+                return null;
+            case { Message: InitMessage.Lost } when !ParkedWasLost && _parked is not null:
+                ParkedWasLost = true;
+                _container.Control.SendStep(_plan.Command);
+                return null;
+            default:
+                return frame;
         }
     }
 
@@ -171,7 +175,7 @@ internal sealed class StepRunner
             _tick = false;
             _ = _cgroup.PeakMemory;
             var cpuTime = _cgroup.CpuTime;
-            if (cpuTime >= _order.Limits.CpuTime)
+            if (cpuTime >= _plan.Limits.CpuTime)
             {
                 Kill(RunStatus.TimeLimitExceeded);
             }
@@ -190,7 +194,7 @@ internal sealed class StepRunner
     /// <summary>No sooner than the CPU time can be used up, but often enough to see an OOM kill.</summary>
     private TimeSpan NextTick(TimeSpan cpuTime)
     {
-        var soonest = (_order.Limits.CpuTime - cpuTime) / Math.Max(1, _order.Limits.Cpus);
+        var soonest = (_plan.Limits.CpuTime - cpuTime) / Math.Max(1, _plan.Limits.Cpus);
         return soonest > LongestTick ? LongestTick : soonest < ShortestTick ? ShortestTick : soonest;
     }
 
@@ -207,10 +211,10 @@ internal sealed class StepRunner
         }
     }
 
-    private void Drain(SafeFileHandle pipe, OutputCollector collector)
+    private void Drain(SafeFileHandle? pipe, OutputCollector collector)
     {
         int count;
-        while (!collector.Truncated && (count = Native.Read(pipe, _buffer)) > 0)
+        while (pipe is not null && !collector.Truncated && (count = Native.Read(pipe, _buffer)) > 0)
         {
             collector.Append(_buffer.AsSpan(0, count));
         }
@@ -246,9 +250,9 @@ internal sealed class StepRunner
         if (notExecuted != 0 && limit is null && _killed is null)
         {
             const int enoexec = 8;
-            if (notExecuted != enoexec && !_order.Arguments[0].StartsWith(ContainerConfig.Build + '/', StringComparison.Ordinal))
+            if (notExecuted != enoexec && !_plan.Command.Arguments[0].StartsWith(ContainerConfig.Build + '/', StringComparison.Ordinal))
             {
-                throw new IOException($"{_order.Arguments[0]} cannot be executed: errno {notExecuted}.");
+                throw new IOException($"{_plan.Command.Arguments[0]} cannot be executed: errno {notExecuted}.");
             }
             return (RunStatus.ExecFormatError, result);
         }
@@ -258,11 +262,11 @@ internal sealed class StepRunner
     private RunStatus? ExceededLimit(TimeSpan cpuTime) =>
         _stdout.Truncated || _stderr.Truncated ? RunStatus.OutputLimitExceeded
         : _cgroup.OomKills > 0 ? RunStatus.MemoryLimitExceeded
-        : _killed is RunStatus.TimeLimitExceeded || cpuTime >= _order.Limits.CpuTime ? RunStatus.TimeLimitExceeded
+        : _killed is RunStatus.TimeLimitExceeded || cpuTime >= _plan.Limits.CpuTime ? RunStatus.TimeLimitExceeded
         : null;
 
     private static Native.PollFd Nothing => new() { Fd = -1 };
 
-    private static Native.PollFd Wait(SafeFileHandle handle, short events = Native.PollIn) =>
-        new() { Fd = Native.Fd(handle), Events = events };
+    private static Native.PollFd Wait(SafeFileHandle? handle, short events = Native.PollIn) =>
+        handle is null ? Nothing : new() { Fd = Native.Fd(handle), Events = events };
 }

@@ -3,18 +3,35 @@
 # (perl-base is essential) and it starts in a millisecond; no module but strict, so nothing else is loaded.
 #
 # Frames both ways: a type byte, a 32-bit big-endian length, a payload. Strings carry a 32-bit length before them.
-#   server: F path content                                  write a file (only before the first step)
-#           X step stdin directory argc argument... env...  run a step; stdin is 1 for descriptor 0, 0 for none
+#   server: F mode path content             write a file (only while no step has run, or for the next one)
+#           X command                       run a step
+#           P path command                  start a step ahead of time; path, the file that it reads first, is a FIFO
+#           G seconds path                  the file at path is complete: let the parked step read it
+#           C path files bytes changed      collect regular files at path, once no step runs; changed: only what differs
+#                                           from the files that were written
+#     command is: step stdin seconds columns rows directory argc argument... env...; stdin is 1 for descriptor 0, 0 for
+#     none; columns are 0 where there is no terminal
 #   init:   R ready                D status  the raw wait status of the step; no other process is alive any more
 #           N errno  exec failed   E text    a fault of the sandbox
+#           T with a descriptor    the terminal of the step that begins
+#           L lost                 the parked step is not there any more; the files are
+#           f mode path content    a collected file          c omitted   the end of the collection
 # The end of descriptor 3, also in the middle of a step, ends this process and with it the PID namespace.
 use strict;
 
-my ($prctl, $execve, $files_per_step) = @ARGV;
+my ($files_per_step, %call) = @ARGV;
+$_ += 0 for values %call;    # syscall takes text for a pointer
+
+use constant {
+    O_PATH => 010000000, O_NOFOLLOW => 0400000, O_CLOEXEC => 02000000, O_NONBLOCK => 04000, O_NOCTTY => 0400,
+    O_WRONLY => 1, O_RDWR => 2, O_CREAT => 0100, O_EXCL => 0200,
+    S_IFMT => 0170000, S_IFREG => 0100000, S_IFDIR => 0040000, S_IFIFO => 0010000,
+    RLIMIT_CPU => 0, MAX_DEPTH => 16, MAX_ENTRIES => 20_000,
+};
 
 # Same user as the program: without this the program could write to /proc/1/mem and take the descriptors in /proc/1/fd.
 my $pr_set_dumpable = 4;
-syscall($prctl + 0, $pr_set_dumpable, 0, 0, 0, 0) == 0 or exit 1;
+syscall($call{prctl}, $pr_set_dumpable, 0, 0, 0, 0) == 0 or exit 1;
 
 sub inherited {
     my ($fd, $mode) = @_;
@@ -26,6 +43,9 @@ sub inherited {
 my $control = inherited(3, '+<&=');
 # Two steps, and for each the cgroup.procs files of its cgroup, one a hierarchy.
 my @enter = map { my $step = $_; [map { inherited(4 + $step * $files_per_step + $_, '>>&=') } 0 .. $files_per_step - 1] } 0, 1;
+my %written;    # path => content
+my $parked;     # pid, path, fifo
+my $terminal;   # kept open while a step runs, so that its other end never sees a hang-up between two processes
 
 sub send_frame {
     my ($type, $payload) = @_;
@@ -47,16 +67,19 @@ sub receive {
     return $bytes;
 }
 
-sub write_file {
-    my ($path, $content) = unpack('N/a* N/a*', $_[0]);
-    my $directory = '/workspace';
-    my @names = split m{/}, $path;
-    my $name = pop @names;
-    for (@names) {
-        $directory .= "/$_";
-        mkdir $directory or $!{EEXIST} or -d $directory or die "mkdir $path: $!\n";
+# ---- files in
+
+sub make_folders {
+    my ($path) = @_;
+    for (my $at = 1; ($at = index($path, '/', $at)) > 0; $at++) {
+        my $folder = substr($path, 0, $at);
+        mkdir $folder or -d $folder or die "mkdir $folder: $!\n";
     }
-    sysopen(my $file, "$directory/$name", 0x1 | 0x40 | 0x80, 0644) or die "create $path: $!\n";  # O_WRONLY O_CREAT O_EXCL
+}
+
+sub create {
+    my ($path, $mode, $content) = @_;
+    sysopen(my $file, $path, O_WRONLY | O_CREAT | O_EXCL, $mode) or die "create $path: $!\n";
     for (my $done = 0; $done < length $content;) {
         my $count = syswrite($file, $content, length($content) - $done, $done);
         defined $count or die "write $path: $!\n";
@@ -65,27 +88,55 @@ sub write_file {
     close $file or die "close $path: $!\n";
 }
 
-# Waits for the program and at the same time for the end of the control socket.
-sub wait_for {
-    my ($pid) = @_;
-    my $pidfd = syscall(434, $pid, 0);    # pidfd_open
-    if ($pidfd >= 0) {
-        open(my $owner, '<&=', $pidfd) or exit 1;
-        while (1) {
-            my $ready = '';
-            vec($ready, 3, 1) = vec($ready, $pidfd, 1) = 1;
-            select($ready, undef, undef, undef) > 0 or next;
-            exit 0 if vec($ready, 3, 1);
-            last if vec($ready, $pidfd, 1);
-        }
-    }
-    waitpid($pid, 0) == $pid or die "waitpid: $!\n";
-    return $?;
+sub write_file {
+    my ($mode, $path, $content) = unpack('N N/a* N/a*', $_[0]);
+    make_folders($path);
+    $written{$path} = $content if $path =~ m{^/workspace/};
+    # In the place of the FIFO that a parked step waits for. No path of a request has a control character.
+    my $complete = $parked && $path eq $parked->{path} ? "$path\x01" : $path;
+    create($complete, $mode, $content);
+    $parked->{content} = $content if $complete ne $path;
+    $complete eq $path or rename($complete, $path) or die "rename $path: $!\n";
 }
 
-sub run_step {
-    my ($step, $stdin, $directory, $count, @strings) = unpack('N N N/a* N (N/a*)*', $_[0]);
+# ---- steps
+
+sub open_terminal {
+    my ($columns, $rows) = @_;
+    sysopen(my $master, '/dev/ptmx', O_RDWR | O_NOCTTY) or die "ptmx: $!\n";
+    my $number = pack('i', 0);
+    ioctl($master, 0x40045431, pack('i', 0)) or die "unlock the terminal: $!\n";              # TIOCSPTLCK
+    ioctl($master, 0x80045430, $number) or die "number of the terminal: $!\n";                # TIOCGPTN
+    ioctl($master, 0x5414, pack('S4', $rows, $columns, 0, 0)) or die "size: $!\n";            # TIOCSWINSZ
+    my $name = '/dev/pts/' . unpack('i', $number);
+    sysopen(my $slave, $name, O_RDWR | O_NOCTTY) or die "$name: $!\n";
+    # sendmsg(2) with SCM_RIGHTS; perl has no word for it without a module.
+    my $frame = 'T' . pack('N', 0);
+    my $part = pack('P J', $frame, length $frame);
+    my $rights = pack('J l l l x4', 20, 1, 1, fileno $master);
+    my $message = pack('J L x4 P J P J l x4', 0, 0, $part, 1, $rights, length $rights, 0);
+    syscall($call{sendmsg}, fileno $control, $message, 0) == length $frame or die "sendmsg: $!\n";
+    return $slave;
+}
+
+sub take_terminal {
+    syscall($call{setsid}) >= 0 or die "setsid: $!\n";
+    ioctl($terminal, 0x540E, 0) or die "controlling terminal: $!\n";    # TIOCSCTTY
+    for (0 .. 2) { syscall($call{dup3}, fileno $terminal, $_, 0) == $_ or die "dup3: $!\n" }
+}
+
+sub limit_cpu_time {
+    my ($pid, $seconds) = @_;
+    # A backstop, for a single process: the limit itself is on the sum, from the cgroup.
+    my $limit = pack('Q Q', $seconds, $seconds);
+    syscall($call{prlimit64}, $pid, RLIMIT_CPU, $limit, 0);
+}
+
+# Starts a step; returns its process id, and what went wrong before its program began.
+sub start {
+    my ($step, $stdin, $seconds, $columns, $rows, $directory, $count, @strings) = unpack('N5 N/a* N (N/a*)*', $_[0]);
     my @arguments = splice(@strings, 0, $count);
+    $terminal = $columns ? open_terminal($columns, $rows) : undef;
     pipe(my $failed, my $failure) or die "pipe: $!\n";
     my $pid = fork();
     defined $pid or die "fork: $!\n";
@@ -94,35 +145,138 @@ sub run_step {
             # 0 stands for the writer: the step is inside its limits before any of its code runs.
             (syswrite($file, '0') // 0) == 1 or syswrite($failure, "Ecgroup: $!"), exit 1;
         }
-        $stdin or open(STDIN, '<', '/dev/null') or exit 1;
-        setpgrp(0, 0);
+        eval { $terminal ? take_terminal() : setpgrp(0, 0); 1 } or syswrite($failure, "E$@"), exit 1;
+        $stdin or $terminal or open(STDIN, '<', '/dev/null') or exit 1;
+        limit_cpu_time(0, $seconds) if $seconds;
         # The bare call: perl's exec would hand what is no program to a shell.
         my $argv = pack('p*', @arguments) . pack('J', 0);
         my $envp = pack('p*', @strings) . pack('J', 0);
-        chdir $directory and syscall($execve + 0, $arguments[0], $argv, $envp);
+        chdir $directory and syscall($call{execve}, $arguments[0], $argv, $envp);
         syswrite($failure, 'N' . pack('N', $! + 0));
         exit 1;
     }
     close $failure;
     my $error = '';
     sysread($failed, $error, 4096);    # ends at exec, which closes the other end
-    close $failed;
-    my $status = wait_for($pid);
+    return ($pid, $error);
+}
+
+# Gives a parked step its file: through the FIFO where it has opened that, and else it will find the file itself.
+sub feed {
+    my ($feed) = @_;
+    if (!$feed->{writer}) {
+        sysopen($feed->{writer}, '/proc/self/fd/' . fileno $feed->{fifo}, O_WRONLY | O_NONBLOCK) or return delete $feed->{writer};
+    }
+    my $count = syswrite($feed->{writer}, $feed->{content});
+    return if !defined $count && $!{EAGAIN};
+    substr($feed->{content}, 0, $count // length $feed->{content}) = '';
+    %$feed = () if !length $feed->{content};    # closes it
+}
+
+# Waits for the program and at the same time for the end of the control socket.
+sub wait_for {
+    my ($pid, $feed) = @_;
+    local $SIG{PIPE} = 'IGNORE';
+    my $pidfd = syscall($call{pidfd_open}, $pid, 0);
+    $pidfd < 0 or open(my $owner, '<&=', $pidfd) or exit 1;
+    my $pause = 0.0005;
+    while (1) {
+        my ($read, $write) = ('', '');
+        vec($read, 3, 1) = 1;
+        vec($read, $pidfd, 1) = 1 if $pidfd >= 0;
+        feed($feed) if %$feed;
+        vec($write, fileno $feed->{writer}, 1) = 1 if $feed->{writer};
+        # What has not opened its FIFO yet is still starting, which nothing but the clock tells.
+        my $timeout = %$feed && !$feed->{writer} ? ($pause = $pause < 0.02 ? $pause * 2 : $pause) : $pidfd < 0 ? 0.005 : undef;
+        my $ready = select($read, $write, undef, $timeout);
+        exit 0 if $ready > 0 && vec($read, 3, 1);
+        my $ended = waitpid($pid, 1);    # WNOHANG
+        return $? if $ended == $pid;
+        $ended == 0 or die "waitpid: $!\n";
+    }
+}
+
+sub finish {
+    my ($pid, $error, $feed) = @_;
+    my $status = wait_for($pid, $feed);
     # Whatever the program left behind dies now; nothing can fork its way out of a kill of the whole namespace.
     kill 'KILL', -1;
     1 while waitpid(-1, 0) > 0;
+    undef $terminal;
     return length $error ? send_frame(substr($error, 0, 1), substr($error, 1)) : send_frame('D', pack('N', $status));
+}
+
+sub run_step { finish(start($_[0]), {}) }
+
+sub park {
+    my ($path, $command) = unpack('N/a* a*', $_[0]);
+    make_folders($path);
+    syscall($call{mknodat}, -100, $path, S_IFIFO | 0600, 0) == 0 or die "mknod $path: $!\n";
+    sysopen(my $fifo, $path, O_PATH | O_NOFOLLOW | O_CLOEXEC) or die "open $path: $!\n";
+    my ($pid, $error) = start($command);
+    $parked = { pid => $pid, path => $path, fifo => $fifo, lost => length $error };
+}
+
+sub go {
+    my ($seconds, $path) = unpack('N N/a*', $_[0]);
+    my $step = $parked;
+    undef $parked;
+    if ($step->{lost} || !defined $step->{content} || waitpid($step->{pid}, 1) != 0) {
+        kill 'KILL', -1;
+        1 while waitpid(-1, 0) > 0;
+        return send_frame('L', '');
+    }
+    limit_cpu_time($step->{pid}, $seconds);
+    finish($step->{pid}, '', { fifo => $step->{fifo}, content => $step->{content} });
+}
+
+# ---- files out: nothing else is alive, so what is looked at stays what it is
+
+sub read_regular {
+    my ($path, $room) = @_;
+    sysopen(my $file, $path, O_NOFOLLOW | O_NONBLOCK | O_NOCTTY) or return;
+    my (undef, undef, $mode, $links, undef, undef, undef, $size) = stat $file;
+    return if ($mode & S_IFMT) != S_IFREG || $links != 1 || $size > $room;
+    my $content = '';
+    while ((my $count = sysread($file, $content, $size + 1 - length $content, length $content) // return) > 0) { }
+    return ($mode & 0777, $content);
+}
+
+sub collect {
+    my ($top, $files, $bytes, $changed) = unpack('N/a* N N N', $_[0]);
+    my ($omitted, $entries) = (0, 0);
+    my $visit;
+    $visit = sub {
+        my ($path, $depth) = @_;
+        return if ++$entries > MAX_ENTRIES;
+        my $type = ((lstat $path)[2] // return) & S_IFMT;
+        if ($type == S_IFDIR) {
+            opendir(my $folder, $path) or return $omitted++;
+            return $omitted++ if $depth >= MAX_DEPTH;
+            # Hidden folders are what tools keep for themselves in what they take for a home.
+            my @names = sort grep { $_ ne '.' && $_ ne '..' && !($changed && /^\./ && -d "$path/$_") } readdir $folder;
+            closedir $folder;
+            $visit->("$path/$_", $depth + 1) for @names;
+            return;
+        }
+        return $omitted++ if $type != S_IFREG;
+        my ($mode, $content) = read_regular($path, $changed && exists $written{$path} ? length($written{$path}) + $bytes : $bytes);
+        return $omitted++ if !defined $content;
+        return if $changed && exists $written{$path} && $written{$path} eq $content;
+        return $omitted++ if $files == 0 || length $content > $bytes;
+        $files--;
+        $bytes -= length $content;
+        send_frame('f', pack('N N/a* N/a*', $mode, $path, $content));
+    };
+    $visit->($top, 0);
+    send_frame('c', pack('N', $omitted));
 }
 
 umask 022;
 send_frame('R', '');
+my %order = (F => \&write_file, X => \&run_step, P => \&park, G => \&go, C => \&collect);
 while (1) {
     my ($type, $length) = unpack('a N', receive(5));
     my $payload = receive($length);
-    eval {
-        if    ($type eq 'F') { write_file($payload) }
-        elsif ($type eq 'X') { run_step($payload) }
-        else                 { die "unknown frame\n" }
-        1;
-    } or send_frame('E', $@);
+    eval { ($order{$type} // die "unknown frame\n")->($payload); 1 } or send_frame('E', $@);
 }

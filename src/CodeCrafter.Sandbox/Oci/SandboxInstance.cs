@@ -1,0 +1,83 @@
+using CodeCrafter.Sandbox.Limits;
+
+namespace CodeCrafter.Sandbox.Oci;
+
+/// <summary>What sandboxes have in common that can wait for the same work.</summary>
+/// <param name="DiskBytes">Bytes that each of the writable file systems may hold.</param>
+/// <param name="Caches">The compiler caches that are visible: from, to.</param>
+internal sealed record SandboxTemplate(long DiskBytes, IReadOnlyList<(string From, string To)> Caches)
+{
+    /// <summary>A cache is visible at this path.</summary>
+    public bool HasCache(string path) => Caches.Any(cache => cache.To == path);
+}
+
+/// <summary>A started container with the cgroups of its two steps. It may wait; it is used once.</summary>
+internal sealed class SandboxInstance : IDisposable
+{
+    private readonly List<StepCgroup> _cgroups = [];
+
+    private SandboxInstance(string id, int slot, SandboxTemplate template) => (Id, Slot, Template) = (id, slot, template);
+
+    /// <summary>Unique on this host.</summary>
+    public string Id { get; }
+
+    /// <summary>The number of its user id, from 0.</summary>
+    public int Slot { get; }
+
+    public SandboxTemplate Template { get; }
+
+    public Container Container { get; private set; } = null!;
+
+    /// <summary>What was started in it ahead of time.</summary>
+    public ParkedCommand? Parked { get; private set; }
+
+    /// <summary>The cgroup of a step.</summary>
+    public StepCgroup Cgroup(int step) => _cgroups[step];
+
+    public static SandboxInstance Start(SandboxHost host, SandboxTemplate template, int slot)
+    {
+        var instance = new SandboxInstance(host.NextId(), slot, template);
+        try
+        {
+            instance.Start(host);
+            return instance;
+        }
+        catch
+        {
+            instance.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a command that waits for its file.</summary>
+    public void Park(ParkedCommand command)
+    {
+        Parked = command;
+        Container.Control.SendPark(command.Command, command.Path);
+    }
+
+    /// <summary>Nothing has killed it while it waited.</summary>
+    public bool IsAlive => Container.IsAlive;
+
+    public void Dispose()
+    {
+        // The container first: a cgroup can go only after the last process in it.
+        Container?.Dispose();
+        _cgroups.ForEach(cgroup => cgroup.Delete());
+    }
+
+    private void Start(SandboxHost host)
+    {
+        _cgroups.Add(host.Cgroups.Create(Id + ".compile", RunLimits.DefaultForCompiling));
+        _cgroups.Add(host.Cgroups.Create(Id + ".run", RunLimits.Default));
+        var config = ContainerConfig.Make(host.Root, new ContainerSettings
+        {
+            Uid = host.Options.FirstUid + Slot,
+            Hierarchies = host.Cgroups.Hierarchies,
+            CgroupsPath = host.Runtime.MakesCgroups ? SandboxHost.CgroupsPath(Id) : null,
+            DiskBytes = Template.DiskBytes,
+            Binds = Template.Caches,
+        });
+        Container = Container.Start(host.Runtime, Id, host.Bundle(Id), config, _cgroups, host.Options.StartTimeout);
+    }
+}
