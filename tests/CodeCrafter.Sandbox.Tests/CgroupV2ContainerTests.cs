@@ -21,7 +21,7 @@ public sealed class CgroupV2ContainerTests : IDisposable
         var name = "codecrafter-test-" + Guid.NewGuid().ToString("N");
         Directory.CreateDirectory(_directory);
         var runtime = await OciRuntime.DetectAsync(Runtime(), _directory, mountInfo: "", TestContext.Current.CancellationToken);
-        const int uid = 1_900_050_000;
+        var uid = SandboxFixture.FirstUid + 50_000;
         var root = SandboxRoot.Create(Path.Combine(_directory, "rootfs"), [uid]);
         var config = ContainerConfig.Make(root, new ContainerSettings { Uid = uid, Hierarchies = 1, DiskBytes = 1 << 20, Binds = [] });
         var cgroup = new BareStep(Path.Combine(_mount, name));

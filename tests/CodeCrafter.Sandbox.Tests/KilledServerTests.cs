@@ -17,9 +17,9 @@ public sealed class KilledServerTests(SandboxFixture fixture)
     [Fact]
     public async Task Programs_of_a_killed_server_die_with_it()
     {
-        var options = OptionsOf(SandboxFixture.NewStateDirectory());
+        var options = new SandboxOptions { StateDirectory = SandboxFixture.NewStateDirectory(), FirstUid = fixture.Options.FirstUid + 30_000 };
         var start = new ProcessStartInfo(Environment.ProcessPath!);
-        start.Environment[VictimVariable] = options.StateDirectory;
+        start.Environment[VictimVariable] = $"{options.FirstUid} {options.StateDirectory}";
         using (var server = Process.Start(start)!)
         {
             try
@@ -45,9 +45,8 @@ public sealed class KilledServerTests(SandboxFixture fixture)
         Directory.Delete(options.StateDirectory, recursive: true);
     }
 
-    internal static async Task RunUntilKilledAsync(string stateDirectory)
+    internal static async Task RunUntilKilledAsync(SandboxOptions options)
     {
-        var options = OptionsOf(stateDirectory);
         var catalog = await LanguageCatalog.LoadAsync(SandboxFixture.LanguagesDirectory);
         var python = catalog.Find("python")!;
         await using var sandbox = await OciSandbox.CreateAsync(options, catalog, new TestLog());
@@ -61,8 +60,6 @@ public sealed class KilledServerTests(SandboxFixture fixture)
             },
             new Marker(Path.Combine(options.StateDirectory, "running")));
     }
-
-    private static SandboxOptions OptionsOf(string stateDirectory) => new() { StateDirectory = stateDirectory, FirstUid = 1_900_030_000 };
 
     private static async Task UntilAsync(Func<bool> condition)
     {
@@ -85,9 +82,10 @@ public sealed class KilledServer : ITestPipelineStartup
 {
     public async ValueTask StartAsync(IMessageSink diagnosticMessageSink)
     {
-        if (Environment.GetEnvironmentVariable(KilledServerTests.VictimVariable) is { } stateDirectory)
+        if (Environment.GetEnvironmentVariable(KilledServerTests.VictimVariable) is { } victim)
         {
-            await KilledServerTests.RunUntilKilledAsync(stateDirectory);
+            var parts = victim.Split(' ', 2);
+            await KilledServerTests.RunUntilKilledAsync(new SandboxOptions { FirstUid = int.Parse(parts[0]), StateDirectory = parts[1] });
             Environment.Exit(1);
         }
     }

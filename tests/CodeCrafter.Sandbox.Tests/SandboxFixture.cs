@@ -15,7 +15,10 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     public TestLog Log { get; } = new();
 
-    public SandboxOptions Options { get; } = new() { StateDirectory = NewStateDirectory() };
+    public SandboxOptions Options { get; } = new() { StateDirectory = NewStateDirectory(), FirstUid = FirstUid };
+
+    /// <summary>The first of 100,000 user ids of this test process, so that several can run on one host at a time.</summary>
+    public static int FirstUid { get; } = 1_900_000_000 + (Environment.ProcessId % 1_000 * 100_000);
 
     public static string LanguagesDirectory { get; } = Path.Combine(AppContext.BaseDirectory, "languages");
 

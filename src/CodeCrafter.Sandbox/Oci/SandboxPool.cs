@@ -6,7 +6,7 @@ namespace CodeCrafter.Sandbox.Oci;
 
 /// <summary>
 /// Sandboxes that wait: plain ones, which take any program, and for each command that ran lately some in which it was
-/// started already. Whoever used one starts another in its place, after the answer. docs/decisions/0025.
+/// started already. Whoever used one starts another in its place, after the answer. docs/decisions/0029.
 /// </summary>
 internal sealed class SandboxPool : IDisposable
 {

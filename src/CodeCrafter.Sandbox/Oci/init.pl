@@ -6,7 +6,7 @@
 #   server: F mode path content             write a file (only while no step has run, or for the next one)
 #           X command                       run a step
 #           P path command                  start a step ahead of time; path, the file that it reads first, is a FIFO
-#           G seconds path                  the file at path is complete: let the parked step read it
+#           G seconds path                  all files are written: let the parked step read the one at path
 #           C path files bytes changed      collect regular files at path, once no step runs; changed: only what differs
 #                                           from the files that were written
 #     command is: step stdin seconds columns rows directory argc argument... env...; stdin is 1 for descriptor 0, 0 for
@@ -92,11 +92,10 @@ sub write_file {
     my ($mode, $path, $content) = unpack('N N/a* N/a*', $_[0]);
     make_folders($path);
     $written{$path} = $content if $path =~ m{^/workspace/};
-    # In the place of the FIFO that a parked step waits for. No path of a request has a control character.
-    my $complete = $parked && $path eq $parked->{path} ? "$path\x01" : $path;
-    create($complete, $mode, $content);
-    $parked->{content} = $content if $complete ne $path;
-    $complete eq $path or rename($complete, $path) or die "rename $path: $!\n";
+    return create($path, $mode, $content) if !$parked || $path ne $parked->{path};
+    # Beside the FIFO that a parked step waits for, until that may go on. No path of a request has a control character.
+    create("$path\x01", $mode, $content);
+    $parked->{content} = $content;
 }
 
 # ---- steps
@@ -104,10 +103,10 @@ sub write_file {
 sub open_terminal {
     my ($columns, $rows) = @_;
     sysopen(my $master, '/dev/ptmx', O_RDWR | O_NOCTTY) or die "ptmx: $!\n";
-    my $number = pack('i', 0);
-    ioctl($master, 0x40045431, pack('i', 0)) or die "unlock the terminal: $!\n";              # TIOCSPTLCK
-    ioctl($master, 0x80045430, $number) or die "number of the terminal: $!\n";                # TIOCGPTN
-    ioctl($master, 0x5414, pack('S4', $rows, $columns, 0, 0)) or die "size: $!\n";            # TIOCSWINSZ
+    my ($locked, $number, $size) = (pack('i', 0), pack('i', 0), pack('S4', $rows, $columns, 0, 0));
+    ioctl($master, 0x40045431, $locked) or die "unlock the terminal: $!\n";         # TIOCSPTLCK
+    ioctl($master, 0x80045430, $number) or die "number of the terminal: $!\n";      # TIOCGPTN
+    ioctl($master, 0x5414, $size) or die "size of the terminal: $!\n";              # TIOCSWINSZ
     my $name = '/dev/pts/' . unpack('i', $number);
     sysopen(my $slave, $name, O_RDWR | O_NOCTTY) or die "$name: $!\n";
     # sendmsg(2) with SCM_RIGHTS; perl has no word for it without a module.
@@ -221,12 +220,14 @@ sub go {
     my ($seconds, $path) = unpack('N N/a*', $_[0]);
     my $step = $parked;
     undef $parked;
-    if ($step->{lost} || !defined $step->{content} || waitpid($step->{pid}, 1) != 0) {
+    my $waits = !$step->{lost} && waitpid($step->{pid}, 1) == 0;
+    limit_cpu_time($step->{pid}, $seconds) if $waits;
+    rename("$path\x01", $path) or die "rename $path: $!\n";
+    if (!$waits) {
         kill 'KILL', -1;
         1 while waitpid(-1, 0) > 0;
         return send_frame('L', '');
     }
-    limit_cpu_time($step->{pid}, $seconds);
     finish($step->{pid}, '', { fifo => $step->{fifo}, content => $step->{content} });
 }
 
