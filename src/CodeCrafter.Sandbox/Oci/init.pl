@@ -172,10 +172,12 @@ sub feed {
     %$feed = () if !length $feed->{content};    # closes it
 }
 
-# Waits for the program and at the same time for the end of the control socket.
+# Waits for the program and at the same time for the end of the control socket. Meanwhile it reaps whoever has lost its
+# parent: the dead count as processes too, and a program that makes daemons one after another is not to run out of them.
 sub wait_for {
     my ($pid, $feed) = @_;
     local $SIG{PIPE} = 'IGNORE';
+    local $SIG{CHLD} = sub { };    # ends select
     my $pidfd = syscall($call{pidfd_open}, $pid, 0);
     $pidfd < 0 or open(my $owner, '<&=', $pidfd) or exit 1;
     my $pause = 0.0005;
@@ -185,13 +187,15 @@ sub wait_for {
         vec($read, $pidfd, 1) = 1 if $pidfd >= 0;
         feed($feed) if %$feed;
         vec($write, fileno $feed->{writer}, 1) = 1 if $feed->{writer};
-        # What has not opened its FIFO yet is still starting, which nothing but the clock tells.
-        my $timeout = %$feed && !$feed->{writer} ? ($pause = $pause < 0.02 ? $pause * 2 : $pause) : $pidfd < 0 ? 0.005 : undef;
+        # What has not opened its FIFO yet is still starting, which nothing but the clock tells. A second, for a child that
+        # ends just before select.
+        my $timeout = %$feed && !$feed->{writer} ? ($pause = $pause < 0.02 ? $pause * 2 : $pause) : $pidfd < 0 ? 0.005 : 1;
         my $ready = select($read, $write, undef, $timeout);
         exit 0 if $ready > 0 && vec($read, 3, 1);
-        my $ended = waitpid($pid, 1);    # WNOHANG
-        return $? if $ended == $pid;
-        $ended == 0 or die "waitpid: $!\n";
+        while ((my $ended = waitpid(-1, 1)) != 0) {    # WNOHANG
+            $ended > 0 or die "waitpid: $!\n";
+            return $? if $ended == $pid;
+        }
     }
 }
 
