@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>Keeps what it is given, and lets a test wait for a text.</summary>
-internal sealed class RecordingObserver : IRunObserver
+public sealed class RecordingObserver : IRunObserver
 {
     private readonly Lock _lock = new();
     private readonly List<(RunPhase Phase, OutputStream Stream, string Text)> _pieces = [];

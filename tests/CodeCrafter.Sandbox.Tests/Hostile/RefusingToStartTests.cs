@@ -1,0 +1,95 @@
+using CodeCrafter.Sandbox.Limits;
+
+namespace CodeCrafter.Sandbox.Tests.Hostile;
+
+/// <summary>Operating: a host on which a protection is missing runs nothing.</summary>
+public sealed class RefusingToStartTests(SandboxFixture fixture) : IDisposable
+{
+    private readonly string _directory = SandboxFixture.NewStateDirectory();
+
+    [Fact]
+    public async Task Case54_Without_a_runtime_it_does_not_start()
+    {
+        var failure = await FailsAsync(Options with { Runtime = "no-such-runtime" });
+
+        Assert.Contains("no-such-runtime", failure.Message);
+        Assert.Contains("apt-get install", failure.Message);
+    }
+
+    [Fact]
+    public async Task Case54_With_a_runtime_without_seccomp_it_does_not_start()
+    {
+        var failure = await FailsAsync(Options with { Runtime = Script("crun", "echo 'crun version 1.0'; echo '+SYSTEMD +CAP'") });
+
+        Assert.Contains("seccomp", failure.Message);
+    }
+
+    [Fact]
+    public async Task Case54_Where_the_runtime_fails_it_does_not_start()
+    {
+        var failure = await FailsAsync(Options with { Runtime = Script("crun", "[ \"$1\" = --version ] && echo 'crun version 1.0' && echo +SECCOMP && exit; echo deliberate >&2; exit 1") });
+
+        Assert.Contains("cannot run a first program", failure.Message);
+    }
+
+    /// <summary>A runtime that leaves a protection out of the configuration it is given is found out by the self-check.</summary>
+    [Theory]
+    [InlineData("del c['linux']['seccomp']", "no seccomp filter is on")]
+    [InlineData("c['process']['noNewPrivileges'] = False", "no_new_privs is not set")]
+    [InlineData("c['process']['capabilities']['bounding'] = ['CAP_NET_RAW']", "bounding set")]
+    [InlineData("c['linux']['namespaces'] = [n for n in c['linux']['namespaces'] if n['type'] != 'network']", "network")]
+    [InlineData("c['root']['readonly'] = False; import os; os.chmod(c['root']['path'], 0o777)", "places outside the workspace can be written")]
+    [InlineData("c = json.loads(json.dumps(c).replace(str(c['process']['user']['uid']), '0'))", "another user")]
+    [InlineData("c['process']['args'][4] = '0'", "cgroup")]
+    public async Task Case54_Where_a_protection_is_missing_it_does_not_start(string change, string problem)
+    {
+        var runtime = Script("crun", $$"""
+            for last; do bundle_next=$([ "$bundle" = next ] && echo "$last"); [ -n "$bundle_next" ] && path=$bundle_next; bundle=; [ "$last" = --bundle ] && bundle=next; done
+            [ -n "$path" ] && /usr/bin/python3 {{ChangeScript(change)}} "$path/config.json"
+            exec /usr/bin/crun "$@"
+            """);
+
+        var failure = await FailsAsync(Options with { Runtime = runtime });
+
+        Assert.Contains(problem, failure.Message);
+    }
+
+    [Fact]
+    public void Case54_Without_cgroups_it_does_not_start()
+    {
+        var failure = Assert.Throws<SandboxUnavailableException>(() => CgroupDetector.Detect("22 1 0:20 / /proc rw - proc proc rw\n", TimeProvider.System));
+
+        Assert.Contains("memory, pids, cpu", failure.Message);
+    }
+
+    private SandboxOptions Options => new() { StateDirectory = _directory, FirstUid = 1_900_090_000, MaxSandboxes = 8 };
+
+    /// <summary>Also when it refuses nothing stays behind.</summary>
+    public void Dispose()
+    {
+        if (Directory.Exists(_directory))
+        {
+            Assert.Empty(File.Exists(Path.Combine(_directory, "installation")) ? HostState.Cgroups(Options).Concat(HostState.Processes(Options)) : []);
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    private async Task<SandboxUnavailableException> FailsAsync(SandboxOptions options) =>
+        await Assert.ThrowsAsync<SandboxUnavailableException>(() => fixture.StartAsync(options));
+
+    private string Script(string name, string body)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(_directory).FullName, name);
+        File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
+    /// <summary>A Python program that changes a config.json, c, by a statement.</summary>
+    private string ChangeScript(string statement)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(_directory).FullName, "change.py");
+        File.WriteAllText(path, $"import json, sys\nc = json.load(open(sys.argv[1]))\n{statement}\njson.dump(c, open(sys.argv[1], 'w'))\n");
+        return path;
+    }
+}
