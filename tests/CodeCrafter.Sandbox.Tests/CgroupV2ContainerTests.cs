@@ -1,5 +1,6 @@
 using CodeCrafter.Sandbox.Limits;
 using CodeCrafter.Sandbox.Oci;
+using CodeCrafter.Sandbox.Steps;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeCrafter.Sandbox.Tests;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using CodeCrafter.Sandbox.Languages;
-using CodeCrafter.Sandbox.Oci;
+using CodeCrafter.Sandbox.Steps;
 
 namespace CodeCrafter.Sandbox.Tests;
 

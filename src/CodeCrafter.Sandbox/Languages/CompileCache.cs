@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using CodeCrafter.Sandbox.Oci;
+using CodeCrafter.Sandbox.Steps;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace CodeCrafter.Sandbox.Languages;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CodeCrafter.Sandbox.Steps;
 
 namespace CodeCrafter.Sandbox.Oci;
 
@@ -28,25 +29,6 @@ internal sealed record ContainerSettings
 /// </summary>
 internal static class ContainerConfig
 {
-    /// <summary>Where the sources are, and the working directory.</summary>
-    public const string Workspace = "/workspace";
-
-    /// <summary>Where compilers put what they make.</summary>
-    public const string Build = "/build";
-
-    /// <summary>Files and directories that each writable file system may hold.</summary>
-    private const int Inodes = 20_000;
-
-    private static readonly string[] MaskedPaths =
-    [
-        "/proc/acpi", "/proc/asound", "/proc/cmdline", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/kmsg",
-        "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/proc/key-users",
-        "/proc/kallsyms", "/proc/modules", "/proc/config.gz",
-    ];
-
-    private static readonly string[] ReadonlyPaths =
-        ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", "/proc/pressure"];
-
     private static readonly JsonSerializerOptions Json = new()
     {
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
@@ -65,9 +47,9 @@ internal static class ContainerConfig
             {
                 cgroupsPath = settings.CgroupsPath,
                 namespaces = ((string[])["pid", "mount", "ipc", "uts", "network", "cgroup"]).Select(type => new { type }),
-                maskedPaths = MaskedPaths,
-                readonlyPaths = ReadonlyPaths,
-                seccomp = SeccompProfile.Profile,
+                maskedPaths = SandboxPaths.Masked,
+                readonlyPaths = SandboxPaths.ReadOnly,
+                seccomp = SeccompProfile.For(RuntimeInformation.OSArchitecture),
             },
         },
         Json);
@@ -103,14 +85,14 @@ internal static class ContainerConfig
     {
         var owner = $"uid={settings.Uid},gid={settings.Uid}";
         var disk = $"size={settings.DiskBytes}";
-        var inodes = $"nr_inodes={Inodes}";
+        var inodes = $"nr_inodes={SandboxPaths.Inodes}";
         yield return Mount("/proc", "proc", "nosuid", "noexec", "nodev");
         yield return Mount("/dev", "tmpfs", "nosuid", "noexec", "mode=755", "size=65536", "nr_inodes=64");
         yield return Mount("/dev/pts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "max=16");
         yield return Mount("/dev/shm", "tmpfs", "nosuid", "noexec", "nodev", "mode=1777", disk, inodes);
         yield return Mount("/tmp", "tmpfs", "nosuid", "nodev", "mode=1777", disk, inodes);
-        yield return Mount(Workspace, "tmpfs", ["nosuid", "nodev", "mode=700", disk, inodes, .. owner.Split(',')]);
-        yield return Mount(Build, "tmpfs", ["nosuid", "nodev", "mode=700", $"size={Math.Max(settings.DiskBytes, 512L << 20)}", inodes, .. owner.Split(',')]);
+        yield return Mount(SandboxPaths.Workspace, "tmpfs", ["nosuid", "nodev", "mode=700", disk, inodes, .. owner.Split(',')]);
+        yield return Mount(SandboxPaths.Build, "tmpfs", ["nosuid", "nodev", "mode=700", $"size={SandboxPaths.BuildBytes(settings.DiskBytes)}", inodes, .. owner.Split(',')]);
         foreach (var (from, to) in root.Binds.Concat(settings.Binds))
         {
             yield return new { destination = to, type = "bind", source = from, options = (string[])["bind", "ro", "nosuid", "nodev"] };

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using CodeCrafter.Sandbox.Interop;
+using CodeCrafter.Sandbox.Steps;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeCrafter.Sandbox.Oci;
@@ -146,7 +147,7 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
         Append(payload, command.CpuSeconds);
         Append(payload, command.Columns);
         Append(payload, command.Rows);
-        Append(payload, ContainerConfig.Workspace);
+        Append(payload, SandboxPaths.Workspace);
         Append(payload, command.Arguments.Count);
         foreach (var text in command.Arguments.Concat(command.Environment))
         {

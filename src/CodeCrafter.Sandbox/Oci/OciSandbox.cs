@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Sandbox.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace CodeCrafter.Sandbox.Oci;
@@ -47,7 +48,7 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
         var sandbox = new OciSandbox(host, logger);
         try
         {
-            await SelfCheck.RunAsync(sandbox, host.Options, cancellationToken);
+            await SelfCheck.RunAsync(sandbox, SelfCheckSettingOf(host.Options), cancellationToken);
             logger.LogInformation("Programs run in {Sandbox}", sandbox.Description);
             await sandbox._free.WaitAsync(cancellationToken);
             sandbox.StartThread(() => sandbox._parts.Pool.Refill(null));
@@ -129,13 +130,11 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
         {
             return failed(RunStatus.Cancelled);
         }
-        var pieces = observer is null ? null : Channel.CreateUnbounded<OutputPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        var delivery = observer is null ? Task.CompletedTask : DeliverAsync(pieces!.Reader, observer);
+        var delivery = new OutputDelivery(observer, _logger);
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        StartThread(() => Use(request, pieces?.Writer, work, failed, completion, cancellationToken));
+        StartThread(() => Use(request, delivery.Pieces, work, failed, completion, cancellationToken));
         var result = await completion.Task;
-        pieces?.Writer.Complete();
-        await delivery;
+        await delivery.CompleteAsync();
         return result;
     }
 
@@ -154,21 +153,8 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
         }
     }
 
-    private async Task DeliverAsync(ChannelReader<OutputPiece> pieces, IRunObserver observer)
-    {
-        try
-        {
-            await foreach (var piece in pieces.ReadAllAsync())
-            {
-                await observer.OnOutputAsync(piece.Phase, piece.Stream, piece.Text);
-            }
-        }
-        catch (Exception e)
-        {
-            // The result is whole without it; the program is not to suffer.
-            _logger.LogError(e, "An observer of a run failed; it gets no more output");
-        }
-    }
+    private static SelfCheckSetting SelfCheckSettingOf(SandboxOptions options) =>
+        new(options.FirstUid, options.Uids, [Path.GetFullPath(options.StateDirectory), "/home", "/root", "/var", "/etc/shadow", "/sys"]);
 
     /// <summary>
     /// Runs on a thread of its own, since it waits in system calls, which would starve the thread pool; then gives back the

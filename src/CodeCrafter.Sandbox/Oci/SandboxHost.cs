@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Limits;
 using Microsoft.Extensions.Logging;
@@ -11,19 +10,17 @@ namespace CodeCrafter.Sandbox.Oci;
 /// </summary>
 internal sealed class SandboxHost : IAsyncDisposable
 {
-    private readonly FileStream _lock;
-    private readonly string _installation;
+    private readonly StateDirectory _state;
     private readonly string _runs;
     private long _lastId;
 
-    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, CompilerCaches caches, TimeProvider time, FileStream @lock, string installation, OciRuntime runtime, CgroupTree cgroups, SandboxRoot root)
+    private SandboxHost(SandboxOptions options, LanguageCatalog catalog, CompilerCaches caches, TimeProvider time, StateDirectory state, OciRuntime runtime, CgroupTree cgroups, SandboxRoot root)
     {
         Options = options;
         Catalog = catalog;
         Caches = caches;
         Time = time;
-        _lock = @lock;
-        _installation = installation;
+        _state = state;
         Runtime = runtime;
         Cgroups = cgroups;
         Root = root;
@@ -59,24 +56,22 @@ internal sealed class SandboxHost : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxParked);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxParked, 1000);
         options = options with { StateDirectory = Path.GetFullPath(options.StateDirectory) };
-        Directory.CreateDirectory(options.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var stateLock = Lock(options.StateDirectory);
+        var state = StateDirectory.Open(options.StateDirectory);
         try
         {
-            var installation = Installation(options.StateDirectory);
             var mountInfo = await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken);
             var runtime = await OciRuntime.DetectAsync(options.Runtime, options.StateDirectory, mountInfo, cancellationToken);
             var cgroups = CgroupDetector.Detect(mountInfo, time);
             runtime.RemoveLeftovers();
-            CgroupLeftovers.Remove(CgroupDetector.MountPoints(mountInfo), installation, time);
+            CgroupLeftovers.Remove(CgroupDetector.MountPoints(mountInfo), state.Installation, time);
             Delete(Path.Combine(options.StateDirectory, "runs"));
             cgroups.Prepare();
             var root = SandboxRoot.Create(Path.Combine(options.StateDirectory, "rootfs"), Enumerable.Range(options.FirstUid, options.Uids));
-            return new SandboxHost(options, catalog, new CompilerCaches(Path.Combine(options.StateDirectory, "caches"), logger), time, stateLock, installation, runtime, cgroups, root);
+            return new SandboxHost(options, catalog, new CompilerCaches(Path.Combine(options.StateDirectory, "caches"), logger), time, state, runtime, cgroups, root);
         }
         catch
         {
-            await stateLock.DisposeAsync();
+            await state.DisposeAsync();
             throw;
         }
     }
@@ -88,7 +83,7 @@ internal sealed class SandboxHost : IAsyncDisposable
             .Select(cache => (cache.From!, cache.To!))];
 
     /// <summary>A name that no other sandbox of this host has.</summary>
-    public string NextId() => $"{_installation}-{Interlocked.Increment(ref _lastId)}";
+    public string NextId() => $"{_state.Installation}-{Interlocked.Increment(ref _lastId)}";
 
     /// <summary>The directory of a sandbox's config.json.</summary>
     public string Bundle(string id) => Path.Combine(_runs, id);
@@ -99,30 +94,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Runtime.Dispose();
-        return _lock.DisposeAsync();
-    }
-
-    private static FileStream Lock(string directory)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e)
-        {
-            throw new SandboxUnavailableException($"Another process uses {directory}: {e.Message}", e);
-        }
-    }
-
-    /// <summary>The name of this installation: random, kept in the state directory, so that it is ours and nobody else's.</summary>
-    private static string Installation(string directory)
-    {
-        var file = Path.Combine(directory, "installation");
-        if (!File.Exists(file))
-        {
-            File.WriteAllText(file, $"codecrafter-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
-        }
-        return File.ReadAllText(file);
+        return _state.DisposeAsync();
     }
 
     private static void Delete(string directory)

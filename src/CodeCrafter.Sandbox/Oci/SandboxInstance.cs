@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox.Limits;
+using CodeCrafter.Sandbox.Steps;
 
 namespace CodeCrafter.Sandbox.Oci;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CodeCrafter.Sandbox.Limits;
+using CodeCrafter.Sandbox.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace CodeCrafter.Sandbox.Oci;

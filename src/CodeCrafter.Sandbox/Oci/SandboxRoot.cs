@@ -1,3 +1,5 @@
+using CodeCrafter.Sandbox.Steps;
+
 namespace CodeCrafter.Sandbox.Oci;
 
 /// <summary>
@@ -65,7 +67,7 @@ internal sealed class SandboxRoot
     {
         var users = uids.ToList();
         File.WriteAllLines(System.IO.Path.Combine(etc, "passwd"),
-            ["root:x:0:0:root:/nonexistent:/usr/sbin/nologin", .. users.Select(uid => $"sandbox:x:{uid}:{uid}::{ContainerConfig.Workspace}:/bin/sh")]);
+            ["root:x:0:0:root:/nonexistent:/usr/sbin/nologin", .. users.Select(uid => $"sandbox:x:{uid}:{uid}::{SandboxPaths.Workspace}:/bin/sh")]);
         File.WriteAllLines(System.IO.Path.Combine(etc, "group"), ["root:x:0:", .. users.Select(uid => $"sandbox:x:{uid}:")]);
         File.WriteAllText(System.IO.Path.Combine(etc, "hosts"), "127.0.0.1 localhost sandbox\n::1 localhost\n");
         File.WriteAllText(System.IO.Path.Combine(etc, "hostname"), "sandbox\n");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Sandbox.Steps;
 
 namespace CodeCrafter.Sandbox.Oci;
 
@@ -139,7 +140,7 @@ internal sealed class SandboxRun : IDisposable
         _instance = _parts.Pool.Take(_template, plan.Parked);
         foreach (var file in CommandExpander.Files(_request))
         {
-            Send($"{ContainerConfig.Workspace}/{file.Path}", file.Content);
+            Send($"{SandboxPaths.Workspace}/{file.Path}", file.Content);
         }
         foreach (var file in artifact?.Files ?? [])
         {
@@ -168,8 +169,8 @@ internal sealed class SandboxRun : IDisposable
         {
             return ([], 0);
         }
-        const string folder = ContainerConfig.Workspace + "/";
-        var (files, omitted) = _instance.Container.Control.Collect(ContainerConfig.Workspace, wanted.MaxFiles, wanted.MaxBytes, changed: true);
+        const string folder = SandboxPaths.Workspace + "/";
+        var (files, omitted) = _instance.Container.Control.Collect(SandboxPaths.Workspace, wanted.MaxFiles, wanted.MaxBytes, changed: true);
         var proper = files
             .Where(file => file.Path.StartsWith(folder, StringComparison.Ordinal) && RequestRules.CheckPath(file.Path[folder.Length..]) is null)
             .Select(file => new OutputFile(file.Path[folder.Length..], file.Content))

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using CodeCrafter.Sandbox.Interop;
 using CodeCrafter.Sandbox.Limits;
+using CodeCrafter.Sandbox.Steps;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeCrafter.Sandbox.Oci;
@@ -60,26 +61,17 @@ internal sealed class StepRunner
         _streams.Start();
         using var wall = _time.CreateTimer(_ => { _wallTimeIsUp = true; _wake.Set(); }, null, _plan.Limits.WallTime, Timeout.InfiniteTimeSpan);
         using var tick = _time.CreateTimer(_ => { _tick = true; _wake.Set(); }, null, NextTick(TimeSpan.Zero), Timeout.InfiniteTimeSpan);
-        int? exitCode = null, signal = null;
-        var notExecuted = 0;
+        StepEnd end;
         try
         {
             var (message, payload, _) = Watch(tick);
-            switch (message)
+            end = message switch
             {
-                case InitMessage.Done:
-                    var status = BinaryPrimitives.ReadInt32BigEndian(payload);
-                    (exitCode, signal) = (status & 0x7f) == 0 ? ((int?)((status >> 8) & 0xff), (int?)null) : (null, status & 0x7f);
-                    break;
-                case InitMessage.NotExecuted:
-                    notExecuted = BinaryPrimitives.ReadInt32BigEndian(payload);
-                    break;
-                case InitMessage.Gone when _killed is not null:
-                    signal = Native.SigKill;
-                    break;
-                default:
-                    throw new IOException($"The sandbox's init failed in step {_plan.Command.Index}: {message} {Encoding.UTF8.GetString(payload)}");
-            }
+                InitMessage.Done => StepEnd.OfWaitStatus(BinaryPrimitives.ReadInt32BigEndian(payload)),
+                InitMessage.NotExecuted => new StepEnd { NotExecuted = BinaryPrimitives.ReadInt32BigEndian(payload) },
+                InitMessage.Gone when _killed is not null => new StepEnd { Signal = Native.SigKill },
+                _ => throw new IOException($"The sandbox's init failed in step {_plan.Command.Index}: {message} {Encoding.UTF8.GetString(payload)}"),
+            };
         }
         finally
         {
@@ -91,7 +83,15 @@ internal sealed class StepRunner
         Drain(_streams.Errors, _stderr);
         _stdout.Complete();
         _stderr.Complete();
-        return Judge(exitCode, signal is { } number ? Verdict.SignalName(number) : null, notExecuted, wallTime);
+        end = end with
+        {
+            Killed = _killed,
+            OutOfMemory = _cgroup.OomKills > 0,
+            CpuTime = _cgroup.CpuTime,
+            WallTime = wallTime,
+            PeakMemory = _cgroup.PeakMemory,
+        };
+        return Verdict.Judge(end, _plan, _stdout, _stderr);
     }
 
     private void Begin()
@@ -229,41 +229,6 @@ internal sealed class StepRunner
             _container.Kill();
         }
     }
-
-    private (RunStatus, StepResult) Judge(int? exitCode, string? signal, int notExecuted, TimeSpan wallTime)
-    {
-        var cpuTime = _cgroup.CpuTime;
-        var limit = _killed is RunStatus.Cancelled ? null : ExceededLimit(cpuTime);
-        var result = new StepResult
-        {
-            Stdout = _stdout.Text,
-            Stderr = _stderr.Text,
-            ExitCode = exitCode,
-            Signal = signal,
-            CpuTime = cpuTime,
-            WallTime = wallTime,
-            MemoryBytes = _cgroup.PeakMemory,
-            StdoutTruncated = _stdout.Truncated,
-            StderrTruncated = _stderr.Truncated,
-            LimitExceeded = limit,
-        };
-        if (notExecuted != 0 && limit is null && _killed is null)
-        {
-            const int enoexec = 8;
-            if (notExecuted != enoexec && !_plan.Command.Arguments[0].StartsWith(ContainerConfig.Build + '/', StringComparison.Ordinal))
-            {
-                throw new IOException($"{_plan.Command.Arguments[0]} cannot be executed: errno {notExecuted}.");
-            }
-            return (RunStatus.ExecFormatError, result);
-        }
-        return (_killed is RunStatus.Cancelled ? RunStatus.Cancelled : limit ?? Verdict.Of(exitCode, signal), result);
-    }
-
-    private RunStatus? ExceededLimit(TimeSpan cpuTime) =>
-        _stdout.Truncated || _stderr.Truncated ? RunStatus.OutputLimitExceeded
-        : _cgroup.OomKills > 0 ? RunStatus.MemoryLimitExceeded
-        : _killed is RunStatus.TimeLimitExceeded || cpuTime >= _plan.Limits.CpuTime ? RunStatus.TimeLimitExceeded
-        : null;
 
     private static Native.PollFd Nothing => new() { Fd = -1 };
 

@@ -1,19 +1,27 @@
-using System.Runtime.InteropServices;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Limits;
 
-namespace CodeCrafter.Sandbox.Oci;
+namespace CodeCrafter.Sandbox.Steps;
+
+/// <summary>What the self-check expects of a backend besides what it expects of all.</summary>
+/// <param name="FirstUid">The first user id of programs.</param>
+/// <param name="Uids">How many there are.</param>
+/// <param name="Invisible">Paths of the host that are not to be seen, and that no image has.</param>
+internal sealed record SelfCheckSetting(int FirstUid, int Uids, IReadOnlyList<string> Invisible);
 
 /// <summary>
 /// Proves, in real sandboxes, that the protections are on: a configuration that was accepted is not yet one that works.
 /// </summary>
 internal static class SelfCheck
 {
+    /// <summary>The id of the language that its programs are in, which no catalog has.</summary>
+    public const string LanguageId = "self-check";
+
     private const int Processes = 8;
 
     private static readonly Language Perl = new()
     {
-        Id = "self-check",
+        Id = LanguageId,
         Name = "Self-check",
         FileName = "check.pl",
         Sample = "",
@@ -21,16 +29,15 @@ internal static class SelfCheck
     };
 
     /// <exception cref="SandboxUnavailableException">A protection is missing; the message names all that are.</exception>
-    public static async Task RunAsync(ISandbox sandbox, SandboxOptions options, CancellationToken cancellationToken)
+    public static async Task RunAsync(ISandbox sandbox, SelfCheckSetting setting, CancellationToken cancellationToken)
     {
-        var arm = RuntimeInformation.OSArchitecture == Architecture.Arm64;
-        var facts = await FactsAsync(sandbox, options, arm ? "40" : "165", arm ? "97" : "272", cancellationToken);
+        var facts = await FactsAsync(sandbox, setting, cancellationToken);
         var memory = await sandbox.RunAsync(Request("my $x = 'x' x (64 << 20); print length $x;") with
         {
             Limits = Limits with { MemoryBytes = 16 << 20 },
         }, cancellationToken: cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var problems = Judge(facts, options).ToList();
+        var problems = Judge(facts, setting).ToList();
         if (memory.Status != RunStatus.MemoryLimitExceeded)
         {
             problems.Add($"the memory limit does not hold ({memory.Status})");
@@ -43,7 +50,7 @@ internal static class SelfCheck
     }
 
     /// <summary>What is wrong with the facts that the program in the sandbox found.</summary>
-    internal static IEnumerable<string> Judge(IReadOnlyDictionary<string, string> facts, SandboxOptions options)
+    internal static IEnumerable<string> Judge(IReadOnlyDictionary<string, string> facts, SelfCheckSetting setting)
     {
         string Fact(string name) => facts.GetValueOrDefault(name, "missing");
         (string Name, string Expected, string Problem)[] expectations =
@@ -76,7 +83,7 @@ internal static class SelfCheck
         foreach (var name in (string[])["uid", "gid"])
         {
             var ids = Fact(name).Split('\t');
-            if (!Array.TrueForAll(ids, id => int.TryParse(id, out var number) && number >= options.FirstUid && number < options.FirstUid + options.Uids))
+            if (!Array.TrueForAll(ids, id => int.TryParse(id, out var number) && number >= setting.FirstUid && number < setting.FirstUid + setting.Uids))
             {
                 yield return $"programs run as another user than theirs ({name}: {Fact(name)})";
             }
@@ -93,12 +100,12 @@ internal static class SelfCheck
         Processes = Processes,
     };
 
-    private static async Task<Dictionary<string, string>> FactsAsync(ISandbox sandbox, SandboxOptions options, string mount, string unshare, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> FactsAsync(ISandbox sandbox, SelfCheckSetting setting, CancellationToken cancellationToken)
     {
         using var script = new StreamReader(typeof(SelfCheck).Assembly.GetManifestResourceStream("self-check.pl")!);
         var request = Request(await script.ReadToEndAsync(cancellationToken)) with
         {
-            Arguments = [Path.GetFullPath(options.StateDirectory), mount, unshare],
+            Arguments = setting.Invisible,
         };
         var result = await sandbox.RunAsync(request, cancellationToken: cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();

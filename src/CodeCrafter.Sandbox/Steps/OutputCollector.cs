@@ -1,7 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 
-namespace CodeCrafter.Sandbox.Oci;
+namespace CodeCrafter.Sandbox.Steps;
 
 /// <summary>A piece of output on its way to the observer.</summary>
 internal readonly record struct OutputPiece(RunPhase Phase, OutputStream Stream, string Text);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CodeCrafter.Sandbox.Oci;
+namespace CodeCrafter.Sandbox.Steps;
 
 /// <summary>
 /// The system calls that programs may make. What is not named here does not exist for them (ENOSYS, which C libraries
@@ -70,12 +70,15 @@ internal static class SeccompProfile
         setns settimeofday stime swapoff swapon sysfs syslog umount umount2 unshare userfaultfd vhangup
         """);
 
-    /// <summary>The <c>linux.seccomp</c> object of config.json.</summary>
-    public static object Profile { get; } = new
+    /// <summary>
+    /// The <c>linux.seccomp</c> object of config.json for a machine of this kind. The Docker Engine takes the same object,
+    /// though before version 23 without <c>defaultErrnoRet</c>.
+    /// </summary>
+    public static object For(Architecture architecture) => new
     {
         defaultAction = "SCMP_ACT_ERRNO",
         defaultErrnoRet = Enosys,
-        architectures = new[] { RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "SCMP_ARCH_AARCH64" : "SCMP_ARCH_X86_64" },
+        architectures = new[] { architecture == Architecture.Arm64 ? "SCMP_ARCH_AARCH64" : "SCMP_ARCH_X86_64" },
         syscalls = new object[]
         {
             Allow([.. FilesAndMemory, .. ProcessesAndTime, .. WaitingAndTalking]),

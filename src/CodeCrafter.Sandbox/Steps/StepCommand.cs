@@ -1,7 +1,7 @@
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Limits;
 
-namespace CodeCrafter.Sandbox.Oci;
+namespace CodeCrafter.Sandbox.Steps;
 
 /// <summary>A process that init starts as a step.</summary>
 internal sealed record StepCommand
