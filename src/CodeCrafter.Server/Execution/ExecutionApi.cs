@@ -30,6 +30,8 @@ internal static class ExecutionApi
             .WithSummary("A job: its result once it has finished").ProducesProblem(404);
         group.MapGet("/history/{sessionId:guid}", HistoryAsync)
             .WithSummary("What was run in a session, newest first, with the files as they ran").ProducesValidationProblem().ProducesProblem(404);
+        group.MapDelete("/{jobId:guid}", StopAsync)
+            .WithSummary("Stop a job, whether it waits or runs; the answer is its final state").ProducesProblem(403).ProducesProblem(404);
         group.MapDelete("/kill/{sessionId:guid}", KillAsync)
             .WithSummary("Stop everything that waits or runs in a session (editors)").ProducesProblem(403).ProducesProblem(404);
     }
@@ -42,6 +44,7 @@ internal static class ExecutionApi
         ExecuteRequest request,
         ClaimsPrincipal principal,
         ExecutionGate gate,
+        ExecutionService executions,
         CancellationToken cancellationToken)
     {
         if (request.Mode is not (null or "sync" or "async"))
@@ -52,11 +55,12 @@ internal static class ExecutionApi
         var job = await gate.SubmitAsync(request, principal, interactive: false, cancellationToken);
         if (request.Mode == "async")
         {
-            return TypedResults.AcceptedAtRoute(new JobReference(job.Id), nameof(StatusAsync), new { jobId = job.Id });
+            return TypedResults.AcceptedAtRoute(
+                new JobReference(job.Id, executions.Describe(job).QueuePosition), nameof(StatusAsync), new { jobId = job.Id });
         }
 
         // In a session others watch it too; a private run whose caller has gone is of use to nobody.
-        await using var abandoned = request.SessionId is null ? cancellationToken.Register(job.Stop) : default;
+        await using var abandoned = request.SessionId is null ? cancellationToken.Register(() => _ = executions.StopAsync(job)) : default;
         return TypedResults.Ok(await job.Completion.WaitAsync(cancellationToken));
     }
 
@@ -68,8 +72,9 @@ internal static class ExecutionApi
         SessionAccess access,
         CancellationToken cancellationToken)
     {
-        var result = executions.Find(jobId)?.Describe()
-            ?? (await store.FindAsync(jobId, cancellationToken) is { } stored ? ExecutionService.ToResult(stored, withFiles: false) : null);
+        var result = executions.Find(jobId) is { } job ? executions.Describe(job)
+            : await store.FindAsync(jobId, cancellationToken) is { } stored ? ExecutionResult.From(stored)
+            : null;
         var mayRead = result is not null
             && (result.ExecutedBy.Id == principal.GetUserId()
                 || (result.SessionId is { } sessionId
@@ -79,9 +84,28 @@ internal static class ExecutionApi
             : Problems.NotFound("job_not_found", "There is no such job.");
     }
 
+    private static async Task<Results<Ok<ExecutionResult>, ProblemHttpResult>> StopAsync(
+        Guid jobId,
+        ClaimsPrincipal principal,
+        ExecutionGate gate,
+        ExecutionService executions,
+        IExecutionStore store,
+        SessionAccess access,
+        CancellationToken cancellationToken)
+    {
+        if (await gate.FindJobAsync(jobId, principal.GetUserId(), cancellationToken) is { } job)
+        {
+            await executions.StopAsync(job);
+            await job.Completion.WaitAsync(cancellationToken);
+        }
+
+        return await StatusAsync(jobId, principal, executions, store, access, cancellationToken);
+    }
+
     private static async Task<Results<Ok<ExecutionHistory>, ProblemHttpResult>> HistoryAsync(
         Guid sessionId,
         ClaimsPrincipal principal,
+        ExecutionService executions,
         IExecutionStore store,
         SessionAccess access,
         CancellationToken cancellationToken,
@@ -93,9 +117,12 @@ internal static class ExecutionApi
             return SessionRefusal.NotFound.ToProblem();
         }
 
-        var (executions, total) = await store.ListAsync(sessionId, (page - 1) * limit, limit, cancellationToken);
+        var (stored, total) = await store.ListAsync(sessionId, (page - 1) * limit, limit, cancellationToken);
         return TypedResults.Ok(new ExecutionHistory(
-            [.. executions.Select(execution => ExecutionService.ToResult(execution, withFiles: true))],
+            [.. stored.Select(execution => (executions.Find(execution.Id) is { } job ? executions.Describe(job) : ExecutionResult.From(execution)) with
+            {
+                Files = execution.Files,
+            })],
             PaginationResponse.Of(page, limit, total)));
     }
 
@@ -104,11 +131,7 @@ internal static class ExecutionApi
     {
         await gate.RequireEditorAsync(sessionId, principal.GetUserId(), cancellationToken);
         var jobs = executions.InSession(sessionId);
-        foreach (var job in jobs)
-        {
-            job.Stop();
-        }
-
+        await Task.WhenAll(jobs.Select(executions.StopAsync));
         return TypedResults.Ok(new KilledJobs(jobs.Count));
     }
 }
@@ -118,7 +141,9 @@ internal sealed record LanguageList(IReadOnlyList<LanguageItem> Languages);
 internal sealed record LanguageItem(
     string Id, string Name, string? Version, bool Available, string FileName, IReadOnlyList<string> Aliases);
 
-internal sealed record JobReference(Guid JobId);
+/// <param name="JobId">The job.</param>
+/// <param name="QueuePosition">Its place in the queue, 1 for the next; null where it runs already.</param>
+internal sealed record JobReference(Guid JobId, int? QueuePosition);
 
 internal sealed record KilledJobs(int Killed);
 

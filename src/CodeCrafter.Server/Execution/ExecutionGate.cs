@@ -31,6 +31,20 @@ internal sealed class ExecutionGate(
         return await executions.SubmitAsync(plan);
     }
 
+    /// <summary>A job that the user may steer: their own, or any in a session where they are an editor. Null where it is over.</summary>
+    /// <exception cref="ExecutionRefusedException">They may see it, but no more.</exception>
+    public async Task<ExecutionJob?> FindJobAsync(Guid jobId, Guid userId, CancellationToken cancellationToken)
+    {
+        var job = executions.Find(jobId);
+        if (job?.Plan.SessionId is { } sessionId)
+        {
+            await RequireEditorAsync(sessionId, userId, cancellationToken);
+            return job;
+        }
+
+        return job?.Plan.User.Id == userId ? job : null;
+    }
+
     /// <exception cref="ExecutionRefusedException">The user is no editor of the session, or may not know of it.</exception>
     public async Task RequireEditorAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
     {

@@ -20,8 +20,6 @@ internal sealed class ExecutionMetrics
 
     public void Queued() => _unfinished.Add(1);
 
-    public void Dropped() => _unfinished.Add(-1);
-
     public void Finished(StoredExecution execution)
     {
         _unfinished.Add(-1);

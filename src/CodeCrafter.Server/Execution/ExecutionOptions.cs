@@ -15,6 +15,9 @@ internal sealed class ExecutionOptions
     [Range(0, 1024)]
     public int Workers { get; set; }
 
+    /// <summary><see cref="Workers"/>, with what 0 stands for.</summary>
+    public int WorkerCount => Workers > 0 ? Workers : Environment.ProcessorCount;
+
     /// <summary>Programs that may wait for a worker.</summary>
     [Range(1, 100_000)]
     public int QueueCapacity { get; set; } = 256;
@@ -22,6 +25,10 @@ internal sealed class ExecutionOptions
     /// <summary>Programs that one user may have waiting and running.</summary>
     [Range(1, 10_000)]
     public int JobsPerUser { get; set; } = 8;
+
+    /// <summary>Programs that one session may have waiting and running.</summary>
+    [Range(1, 10_000)]
+    public int JobsPerSession { get; set; } = 16;
 
     /// <summary>Files in one run.</summary>
     [Range(1, 10_000)]

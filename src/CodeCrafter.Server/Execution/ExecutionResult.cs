@@ -62,6 +62,10 @@ internal sealed record ExecutionResult
     public required string Language { get; init; }
     public string? Version { get; init; }
     public required ExecutionStatus Status { get; init; }
+
+    /// <summary>The place in the queue while the job waits, 1 for the next; null otherwise.</summary>
+    public int? QueuePosition { get; init; }
+
     public ExecutionStep? Compile { get; init; }
     public ExecutionStep? Run { get; init; }
     public required UserNameResponse ExecutedBy { get; init; }
@@ -72,4 +76,20 @@ internal sealed record ExecutionResult
     /// <summary>The files as they ran; only in a session's history.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<SessionFile>? Files { get; init; }
+
+    /// <summary>The execution as it is stored, without its files.</summary>
+    public static ExecutionResult From(StoredExecution stored) => new()
+    {
+        JobId = stored.Id,
+        SessionId = stored.SessionId,
+        Language = stored.Language,
+        Version = stored.Version,
+        Status = ExecutionStatus.From((RunStatus)stored.StatusId),
+        Compile = stored.Compile,
+        Run = stored.Run,
+        ExecutedBy = new UserNameResponse(stored.UserId, stored.Username),
+        CreatedAt = stored.CreatedAt,
+        StartedAt = stored.StartedAt,
+        FinishedAt = stored.FinishedAt,
+    };
 }

@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Server.Execution.Queueing;
 using CodeCrafter.Server.Platform;
 
 namespace CodeCrafter.Server.Execution;
@@ -13,6 +14,7 @@ internal static class ExecutionSetup
         services.AddSingleton(_ => LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages")).GetAwaiter().GetResult());
         services.AddSingleton<ExecutionEvents>();
         services.AddSingleton<ExecutionMetrics>();
+        services.AddQueue();
         services.AddSingleton<ExecutionService>();
         services.AddSingleton<ExecutionPlanner>();
         services.AddSingleton<ExecutionGate>();
@@ -21,5 +23,14 @@ internal static class ExecutionSetup
         services.AddHostedService<ExecutionWorkers>();
         services.AddExceptionHandler<ExecutionRefusedHandler>();
         services.AddHealthChecks().AddCheck<SandboxHost>("sandbox", tags: [Health.Ready]);
+    }
+
+    private static void AddQueue(this IServiceCollection services)
+    {
+        services.AddSingleton(_ => new FairQueue<ExecutionJob>(job => job.Plan.User.Id));
+        services.AddSingleton<JobAdmission>();
+        services.AddSingleton<ResultKeeper>();
+        services.AddSingleton<QueuePlaces>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueuePlaces>());
     }
 }

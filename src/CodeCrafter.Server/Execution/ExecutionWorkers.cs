@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox;
+using CodeCrafter.Server.Execution.Queueing;
 using CodeCrafter.Server.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -6,6 +7,8 @@ namespace CodeCrafter.Server.Execution;
 
 /// <summary>Runs the jobs of the queue, as many at once as there are workers.</summary>
 internal sealed partial class ExecutionWorkers(
+    FairQueue<ExecutionJob> queue,
+    QueuePlaces places,
     ExecutionService executions,
     SandboxHost sandboxes,
     ISessionStore sessions,
@@ -15,81 +18,104 @@ internal sealed partial class ExecutionWorkers(
     IOptions<ExecutionOptions> options,
     ILogger<ExecutionWorkers> logger) : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        var unfinished = await store.FailUnfinishedAsync(clock.GetUtcNow(), stoppingToken);
+        // Before the first request can come: its job is unfinished too.
+        var unfinished = await store.FailUnfinishedAsync(clock.GetUtcNow(), cancellationToken);
         if (unfinished > 0)
         {
             LogUnfinished(unfinished);
         }
 
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         // When the stop begins, not when it is this service's turn: the web server waits for its requests first, and they
         // for their programs.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        using var closing = stopping.Token.Register(executions.Close);
-        var count = options.Value.Workers > 0 ? options.Value.Workers : Environment.ProcessorCount;
-        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => WorkAsync(stopping.Token)));
+        using var closing = stopping.Token.Register(queue.Close);
+        await Task.WhenAll(Enumerable.Range(0, options.Value.WorkerCount).Select(_ => WorkAsync(stopping.Token)));
     }
 
     private async Task WorkAsync(CancellationToken stoppingToken)
     {
-        await foreach (var job in executions.Queue.ReadAllAsync(CancellationToken.None))
+        // The next program runs while the result of the last one is being stored.
+        var finishing = Task.CompletedTask;
+        while (await queue.TakeAsync() is { } job)
         {
-            try
-            {
-                await RunAsync(job, stoppingToken);
-            }
-            catch (Exception exception)
-            {
-                // One job's fault must not end the worker. The job itself was completed by FinishAsync.
-                LogFailed(exception, job.Id);
-            }
+            places.OnChanged();
+            var outcome = await RunAsync(job, stoppingToken);
+            await finishing;
+            finishing = FinishAsync(job, outcome);
         }
+
+        await finishing;
     }
 
-    private async Task RunAsync(ExecutionJob job, CancellationToken stoppingToken)
+    private async Task FinishAsync(ExecutionJob job, RunResult outcome)
     {
-        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(job.Stopped, stoppingToken);
-        RunResult outcome;
-        if (stopped.IsCancellationRequested)
-        {
-            outcome = new RunResult(RunStatus.Cancelled, null, null);
-        }
-        else
-        {
-            job.Start(clock.GetUtcNow());
-            try
-            {
-                var sandbox = await sandboxes.GetAsync(stopped.Token);
-                outcome = await sandbox.RunAsync(job.Plan.Request, job, stopped.Token);
-            }
-            catch (OperationCanceledException) when (stopped.IsCancellationRequested)
-            {
-                outcome = new RunResult(RunStatus.Cancelled, null, null);
-            }
-            catch (Exception exception)
-            {
-                LogFailed(exception, job.Id);
-                outcome = new RunResult(RunStatus.InternalError, null, null);
-            }
-        }
-
         try
-        {
-            // Counted before anybody hears of the end, and may look.
-            if (job.Plan.SessionId is { } sessionId)
-            {
-                await sessions.TouchAsync(sessionId, clock.GetUtcNow(), executions: 1, CancellationToken.None);
-            }
-        }
-        finally
         {
             await executions.FinishAsync(job, outcome);
         }
+        catch (Exception exception)
+        {
+            // One job's fault must not end the worker.
+            LogFailed(exception, job.Id);
+        }
     }
+
+    private async Task<RunResult> RunAsync(ExecutionJob job, CancellationToken stoppingToken)
+    {
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(job.Stopped, stoppingToken);
+        if (stopped.IsCancellationRequested)
+        {
+            return new RunResult(RunStatus.Cancelled, null, null);
+        }
+
+        job.Start(clock.GetUtcNow());
+        var counting = CountAsync(job);
+        try
+        {
+            var sandbox = await sandboxes.GetAsync(stopped.Token);
+            return await sandbox.RunAsync(job.Plan.Request, job, stopped.Token);
+        }
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        {
+            return new RunResult(RunStatus.Cancelled, null, null);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, job.Id);
+            return new RunResult(RunStatus.InternalError, null, null);
+        }
+        finally
+        {
+            // Before anybody hears of the end, and may look.
+            await counting;
+        }
+    }
+
+    // While the program runs. On another thread, since SQLite's work is not asynchronous.
+    private Task CountAsync(ExecutionJob job) => job.Plan.SessionId is not { } sessionId ? Task.CompletedTask : Task.Run(async () =>
+    {
+        try
+        {
+            await sessions.TouchAsync(sessionId, clock.GetUtcNow(), executions: 1, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogNotCounted(exception, sessionId);
+        }
+    });
 
     [LoggerMessage(LogLevel.Error, "Job {JobId} failed for a fault of the server")]
     private partial void LogFailed(Exception exception, Guid jobId);
+
+    [LoggerMessage(LogLevel.Error, "A run in session {SessionId} was not counted")]
+    private partial void LogNotCounted(Exception exception, Guid sessionId);
 
     [LoggerMessage(LogLevel.Warning, "{Count} jobs were waiting or running when the server stopped; they are marked as failed")]
     private partial void LogUnfinished(int count);

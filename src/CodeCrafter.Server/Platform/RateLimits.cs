@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Security.Claims;
 using System.Threading.RateLimiting;
 using CodeCrafter.Server.Auth;
 using Microsoft.Extensions.Options;
@@ -34,6 +35,7 @@ internal static class RateLimits
             .Bind(configuration.GetSection("CodeCrafter:RateLimits"))
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddSingleton<RunRates>();
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -45,9 +47,8 @@ internal static class RateLimits
             limiter.AddPolicy(Auth, context => server.RateLimits
                 ? PerMinute(AddressKey(context), Settings(context).AuthPerMinute)
                 : RateLimitPartition.GetNoLimiter(""));
-            limiter.AddPolicy(Execute, context => server.RateLimits
-                ? PerMinute(CallerKey(context), Settings(context).ExecutePerMinute)
-                : RateLimitPartition.GetNoLimiter(""));
+            limiter.AddPolicy(Execute, context => RateLimitPartition.Get(
+                CallerKey(context), key => context.RequestServices.GetRequiredService<RunRates>().LimiterOf(key)));
         });
     }
 
@@ -57,21 +58,26 @@ internal static class RateLimits
     private static RateLimitOptions Settings(HttpContext context) =>
         context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
 
-    private static RateLimitPartition<string> PerMinute(string key, int permits) =>
+    internal static RateLimitPartition<string> PerMinute(string key, int permits) =>
         RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions
         {
             PermitLimit = permits,
             Window = TimeSpan.FromMinutes(1),
         });
 
+    public static string UserKey(ClaimsPrincipal user) => $"user {user.GetUserId():N}";
+
     private static string CallerKey(HttpContext context) =>
-        context.User.Identity?.IsAuthenticated == true ? $"user {context.User.GetUserId():N}" : AddressKey(context);
+        context.User.Identity?.IsAuthenticated == true ? UserKey(context.User) : AddressKey(context);
 
     private static string AddressKey(HttpContext context) => $"address {ClientAddress.Of(context)}";
 
+    public static TimeSpan RetryAfter(RateLimitLease lease) =>
+        lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromMinutes(1);
+
     private static async Task RejectAsync(HttpContext context, RateLimitLease lease)
     {
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromMinutes(1);
+        var wait = RetryAfter(lease);
         await Problems.TooMany(context.Response, Problems.DefaultCode(429), "Too many requests. Wait a moment and try again.", wait)
             .ExecuteAsync(context);
     }

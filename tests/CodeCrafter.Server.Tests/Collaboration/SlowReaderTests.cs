@@ -37,10 +37,10 @@ public sealed class SlowReaderTests
         var data = new string('x', 64 << 10);
         for (var i = 0; i < 500; i++)
         {
-            events.Publish(new ExecutionOutput(slow.Id, Guid.Empty, RunPhase.Run, OutputStream.Stdout, i * data.Length, data));
+            events.Publish(new ExecutionOutput(slow.Id, Guid.Empty, RunPhase.Run, OutputStream.Stdout, null, i * data.Length, data));
         }
 
-        events.Publish(new ExecutionOutput(hers.Id, Guid.Empty, RunPhase.Run, OutputStream.Stdout, 0, "hello"));
+        events.Publish(new ExecutionOutput(hers.Id, Guid.Empty, RunPhase.Run, OutputStream.Stdout, null, 0, "hello"));
         Assert.Equal("hello", (await hub.NextAsync("ExecutionOutput")).GetProperty("data").GetString());
         // It was not only served once the other was given up.
         Assert.Contains(mallory.Id, presence.OnlineIn(slow.Id));

@@ -1,6 +1,7 @@
 using CodeCrafter.Sandbox;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Execution;
+using CodeCrafter.Server.Execution.Queueing;
 using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Storage.Sql;
 using CodeCrafter.Server.Tests.Fixture;
@@ -18,7 +19,7 @@ public sealed class JobLifetimeTests
     {
         await using var server = await TestServer.StartAsync(options => options.Services = services => services
             .AddSingleton<SqlExecutionStore>()
-            .AddSingleton<IExecutionStore>(provider => new LockedStore(provider.GetRequiredService<SqlExecutionStore>())));
+            .AddSingleton<IExecutionStore>(provider => new FailingStore(provider.GetRequiredService<SqlExecutionStore>()) { FailingUpdates = 2 }));
         var alice = await server.RegisterAsync("alice");
 
         using var response = await alice.ExecuteAsync(new { language = "python", code = "print(1)" });
@@ -29,6 +30,54 @@ public sealed class JobLifetimeTests
     }
 
     [Fact]
+    public async Task A_result_that_cannot_be_stored_for_long_is_answered_and_still_comes_to_rest()
+    {
+        var store = default(FailingStore);
+        await using var server = await TestServer.StartAsync(options => options.Services = services => services
+            .AddSingleton<SqlExecutionStore>()
+            .AddSingleton<IExecutionStore>(provider => store = new FailingStore(provider.GetRequiredService<SqlExecutionStore>())
+            {
+                FailingUpdates = ResultKeeper.PromptAttempts + 1,
+            }));
+        var alice = await server.RegisterAsync("alice");
+
+        using var response = await alice.ExecuteAsync(new { language = "python", code = "print(1)" });
+        var result = await response.ReadAsync<ResultDto>();
+
+        Assert.Equal((3, "1\n"), (result.Status.Id, result.Run!.Stdout));
+        // Nothing is stored yet, and it is known all the same.
+        Assert.Null((await store!.FindAsync(result.JobId, Stop))!.FinishedAt);
+        using var status = await alice.Http.GetAsync($"/api/execute/status/{result.JobId}", Stop);
+        Assert.Equal(3, (await status.ReadAsync<ResultDto>()).Status.Id);
+        await store.Updated.WaitAsync(Stop);
+        Assert.Equal(3, (await store.FindAsync(result.JobId, Stop))!.StatusId);
+    }
+
+    [Fact]
+    public async Task A_job_that_cannot_be_stored_is_stopped_and_takes_no_share_of_the_queue()
+    {
+        await using var server = await TestServer.StartAsync(options =>
+        {
+            options.Settings["CodeCrafter:Execution:JobsPerUser"] = "1";
+            options.Settings["CodeCrafter:Logs:ConsoleLevel"] = "Fatal";
+            options.Services = services => services
+                .AddSingleton<SqlExecutionStore>()
+                .AddSingleton<IExecutionStore>(provider => new FailingStore(provider.GetRequiredService<SqlExecutionStore>()) { FailingAdds = 1 });
+        });
+        var alice = await server.RegisterAsync("alice");
+        var session = await alice.CreateFileSessionAsync("main.py", "while True: pass");
+        await using var hub = await alice.ConnectHubAsync();
+        await hub.JoinAsync(session.Id);
+
+        using var response = await alice.ExecuteAsync(new { sessionId = session.Id });
+        await response.MustBeProblemAsync(500, "internal_error");
+
+        Assert.Equal(13, (await hub.NextAsync("ExecutionFinished")).GetProperty("status").GetProperty("id").GetInt32());
+        using var next = await alice.ExecuteAsync(new { language = "python", code = "print(1)" });
+        Assert.Equal(3, (await next.ReadAsync<ResultDto>()).Status.Id);
+    }
+
+    [Fact]
     public async Task Stopping_a_job_that_has_just_ended_does_nothing_and_its_input_is_closed()
     {
         await using var server = await TestServer.StartAsync();
@@ -36,7 +85,7 @@ public sealed class JobLifetimeTests
 
         await job.CompleteAsync(job.Describe());
 
-        job.Stop();
+        job.Cancel();
         var refused = await Assert.ThrowsAsync<ExecutionRefusedException>(() => job.SendInputAsync("late"));
         Assert.Equal("input_closed", refused.Code);
     }
@@ -75,16 +124,34 @@ public sealed class JobLifetimeTests
         DateTimeOffset.UnixEpoch,
         maxInputBytes: 100);
 
-    /// <summary>A store that is locked at the first two attempts to store a result.</summary>
-    private sealed class LockedStore(SqlExecutionStore store) : IExecutionStore
+    /// <summary>A store that fails at first.</summary>
+    private sealed class FailingStore(SqlExecutionStore store) : IExecutionStore
     {
-        private int _attempts;
+        private readonly TaskCompletionSource _updated = new();
+        private int _adds;
+        private int _updates;
 
-        public Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken) => ++_attempts <= 2
+        public int FailingAdds { get; init; }
+
+        public int FailingUpdates { get; init; }
+
+        /// <summary>The first update that did not fail is done.</summary>
+        public Task Updated => _updated.Task;
+
+        public Task AddAsync(StoredExecution execution, CancellationToken cancellationToken) => Interlocked.Increment(ref _adds) <= FailingAdds
             ? throw new TimeoutException("The database is locked.")
-            : store.UpdateAsync(execution, cancellationToken);
+            : store.AddAsync(execution, cancellationToken);
 
-        public Task AddAsync(StoredExecution execution, CancellationToken cancellationToken) => store.AddAsync(execution, cancellationToken);
+        public async Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref _updates) <= FailingUpdates)
+            {
+                throw new TimeoutException("The database is locked.");
+            }
+
+            await store.UpdateAsync(execution, cancellationToken);
+            _updated.TrySetResult();
+        }
 
         public Task<StoredExecution?> FindAsync(Guid id, CancellationToken cancellationToken) => store.FindAsync(id, cancellationToken);
 

@@ -75,9 +75,10 @@ internal sealed record ResultDto(
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
+    int? QueuePosition,
     FileDto[]? Files);
 
-internal sealed record JobDto(Guid JobId);
+internal sealed record JobDto(Guid JobId, int? QueuePosition);
 
 internal sealed record KilledDto(int Killed);
 

@@ -137,7 +137,7 @@ internal sealed partial class ExecutionEventPump(
         while (data.Length < MaxOutputCharacters
             && events.Reader.TryPeek(out var next)
             && next is ExecutionOutput output
-            && (output.JobId, output.Phase, output.Stream) == (first.JobId, first.Phase, first.Stream)
+            && (output.JobId, output.Phase, output.Stream, output.TestCase) == (first.JobId, first.Phase, first.Stream, first.TestCase)
             && events.Reader.TryRead(out _))
         {
             data += output.Data;
@@ -163,6 +163,8 @@ internal sealed partial class ExecutionEventPump(
         var everybody = hub.Clients.Group(SessionHub.GroupOf(executionEvent.SessionId));
         return executionEvent switch
         {
+            ExecutionQueued queued => everybody.ExecutionQueued(new ExecutionQueuedEvent(
+                queued.SessionId, queued.JobId, queued.Language, queued.User, queued.Position)),
             ExecutionStarted started => everybody.ExecutionStarted(new ExecutionStartedEvent(
                 started.SessionId, started.JobId, started.Language, started.User, started.StartedAt)),
             ExecutionOutput output => everybody.ExecutionOutput(HubOutput.Describe(output)),

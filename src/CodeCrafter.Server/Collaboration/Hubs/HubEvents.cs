@@ -12,6 +12,7 @@ internal interface ISessionClient
     Task Removed(SessionEventMessage message);
     Task MessageReceived(ChatMessageEvent message);
     Task TypingChanged(TypingChangedEvent message);
+    Task ExecutionQueued(ExecutionQueuedEvent message);
     Task ExecutionStarted(ExecutionStartedEvent message);
     Task ExecutionOutput(ExecutionOutputEvent message);
     Task ExecutionFinished(ExecutionResult message);
@@ -38,14 +39,18 @@ internal sealed record ChatMessageEvent(Guid SessionId, Guid Id, UserNameRespons
 
 internal sealed record TypingChangedEvent(Guid SessionId, UserNameResponse User, bool IsTyping);
 
+/// <param name="Position">The place in the queue, 1 for the next.</param>
+internal sealed record ExecutionQueuedEvent(Guid SessionId, Guid JobId, string Language, UserNameResponse User, int Position);
+
 internal sealed record ExecutionStartedEvent(Guid SessionId, Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt);
 
 /// <param name="Phase"><c>compile</c> or <c>run</c>.</param>
 /// <param name="Stream"><c>stdout</c> or <c>stderr</c>.</param>
+/// <param name="TestCase">The index of the test case that printed it; null where there are none.</param>
 /// <param name="Offset">
 /// UTF-16 code units that this stream of this phase had before: whoever enters while a program prints may get the same
 /// output in the answer to JoinSession and as an event.
 /// </param>
-internal sealed record ExecutionOutputEvent(Guid SessionId, Guid JobId, string Phase, string Stream, long Offset, string Data);
+internal sealed record ExecutionOutputEvent(Guid SessionId, Guid JobId, string Phase, string Stream, int? TestCase, long Offset, string Data);
 
 internal sealed record SessionSavedEvent(Guid SessionId, DateTimeOffset SavedAt);

@@ -1,6 +1,7 @@
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Execution;
+using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
@@ -17,6 +18,7 @@ internal sealed class SessionHub(
     IChatStore chat,
     ExecutionGate executions,
     ExecutionService jobs,
+    RunRates rates,
     OpenConnections connections,
     TimeProvider clock,
     IOptions<CollaborationOptions> options) : Hub<ISessionClient>
@@ -92,6 +94,11 @@ internal sealed class SessionHub(
     /// <summary>Runs the session's document, or the files of the request, and returns the job's id.</summary>
     public async Task<Guid> Run(Guid sessionId, HubRunRequest? request)
     {
+        if (rates.Count(Context.User!) is { } wait)
+        {
+            throw HubError.Create("rate_limited", $"Too many runs. Try again in {RateLimits.RetryAfterSeconds(wait)} s.");
+        }
+
         request ??= new HubRunRequest();
         var job = await executions.SubmitAsync(
             new ExecuteRequest
@@ -115,7 +122,7 @@ internal sealed class SessionHub(
     public async Task SendInput(Guid jobId, string? data) => await (await RequireJobAsync(jobId)).SendInputAsync(data);
 
     /// <summary>Stops a job that waits or runs.</summary>
-    public async Task Kill(Guid jobId) => (await RequireJobAsync(jobId)).Stop();
+    public async Task Kill(Guid jobId) => await jobs.StopAsync(await RequireJobAsync(jobId));
 
     public override Task OnConnectedAsync()
     {
@@ -139,20 +146,9 @@ internal sealed class SessionHub(
     private async Task<SessionMembership> RequireMemberAsync(Guid sessionId) =>
         await access.FindAsync(sessionId, Caller.Id, Context.ConnectionAborted) ?? throw HubError.SessionNotFound();
 
-    private async Task<ExecutionJob> RequireJobAsync(Guid jobId)
-    {
-        var job = jobs.Find(jobId);
-        if (job is not null && job.Plan.SessionId is { } sessionId)
-        {
-            await executions.RequireEditorAsync(sessionId, Caller.Id, Context.ConnectionAborted);
-        }
-        else if (job?.Plan.User.Id != Caller.Id)
-        {
-            throw HubError.Create("job_not_found", "No such program waits or runs.");
-        }
-
-        return job!;
-    }
+    private async Task<ExecutionJob> RequireJobAsync(Guid jobId) =>
+        await executions.FindJobAsync(jobId, Caller.Id, Context.ConnectionAborted)
+            ?? throw HubError.Create("job_not_found", "No such program waits or runs.");
 }
 
 /// <summary>What <see cref="SessionHub.Run"/> takes; all of it is optional.</summary>

@@ -15,13 +15,15 @@ internal sealed class SessionOverview(
         var messages = await chat.LatestAsync(sessionId, Messages, cancellationToken);
         var session = (await sessions.FindAsync(sessionId, new SessionCaller(userId), cancellationToken)).Session
             ?? throw HubError.SessionNotFound();
+        var current = jobs.InSession(sessionId);
         var (latest, _) = await executions.ListAsync(sessionId, 0, 1, cancellationToken);
         return new SessionOverviewMessage(
             [.. messages.Select(ChatMessageEvent.From)],
             describer.Describe(session, userId).Participants,
-            [.. jobs.InSession(sessionId).Where(job => job.StartedAt is not null).Select(HubOutput.Describe)],
+            [.. current.Where(job => job.StartedAt is not null).Select(HubOutput.Describe)],
+            [.. current.Select(jobs.Describe).Where(job => job.QueuePosition is not null).Select(HubOutput.DescribeQueued)],
             latest.Where(execution => execution.FinishedAt is not null)
-                .Select(execution => ExecutionService.ToResult(execution, withFiles: false)).FirstOrDefault());
+                .Select(execution => ExecutionResult.From(execution)).FirstOrDefault());
     }
 }
 
@@ -30,26 +32,30 @@ internal sealed record SessionOverviewMessage(
     IReadOnlyList<ChatMessageEvent> Messages,
     IReadOnlyList<ParticipantResponse> Participants,
     IReadOnlyList<RunningExecution> Executions,
+    IReadOnlyList<ExecutionQueuedEvent> Queued,
     ExecutionResult? LastResult);
 
 /// <summary>A run that goes on, with its output so far.</summary>
 internal sealed record RunningExecution(
     Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt, IReadOnlyList<RunningOutput> Output);
 
-internal sealed record RunningOutput(string Phase, string Stream, string Data);
+internal sealed record RunningOutput(string Phase, string Stream, int? TestCase, string Data);
 
 /// <summary>Output in the words of the hub.</summary>
 internal static class HubOutput
 {
     public static ExecutionOutputEvent Describe(ExecutionOutput output) => new(
-        output.SessionId, output.JobId, Word(output.Phase), Word(output.Stream), output.Offset, output.Data);
+        output.SessionId, output.JobId, Word(output.Phase), Word(output.Stream), output.TestCase, output.Offset, output.Data);
 
     public static RunningExecution Describe(ExecutionJob job) => new(
         job.Id,
         job.Plan.Request.Language.Id,
         job.Plan.User,
         job.StartedAt ?? job.CreatedAt,
-        [.. job.OutputSoFar().Select(piece => new RunningOutput(Word(piece.Phase), Word(piece.Stream), piece.Data))]);
+        [.. job.OutputSoFar().Select(piece => new RunningOutput(Word(piece.Phase), Word(piece.Stream), piece.TestCase, piece.Data))]);
+
+    public static ExecutionQueuedEvent DescribeQueued(ExecutionResult job) => new(
+        job.SessionId!.Value, job.JobId, job.Language, job.ExecutedBy, job.QueuePosition!.Value);
 
     private static string Word(RunPhase phase) => phase == RunPhase.Compile ? "compile" : "run";
 

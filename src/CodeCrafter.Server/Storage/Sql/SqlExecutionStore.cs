@@ -6,25 +6,25 @@ namespace CodeCrafter.Server.Storage.Sql;
 
 internal sealed class SqlExecutionStore(IDbContextFactory<AppDbContext> contexts) : IExecutionStore
 {
-    public async Task AddAsync(StoredExecution execution, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        db.Add(execution);
-        await db.SaveChangesAsync(cancellationToken);
-    }
+    // Two writes of each run: those of runs that go on at the same time are committed together.
+    private readonly SqlGroupCommit _commits = new(contexts);
 
-    public async Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken)
+    public Task AddAsync(StoredExecution execution, CancellationToken cancellationToken) => _commits.WriteAsync(async db =>
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Set<StoredExecution>().Where(stored => stored.Id == execution.Id).ExecuteUpdateAsync(
+        db.Add(execution);
+        await db.SaveChangesAsync(CancellationToken.None);
+        db.ChangeTracker.Clear();
+    });
+
+    public Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken) => _commits.WriteAsync(db =>
+        db.Set<StoredExecution>().Where(stored => stored.Id == execution.Id).ExecuteUpdateAsync(
             set => set
                 .SetProperty(stored => stored.StartedAt, execution.StartedAt)
                 .SetProperty(stored => stored.FinishedAt, execution.FinishedAt)
                 .SetProperty(stored => stored.StatusId, execution.StatusId)
                 .SetProperty(stored => stored.Compile, execution.Compile)
                 .SetProperty(stored => stored.Run, execution.Run),
-            cancellationToken);
-    }
+            CancellationToken.None));
 
     public async Task<StoredExecution?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
