@@ -69,6 +69,8 @@ export interface Language {
   version: string | null;
   available: boolean;
   fileName: string;
+  /** A first program. */
+  sample?: string;
 }
 
 export interface StepResult {
@@ -81,14 +83,67 @@ export interface StepResult {
   memoryBytes: number;
   stdoutTruncated: boolean;
   stderrTruncated: boolean;
+  /** The limit that ended the step. */
+  limitExceeded?: Limit | null;
+  /** Of a compilation: it was done before, and its result was taken again. */
+  cached?: boolean;
+}
+
+export type Limit = 'cpuTime' | 'wallTime' | 'memory' | 'output';
+
+export type Compare = 'exact' | 'trimmed' | 'tokens' | 'float' | 'regex';
+
+/** A test case as the API takes it. */
+export interface TestCaseRequest {
+  name?: string;
+  stdin?: string;
+  expectedOutput: string;
+  compare?: Compare;
+  tolerance?: number;
+  hidden?: boolean;
+}
+
+export interface TestVerdict {
+  index: number;
+  name: string | null;
+  hidden: boolean;
+  /** Null for a case that was not run, since one before it failed. */
+  status: Status | null;
+  run: StepResult | null;
+  stdin?: string | null;
+  expectedOutput?: string | null;
+  compare?: Compare | null;
+}
+
+export interface OutputFile {
+  path: string;
+  size: number;
+  contentType: string;
+}
+
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
+export interface Status {
+  id: number;
+  description: string;
 }
 
 export interface RunResult {
   jobId: string;
   language: string;
-  status: { id: number; description: string };
+  status: Status;
   compile: StepResult | null;
+  /** Null where there are test cases: each has its own. */
   run: StepResult | null;
+  testCases?: TestVerdict[] | null;
+  outputFiles?: OutputFile[] | null;
+  /** Files that the program wrote, but that were too many, too large or no plain files. */
+  outputFilesOmitted?: number;
+  /** The run had a terminal. */
+  terminal?: TerminalSize | null;
   executedBy?: UserRef | null;
   createdAt?: string;
   startedAt?: string | null;
@@ -109,7 +164,17 @@ export interface RunningExecution {
   language: string;
   user: UserRef;
   startedAt: string;
+  terminal?: TerminalSize | null;
   output: OutputPiece[];
+}
+
+/** A run that waits for its turn. */
+export interface QueuedExecution {
+  jobId: string;
+  language: string;
+  user: UserRef;
+  /** 1 is the next. */
+  position: number;
 }
 
 export interface ChatMessage {
@@ -123,6 +188,7 @@ export interface JoinReply {
   messages: ChatMessage[];
   participants: Participant[];
   executions: RunningExecution[];
+  queued?: QueuedExecution[];
   lastResult: RunResult | null;
 }
 

@@ -34,3 +34,9 @@ export function bytes(n: number): string {
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
+
+/** "10 s", "0.5 s": a limit, without the digits that nobody set. */
+export function seconds(ms: number): string {
+  const tenths = Math.round(ms / 100) / 10;
+  return `${tenths >= 3 ? Math.round(tenths) : tenths} s`;
+}

@@ -7,12 +7,13 @@ import { runHistory } from '../api/sessions';
 import type { RunResult } from '../api/types';
 import { milliseconds, timeAgo } from '../lib/format';
 import type { Room } from '../session/room';
+import { outcomeOf } from './outcome';
 import classes from './HistoryView.module.css';
 
 const SHOWN = 20;
 
 /** The latest runs; opening one shows its output again. */
-export function HistoryView({ room, onOpen }: { room: Room; onOpen: () => void }) {
+export default function HistoryView({ room, onOpen }: { room: Room; onOpen: () => void }) {
   const [runs, setRuns] = useState<RunResult[] | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -52,7 +53,7 @@ export function HistoryView({ room, onOpen }: { room: Room; onOpen: () => void }
               onOpen();
             }}
           >
-            <span className={run.status.id === 3 ? classes.good : classes.other}>{run.status.description}</span>
+            <Outcome run={run} />
             <span>{languageName(run.language, languages)}</span>
             <span>{run.executedBy?.username}</span>
             <span>{run.run === null ? '' : milliseconds(run.run.wallTimeMs)}</span>
@@ -62,4 +63,9 @@ export function HistoryView({ room, onOpen }: { room: Room; onOpen: () => void }
       ))}
     </ul>
   );
+}
+
+function Outcome({ run }: { run: RunResult }) {
+  const { kind, words } = outcomeOf(run);
+  return <span className={kind === 'good' ? classes.good : classes.other}>{words}</span>;
 }

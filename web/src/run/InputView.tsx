@@ -1,7 +1,10 @@
 import { Textarea, TextInput } from '@mantine/core';
+import { parseArguments } from './arguments';
+import type { RunMode } from './runMode';
 import classes from './InputView.module.css';
 
 export interface ProgramInput {
+  mode: RunMode;
   stdin: string;
   setStdin: (stdin: string) => void;
   args: string;
@@ -9,12 +12,15 @@ export interface ProgramInput {
 }
 
 /** What the next run reads. Everybody has their own. */
-export function InputView({ input }: { input: ProgramInput }) {
+export default function InputView({ input }: { input: ProgramInput }) {
   return (
     <div className={classes.input}>
       <Textarea
         label="Standard input"
-        description="The program reads this, then the end of its input. Leave it empty to type while the program runs."
+        description={input.mode === 'terminal'
+          ? 'Not used in a terminal: there you type while the program runs.'
+          : 'The program reads this, then the end of its input. Leave it empty to type while the program runs.'}
+        disabled={input.mode === 'terminal'}
         value={input.stdin}
         onChange={(event) => input.setStdin(event.currentTarget.value)}
         spellCheck={false}
@@ -25,6 +31,7 @@ export function InputView({ input }: { input: ProgramInput }) {
         label="Arguments"
         placeholder={'one "two words" three'}
         value={input.args}
+        error={parseArguments(input.args).problem}
         onChange={(event) => input.setArgs(event.currentTarget.value)}
         spellCheck={false}
         autoCapitalize="none"

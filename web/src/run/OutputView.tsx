@@ -1,16 +1,23 @@
-import { ActionIcon, EmptyState, Kbd, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, EmptyState, Kbd, Skeleton, TextInput, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconArrowBarToDown, IconCheck, IconCopy, IconCornerDownLeft, IconEraser, IconTerminal2 } from '@tabler/icons-react';
-import { memo, useEffect, useState, type FormEvent } from 'react';
+import { IconArrowBarToDown, IconCornerDownLeft, IconEraser, IconHourglass, IconTerminal2 } from '@tabler/icons-react';
+import { lazy, memo, Suspense, useEffect, useState, type FormEvent } from 'react';
 import { messageOf } from '../api/problem';
-import { copyText } from '../lib/clipboard';
+import { plural } from '../lib/format';
 import { useStore } from '../lib/store';
 import { useStickToEnd } from '../lib/useStickToEnd';
 import type { Room } from '../session/room';
+import { CopyButton } from './CopyButton';
+import { hintFor } from './hints';
 import type { Segment } from './outputBuffer';
 import { runShortcut } from './RunButton';
 import type { Run } from './runs';
+import { waiting } from './Verdict';
 import classes from './OutputView.module.css';
+
+const TerminalView = lazy(() => import('./terminal/TerminalView'));
+const TestReport = lazy(() => import('./tests/TestReport'));
+const OutputFiles = lazy(() => import('./OutputFiles'));
 
 interface Props {
   room: Room;
@@ -20,7 +27,43 @@ interface Props {
 
 export function OutputView({ room, run, editable }: Props) {
   if (run === undefined) return <NothingYet editable={editable} />;
+  if (run.state === 'queued' && run.position !== null) return <Waiting run={run} editable={editable} />;
+  if (run.terminal !== null) return <TerminalOutput key={run.jobId} room={room} run={run} editable={editable} />;
   return <RunOutput key={run.jobId} room={room} run={run} editable={editable} />;
+}
+
+function Waiting({ run, editable }: { run: Run; editable: boolean }) {
+  return (
+    <EmptyState
+      m="auto"
+      size="xs"
+      icon={<IconHourglass stroke={1.5} />}
+      title={waiting(run)}
+      description={`Other programs are running on this server. It starts by itself when it is its turn.${editable ? ' Cancel takes it out.' : ''}`}
+    />
+  );
+}
+
+function TerminalOutput({ room, run, editable }: { room: Room; run: Run; editable: boolean }) {
+  return (
+    <div className={classes.view}>
+      <Suspense fallback={<Skeleton m="md" h={14} w="40%" />}>
+        <TerminalView room={room} run={run} editable={editable} />
+      </Suspense>
+      {hasFiles(run) && <div className={classes.below}><Suspense><OutputFiles result={run.result!} /></Suspense></div>}
+      <Hint room={room} run={run} />
+    </div>
+  );
+}
+
+function hasFiles({ result }: Run): boolean {
+  return result !== null && ((result.outputFiles?.length ?? 0) > 0 || (result.outputFilesOmitted ?? 0) > 0);
+}
+
+/** Something that the person may not know, and that would help with what just happened. */
+function Hint({ room, run }: { room: Room; run: Run }) {
+  const hint = run.result === null ? null : hintFor(run.result, () => room.document.get().contents());
+  return hint === null ? null : <p className={classes.hint}>{hint}</p>;
 }
 
 function NothingYet({ editable }: { editable: boolean }) {
@@ -31,7 +74,7 @@ function NothingYet({ editable }: { editable: boolean }) {
       icon={<IconTerminal2 stroke={1.5} />}
       title="Nothing has run yet"
       description={editable
-        ? <>Press Run, or <Kbd size="xs">{runShortcut}</Kbd>. Everybody in the session sees the output.</>
+        ? <>Press Run, or <Kbd size="xs">{runShortcut}</Kbd>. Everybody in the session sees the output, and the files and pictures that the program writes.</>
         : 'When somebody runs the program, its output appears here.'}
     />
   );
@@ -41,6 +84,7 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
   const { segments, trimmed } = useStore(run.output);
   const end = useStickToEnd<HTMLDivElement>(segments, run.state);
   const finished = run.state === 'finished';
+  const tested = (run.result?.testCases?.length ?? 0) > 0;
   const truncated = run.result !== null && [run.result.compile, run.result.run].some((s) => s?.stdoutTruncated || s?.stderrTruncated);
 
   return (
@@ -56,11 +100,15 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
       >
         {trimmed && <p className={classes.note}>Earlier output is not shown.</p>}
         <Segments segments={segments} />
-        {finished && segments.length === 0 && <p className={classes.note}>{emptyNote(run)}</p>}
+        {tested && <Suspense><TestReport run={run} /></Suspense>}
+        {finished && segments.length === 0 && !tested && <p className={classes.note}>{emptyNote(run)}</p>}
         {truncated && <p className={classes.note}>The program printed more than the limit; the rest was left out.</p>}
+        {!finished && run.testCases !== null && <p className={classes.note}>Running {plural(run.testCases.length, 'test case')}…</p>}
+        {hasFiles(run) && <Suspense><OutputFiles result={run.result!} /></Suspense>}
+        <Hint room={room} run={run} />
       </div>
       <div className={classes.tools}>
-        <CopyButton run={run} disabled={segments.length === 0} />
+        {segments.length > 0 && <CopyButton text={() => run.buffer.toString()} />}
         {segments.length > 0 && (
           <Tooltip label="Clear">
             <ActionIcon aria-label="Clear output" size={26} onClick={() => room.runs.clear(run)}><IconEraser size={15} /></ActionIcon>
@@ -75,10 +123,11 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
 const INTERNAL_ERROR = 13;
 const COMPILATION_ERROR = 6;
 
-function emptyNote({ result }: Run): string {
+function emptyNote(run: Run): string {
+  const { result } = run;
   if (result?.status.id === INTERNAL_ERROR) return 'The server failed to run it. That is no fault of the program: try again.';
   if (result?.status.id === COMPILATION_ERROR) return 'The compiler said nothing more.';
-  return 'The program printed nothing.';
+  return hasFiles(run) ? 'The program printed nothing, but wrote files:' : 'The program printed nothing.';
 }
 
 function Segments({ segments }: { segments: readonly Segment[] }) {
@@ -103,26 +152,6 @@ const Piece = memo(function Piece({ segment: { stream, look, text } }: { segment
   const style = look.color === null ? undefined : { color: `var(--ansi-${look.color})` };
   return <span data-stream={stream} className={look.bold ? classes.bold : undefined} style={style}>{text}</span>;
 });
-
-function CopyButton({ run, disabled }: { run: Run; disabled: boolean }) {
-  const [copied, setCopied] = useState(false);
-  if (disabled) return null;
-  const copy = async () => {
-    if (!(await copyText(run.buffer.toString()))) {
-      notifications.show({ message: 'The browser did not allow copying.' });
-      return;
-    }
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
-  };
-  return (
-    <Tooltip label={copied ? 'Copied' : 'Copy'}>
-      <ActionIcon aria-label="Copy output" size={26} onClick={() => void copy()}>
-        {copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
 
 const INPUT_AFTER_MS = 600;
 

@@ -1,16 +1,25 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button, Menu, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { IconCheck, IconChevronDown, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { messageOf } from '../api/problem';
 import { useStore } from '../lib/store';
 import type { Room } from '../session/room';
+import classes from './RunButton.module.css';
+import type { RunMode } from './runMode';
 import type { Run } from './runs';
 
 const isMac = navigator.platform.startsWith('Mac') || navigator.platform.startsWith('iP');
 export const runShortcut = isMac ? '⌘ Enter' : 'Ctrl Enter';
 
-/** Runs the session's program; while one goes on, stops it. */
-export function RunButton({ room, onRun }: { room: Room; onRun: () => void }) {
+interface Props {
+  room: Room;
+  mode: RunMode;
+  onMode: (mode: RunMode) => void;
+  onRun: () => void;
+}
+
+/** Runs the session's program; while one waits or goes on, stops it. */
+export function RunButton({ room, mode, onMode, onRun }: Props) {
   const runs = useStore(room.runs.all);
   const starting = useStore(room.runs.starting);
   const active = activeRun(runs, useStore(room.runs.shown));
@@ -19,15 +28,48 @@ export function RunButton({ room, onRun }: { room: Room; onRun: () => void }) {
     const stop = () => room.runs.stop(active.jobId).catch((error: unknown) =>
       notifications.show({ color: 'red', title: 'The program was not stopped', message: messageOf(error) }));
     return (
-      <Button size="xs" color="red" variant="light" w={84} flex="none" leftSection={<IconPlayerStopFilled size={14} />} onClick={() => void stop()}>
-        Stop
+      <Button size="xs" color="red" variant="light" className={classes.stop} leftSection={<IconPlayerStopFilled size={14} />} onClick={() => void stop()}>
+        {active.state === 'queued' ? 'Cancel' : 'Stop'}
       </Button>
     );
   }
   return (
-    <Tooltip label={runShortcut}>
-      <Button size="xs" w={84} flex="none" leftSection={<IconPlayerPlayFilled size={13} />} loading={starting} onClick={onRun}>Run</Button>
-    </Tooltip>
+    <Button.Group className={classes.group}>
+      <Tooltip label={`${mode === 'terminal' ? 'Run in a terminal' : 'Run'} (${runShortcut})`}>
+        <Button size="xs" className={classes.run} leftSection={<IconPlayerPlayFilled size={13} />} loading={starting} onClick={onRun}>Run</Button>
+      </Tooltip>
+      <ModeMenu mode={mode} onMode={onMode} />
+    </Button.Group>
+  );
+}
+
+const modes: { mode: RunMode; label: string; description: string }[] = [
+  { mode: 'plain', label: 'Plain output', description: 'Text, errors marked. Input goes in line by line.' },
+  { mode: 'terminal', label: 'Terminal', description: 'For programs that read keys, draw or ask. Ctrl-C works.' },
+];
+
+function ModeMenu({ mode, onMode }: Pick<Props, 'mode' | 'onMode'>) {
+  return (
+    <Menu width={270}>
+      <Menu.Target>
+        <Button size="xs" className={classes.more} aria-label="How to run"><IconChevronDown size={14} /></Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Run with</Menu.Label>
+        {modes.map((one) => (
+          <Menu.Item
+            key={one.mode}
+            role="menuitemradio"
+            aria-checked={one.mode === mode}
+            leftSection={<IconCheck size={15} className={one.mode === mode ? undefined : classes.off} />}
+            onClick={() => onMode(one.mode)}
+          >
+            {one.label}
+            <span className={classes.description}>{one.description}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

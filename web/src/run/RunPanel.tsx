@@ -1,34 +1,43 @@
 import { Tabs } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useStore } from '../lib/store';
 import type { Room } from '../session/room';
-import { HistoryView } from './HistoryView';
-import { InputView, type ProgramInput } from './InputView';
+import type { ProgramInput } from './InputView';
 import { OutputView } from './OutputView';
+import type { TestCases } from './tests/testCases';
 import { Verdict } from './Verdict';
 import classes from './RunPanel.module.css';
+
+// What is behind another tab comes when it is opened.
+const InputView = lazy(() => import('./InputView'));
+const TestsView = lazy(() => import('./tests/TestsView'));
+const HistoryView = lazy(() => import('./HistoryView'));
 
 interface Props {
   room: Room;
   editable: boolean;
   input: ProgramInput;
+  tests: TestCases;
+  onRunTests: () => void;
 }
 
-type Tab = 'output' | 'input' | 'history';
+type Tab = 'output' | 'input' | 'tests' | 'history';
 
 /** Everything about running: what it prints, what it reads, and what ran before. */
-export function RunPanel({ room, editable, input }: Props) {
+export function RunPanel({ room, editable, input, tests, onRunTests }: Props) {
   const [tab, setTab] = useState<Tab>('output');
   const shown = useStore(room.runs.shown);
   const run = useStore(room.runs.all).find((r) => r.jobId === shown);
   const hasInput = input.stdin !== '' || input.args.trim() !== '';
 
   useEffect(() => setTab('output'), [shown]);
+  // Who becomes a viewer has fewer tabs.
+  const current = editable || tab === 'history' ? tab : 'output';
 
   return (
     <section className={classes.panel} aria-label="Run">
       <Tabs
-        value={tab}
+        value={current}
         onChange={(value) => setTab(value as Tab)}
         keepMounted={false}
         classNames={{ root: classes.tabs, list: classes.list, tab: classes.tab, panel: classes.body }}
@@ -39,13 +48,19 @@ export function RunPanel({ room, editable, input }: Props) {
             {editable && (
               <Tabs.Tab value="input">Input{hasInput && <span className={classes.mark} aria-label=" (set)" />}</Tabs.Tab>
             )}
+            {editable && <Tabs.Tab value="tests">Tests</Tabs.Tab>}
             <Tabs.Tab value="history">History</Tabs.Tab>
           </Tabs.List>
           {run !== undefined && <Verdict run={run} />}
         </div>
-        <Tabs.Panel value="output"><OutputView room={room} run={run} editable={editable} /></Tabs.Panel>
-        {editable && <Tabs.Panel value="input"><InputView input={input} /></Tabs.Panel>}
-        <Tabs.Panel value="history"><HistoryView room={room} onOpen={() => setTab('output')} /></Tabs.Panel>
+        <div className={classes.body} data-run-body>
+          <Suspense>
+            <Tabs.Panel value="output"><OutputView room={room} run={run} editable={editable} /></Tabs.Panel>
+            {editable && <Tabs.Panel value="input"><InputView input={input} /></Tabs.Panel>}
+            {editable && <Tabs.Panel value="tests"><TestsView room={room} tests={tests} onRun={onRunTests} /></Tabs.Panel>}
+            <Tabs.Panel value="history"><HistoryView room={room} onOpen={() => setTab('output')} /></Tabs.Panel>
+          </Suspense>
+        </div>
       </Tabs>
     </section>
   );

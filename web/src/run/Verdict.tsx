@@ -2,34 +2,37 @@ import { Loader, Tooltip } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { RunResult } from '../api/types';
 import { bytes, milliseconds } from '../lib/format';
+import { outcomeOf } from './outcome';
 import type { Run } from './runs';
 import classes from './Verdict.module.css';
-
-const ACCEPTED = 3;
-const CANCELLED = 17;
 
 /** How the run ended, or that it goes on. */
 export function Verdict({ run }: { run: Run }) {
   return (
     <div className={classes.verdict} role="status" aria-label="Run status" data-state={run.state}>
-      {run.state === 'queued' && <><Loader size={12} /><span>In queue</span></>}
+      {run.state === 'queued' && <><Loader size={12} /><span>{waiting(run)}</span></>}
       {run.state === 'running' && <><Loader size={12} /><span>Running</span><Elapsed since={run.startedAt} /></>}
-      {run.result !== null && <Outcome result={run.result} />}
+      {run.result !== null && <Result result={run.result} />}
     </div>
   );
 }
 
-function Outcome({ result }: { result: RunResult }) {
-  const { id, description } = result.status;
-  const kind = id === ACCEPTED ? 'good' : id === CANCELLED ? 'neutral' : 'bad';
+/** Where the run stands among those that wait. */
+export function waiting(run: Run): string {
+  return run.position === null ? 'Waiting' : `Waiting, place ${run.position}`;
+}
+
+function Result({ result }: { result: RunResult }) {
+  const { kind, words, detail } = outcomeOf(result);
   const step = result.run ?? result.compile;
   return (
     <>
-      <strong className={classes[kind]}>{description}</strong>
+      <Tooltip label={detail} disabled={detail === null} multiline maw={320}>
+        <strong className={classes[kind]}>{words}</strong>
+      </Tooltip>
       {step !== null && (
         <span className={classes.facts}>
           {step.exitCode !== null && <span>exit code {step.exitCode}</span>}
-          {step.signal !== null && <span>{step.signal}</span>}
           <Tooltip label={`${milliseconds(step.wallTimeMs)} by the clock, ${milliseconds(step.cpuTimeMs)} of CPU`}>
             <span>{milliseconds(step.wallTimeMs)}</span>
           </Tooltip>

@@ -1,7 +1,10 @@
-import type { OutputPiece, RunningExecution, RunResult, UserRef } from '../api/types';
+import type {
+  OutputPiece, QueuedExecution, RunningExecution, RunResult, TerminalSize, TestCaseRequest, UserRef,
+} from '../api/types';
 import { Store } from '../lib/store';
 import type { SessionHub } from '../session/hub';
 import { OutputBuffer, type Output } from './outputBuffer';
+import { TerminalLog } from './terminal/terminalLog';
 
 export interface RunRequest {
   language?: string;
@@ -10,6 +13,10 @@ export interface RunRequest {
   args?: string[];
   /** Its input stays open for what is typed while it runs. */
   interactive: boolean;
+  /** The program gets a terminal of this size instead of pipes. */
+  terminal?: TerminalSize;
+  testCases?: readonly TestCaseRequest[];
+  stopAtFirstFailure?: boolean;
 }
 
 /** A run as the page shows it. Immutable but for its output, which has a store of its own. */
@@ -19,11 +26,19 @@ export interface Run {
   user: UserRef | null;
   startedAt: string | null;
   state: 'queued' | 'running' | 'finished';
+  /** Its place among those that wait, 1 for the next; null where that is not known. */
+  position: number | null;
   result: RunResult | null;
   /** It may read what is typed while it runs. */
   interactive: boolean;
+  /** The size of its terminal; null where it has none. */
+  terminal: TerminalSize | null;
+  /** The test cases that it was asked for here with. */
+  testCases: readonly TestCaseRequest[] | null;
   buffer: OutputBuffer;
   output: Store<Output>;
+  /** What its terminal was sent. */
+  log: TerminalLog;
 }
 
 const MAX_RUNS = 20;
@@ -43,22 +58,27 @@ export class Runs {
   constructor(private readonly sessionId: string, private readonly me: UserRef, private readonly hub: SessionHub) {}
 
   readonly events = {
-    ExecutionStarted: (e: { jobId: string; language: string; user: UserRef; startedAt: string }) =>
-      this.started({ ...e, output: [] }),
+    ExecutionQueued: (e: QueuedExecution) => this.queued(e),
+    ExecutionStarted: (e: Omit<RunningExecution, 'output'>) => this.started({ ...e, output: [] }),
+    ExecutionResized: (e: TerminalSize & { jobId: string }) => this.resized(e),
     ExecutionOutput: (e: OutputPiece & { jobId: string; offset: number }) => this.printed(e),
     ExecutionFinished: (e: RunResult) => this.finished(e),
   };
 
   /** After entering, also again: the server tells what runs now, with its output so far, and what ended last. */
-  entered(executions: readonly RunningExecution[], lastResult: RunResult | null): void {
-    const running = new Set(executions.map((e) => e.jobId));
+  entered(executions: readonly RunningExecution[], lastResult: RunResult | null, queued: readonly QueuedExecution[] = []): void {
+    const running = new Set([...executions, ...queued].map((e) => e.jobId));
     // What ended while the connection was away has no result here, unless it is the last one.
     this.all.update((runs) => runs.filter((r) => r.state === 'finished' || running.has(r.jobId) || r.jobId === lastResult?.jobId));
     if (lastResult !== null) this.showStored(lastResult);
     for (const execution of executions) {
-      this.find(execution.jobId)?.buffer.clear();
+      const known = this.find(execution.jobId);
+      known?.buffer.clear();
+      known?.log.clear();
       this.started(execution);
+      this.find(execution.jobId)?.log.markAllShown();
     }
+    for (const execution of queued) this.queued(execution);
     if (this.shown.get() === null || this.find(this.shown.get()!) === undefined) {
       this.shown.set(this.all.get().at(-1)?.jobId ?? null);
     }
@@ -69,7 +89,11 @@ export class Runs {
     try {
       const jobId = await this.hub.invoke<string>('Run', this.sessionId, request);
       if (this.find(jobId) === undefined) this.add(makeRun(jobId, request.language ?? '', this.me, null, 'queued'));
-      this.change(jobId, { interactive: request.interactive });
+      this.change(jobId, {
+        interactive: request.interactive,
+        testCases: request.testCases ?? null,
+        terminal: this.find(jobId)?.terminal ?? request.terminal ?? null,
+      });
       this.shown.set(jobId);
     } finally {
       this.starting.set(false);
@@ -92,9 +116,20 @@ export class Runs {
     await this.hub.invoke('SendInput', run.jobId, null);
   }
 
+  /** Keys, as they are typed in a terminal: the terminal itself shows what the program wants shown. */
+  sendKeys(jobId: string, data: string): Promise<void> {
+    return this.hub.invoke('SendInput', jobId, data);
+  }
+
+  async resize(jobId: string, size: TerminalSize): Promise<void> {
+    this.change(jobId, { terminal: size });
+    await this.hub.invoke('Resize', jobId, size.columns, size.rows);
+  }
+
   /** Empties the view of a run's output; the run itself is not touched. */
   clear(run: Run): void {
     run.buffer.clear();
+    run.log.clear();
     this.touch(run);
   }
 
@@ -108,13 +143,32 @@ export class Runs {
     cancelAnimationFrame(this.frame);
   }
 
+  private queued({ jobId, language, user, position }: QueuedExecution): void {
+    const known = this.find(jobId);
+    // News of its place may come after the news of its start.
+    if (known !== undefined && known.state !== 'queued') return;
+    if (known === undefined) this.add(makeRun(jobId, language, user, null, 'queued'));
+    this.change(jobId, { language, user, position });
+    if (known === undefined) this.show(jobId, user);
+  }
+
+  private resized({ jobId, columns, rows }: TerminalSize & { jobId: string }): void {
+    if (this.find(jobId)?.terminal != null) this.change(jobId, { terminal: { columns, rows } });
+  }
+
   private started(execution: RunningExecution): void {
     const { jobId, language, user, startedAt } = execution;
+    const terminal = execution.terminal ?? null;
     const known = this.find(jobId);
     if (known === undefined) this.add(makeRun(jobId, language, user, startedAt, 'running'));
-    else if (known.state !== 'finished') this.change(jobId, { language, user, startedAt, state: 'running' });
+    else if (known.state !== 'finished') this.change(jobId, { language, user, startedAt, state: 'running', position: null });
+    if (terminal !== null) this.change(jobId, { terminal });
     for (const piece of execution.output) this.printed({ ...piece, jobId });
-    // Everybody looks at the newest run, but nobody loses sight of a run of their own that still goes on.
+    this.show(jobId, user);
+  }
+
+  /** Everybody looks at the newest run, but nobody loses sight of a run of their own that still goes on. */
+  private show(jobId: string, user: UserRef): void {
     const shown = this.shown.get() === null ? undefined : this.find(this.shown.get()!);
     const busyWithOwn = shown !== undefined && shown.state !== 'finished' && shown.user?.id === this.me.id;
     if (!busyWithOwn || user.id === this.me.id) this.shown.set(jobId);
@@ -124,6 +178,10 @@ export class Runs {
   private printed(piece: OutputPiece & { jobId: string; offset?: number }): void {
     const run = this.find(piece.jobId);
     if (run === undefined || run.state === 'finished') return;
+    if (run.terminal !== null) {
+      run.log.append(piece.phase, piece.stream, piece.data, piece.offset);
+      return;
+    }
     run.buffer.append(piece.phase, piece.stream, piece.data, piece.offset);
     this.touch(run);
   }
@@ -138,10 +196,12 @@ export class Runs {
     if (this.find(result.jobId)?.state === 'finished') return;
     const known = this.find(result.jobId);
     const run = known ?? makeRun(result.jobId, result.language, result.executedBy ?? null, result.startedAt ?? null, 'finished');
-    run.buffer.replaceWith(result);
+    const terminal = run.terminal ?? result.terminal ?? null;
+    if (terminal === null) run.buffer.replaceWith(result);
+    else run.log.replaceWith(result);
     this.touch(run);
-    if (known === undefined) this.add({ ...run, result });
-    else this.change(result.jobId, { state: 'finished', result });
+    if (known === undefined) this.add({ ...run, result, terminal });
+    else this.change(result.jobId, { state: 'finished', result, terminal });
   }
 
   private find(jobId: string): Run | undefined {
@@ -170,5 +230,8 @@ export class Runs {
 
 function makeRun(jobId: string, language: string, user: UserRef | null, startedAt: string | null, state: Run['state']): Run {
   const buffer = new OutputBuffer();
-  return { jobId, language, user, startedAt, state, result: null, interactive: true, buffer, output: new Store(buffer.get()) };
+  return {
+    jobId, language, user, startedAt, state, position: null, result: null, interactive: true, terminal: null, testCases: null,
+    buffer, output: new Store(buffer.get()), log: new TerminalLog(),
+  };
 }

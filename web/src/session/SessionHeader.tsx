@@ -8,6 +8,7 @@ import { UserMenu } from '../app/UserMenu';
 import { useStore } from '../lib/store';
 import { LanguageSelect } from '../run/LanguageSelect';
 import { RunButton } from '../run/RunButton';
+import type { RunMode } from '../run/runMode';
 import type { Room } from './room';
 import { SaveStatus } from './SaveStatus';
 import { SessionMenu } from './SessionMenu';
@@ -22,10 +23,12 @@ interface Props {
   wide: boolean;
   side: SideTab | null;
   onSide: (side: SideTab | null) => void;
+  mode: RunMode;
+  onMode: (mode: RunMode) => void;
   onRun: () => void;
 }
 
-export function SessionHeader({ room, user, wide, side, onSide, onRun }: Props) {
+export function SessionHeader({ room, user, wide, side, onSide, mode, onMode, onRun }: Props) {
   const session = useStore(room.session);
   const document = useStore(room.document);
   const [sharing, share] = useDisclosure(false);
@@ -39,7 +42,7 @@ export function SessionHeader({ room, user, wide, side, onSide, onRun }: Props) 
       <div className={classes.space} />
       {wide && <OnlineAvatars room={room} onClick={() => onSide('people')} />}
       {wide && <LanguageSelect room={room} document={document} readOnly={!editable} />}
-      {editable && <RunButton room={room} onRun={onRun} />}
+      {editable && <RunButton room={room} mode={mode} onMode={onMode} onRun={onRun} />}
       {wide ? (
         <Button size="xs" variant="default" leftSection={<IconShare3 size={15} />} onClick={share.open}>Share</Button>
       ) : (

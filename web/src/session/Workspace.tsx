@@ -1,19 +1,22 @@
 import { Splitter } from '@mantine/core';
 import { useDocumentTitle, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { messageOf } from '../api/problem';
 import { canEdit, type User } from '../api/types';
 import { EditorPane } from '../editor/EditorPane';
 import { useStore } from '../lib/store';
 import { parseArguments } from '../run/arguments';
 import { LanguageSelect } from '../run/LanguageSelect';
+import { useRunMode } from '../run/runMode';
 import { RunPanel } from '../run/RunPanel';
+import { estimateSize } from '../run/terminal/size';
+import { TestCases } from '../run/tests/testCases';
 import { ChatPanel } from './ChatPanel';
 import { EndedPage } from './EndedPage';
 import { MobileNav, type View } from './MobileNav';
 import { PeoplePanel } from './PeoplePanel';
-import type { Room } from './room';
+import type { Room, RunOptions } from './room';
 import { SessionHeader } from './SessionHeader';
 import { SidePanel, type SideTab } from './SidePanel';
 import classes from './Workspace.module.css';
@@ -28,6 +31,8 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
   const [view, setView] = useState<View>('code');
   const [stdin, setStdin] = useState('');
   const [args, setArgs] = useState('');
+  const [mode, setMode] = useRunMode();
+  const tests = useMemo(() => new TestCases(session.id, user.id, localStorage), [session.id, user.id]);
   const editable = canEdit(session.role);
 
   useDocumentTitle(`${session.title} · CodeCrafter`);
@@ -36,15 +41,28 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
     room.chat.setVisible(wide ? side === 'chat' : view === 'chat');
   }, [room, wide, side, view]);
 
-  const run = useCallback(async () => {
+  const start = useCallback(async (options: Omit<RunOptions, 'args'>) => {
     if (!editable || room.runs.starting.get()) return;
+    const { args: parsed, problem } = parseArguments(args);
+    if (problem !== null) {
+      notifications.show({ color: 'red', title: 'The program did not start', message: `Look at the arguments under Input. ${problem}` });
+      return;
+    }
     setView('output');
     try {
-      await room.run(stdin, parseArguments(args));
+      await room.run({ ...options, args: parsed });
     } catch (error) {
       notifications.show({ color: 'red', title: 'The program did not start', message: messageOf(error) });
     }
-  }, [room, editable, stdin, args]);
+  }, [room, editable, args]);
+  const run = useCallback(
+    () => start(mode === 'terminal' ? { terminal: estimateSize() } : { stdin }),
+    [start, mode, stdin],
+  );
+  const runTests = useCallback(() => {
+    const { cases, stopAtFirstFailure } = tests.suite.get();
+    return start({ testCases: cases.map((test) => tests.requestOf(test)), stopAtFirstFailure });
+  }, [start, tests]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -60,10 +78,14 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
 
   const language = wide ? undefined : <LanguageSelect room={room} document={document} readOnly={!editable} />;
   const editor = <EditorPane room={room} document={document} readOnly={!editable} trailing={language} onRun={() => void run()} />;
-  const output = <RunPanel room={room} editable={editable} input={{ stdin, setStdin, args, setArgs }} />;
+  const output = (
+    <RunPanel
+      room={room} editable={editable} input={{ mode, stdin, setStdin, args, setArgs }} tests={tests} onRunTests={() => void runTests()}
+    />
+  );
   return (
     <div className={classes.page}>
-      <SessionHeader room={room} user={user} wide={wide} side={side} onSide={setSide} onRun={() => void run()} />
+      <SessionHeader room={room} user={user} wide={wide} side={side} onSide={setSide} mode={mode} onMode={setMode} onRun={() => void run()} />
       {wide ? (
         <main className={classes.wide}>
           <Splitter orientation="vertical" className={classes.split} lineSize={1} handleColor="var(--line)" withHandle={false}>

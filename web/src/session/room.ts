@@ -1,6 +1,8 @@
 import { ApiError } from '../api/problem';
 import { getSession } from '../api/sessions';
-import { canEdit, type JoinReply, type Participant, type Role, type Session, type UserRef } from '../api/types';
+import {
+  canEdit, type JoinReply, type Participant, type Role, type Session, type TerminalSize, type TestCaseRequest, type UserRef,
+} from '../api/types';
 import { SessionDocument } from '../editor/document';
 import { Store } from '../lib/store';
 import { Runs } from '../run/runs';
@@ -12,6 +14,14 @@ export type End = 'removed' | 'deleted' | 'gone' | 'full';
 export interface RoomNotices {
   /** With a topic, it takes the place of the notice before on the same. */
   warn: (title: string, message: string, topic?: string) => void;
+}
+
+export interface RunOptions {
+  stdin?: string;
+  args: string[];
+  terminal?: TerminalSize;
+  testCases?: readonly TestCaseRequest[];
+  stopAtFirstFailure?: boolean;
 }
 
 /** Why the server refuses an edit, in words for people. */
@@ -57,7 +67,7 @@ export class Room {
   }
 
   /** Runs the program, after giving the last edits a moment to arrive: the server runs the text that it has. */
-  async run(stdin: string, args: string[]): Promise<void> {
+  async run({ stdin = '', args, terminal, testCases, stopAtFirstFailure }: RunOptions): Promise<void> {
     const document = this.document.get();
     if (!(await document.saved(3000))) {
       this.notices.warn('Running without your latest edits', 'They have not reached the server yet.');
@@ -68,8 +78,11 @@ export class Room {
       entry: entry ?? undefined,
       stdin: stdin === '' ? undefined : stdin,
       // Without a given input the program can be typed to while it runs.
-      interactive: stdin === '',
+      interactive: stdin === '' && testCases === undefined,
       args: args.length === 0 ? undefined : args,
+      terminal,
+      testCases,
+      stopAtFirstFailure,
     });
   }
 
@@ -125,7 +138,7 @@ export class Room {
   private joined(reply: JoinReply): void {
     this.participants.set(reply.participants);
     this.chat.entered(reply.messages);
-    this.runs.entered(reply.executions, reply.lastResult);
+    this.runs.entered(reply.executions, reply.lastResult, reply.queued);
     const mine = reply.participants.find((p) => p.user.id === this.me.id)?.role;
     if (mine !== undefined && mine !== this.role) this.roleChanged(mine);
   }

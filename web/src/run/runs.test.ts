@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RunResult } from '../api/types';
+import type { SessionHub } from '../session/hub';
+import { Runs } from './runs';
+
+const me = { id: 'me', username: 'ann' };
+const other = { id: 'other', username: 'bob' };
+const size = { columns: 100, rows: 30 };
+
+function fixture() {
+  const invoke = vi.fn(async (method: string): Promise<unknown> => (method === 'Run' ? 'job' : undefined));
+  return { runs: new Runs('s', me, { invoke } as unknown as SessionHub), invoke };
+}
+
+function result(jobId: string, change: Partial<RunResult> = {}): RunResult {
+  return { jobId, language: 'python', status: { id: 3, description: 'Accepted' }, compile: null, run: null, ...change };
+}
+
+const get = (runs: Runs, jobId: string) => runs.all.get().find((r) => r.jobId === jobId)!;
+const started = (jobId: string, user = me, change = {}) => ({ jobId, language: 'python', user, startedAt: '', ...change });
+const printed = (jobId: string, data: string, offset: number) =>
+  ({ jobId, phase: 'run' as const, stream: 'stdout' as const, data, offset });
+
+beforeEach(() => {
+  vi.stubGlobal('requestAnimationFrame', () => 1);
+  vi.stubGlobal('cancelAnimationFrame', () => undefined);
+});
+
+describe('a run that waits', () => {
+  it('has a place that changes, and none once it runs', () => {
+    const { runs } = fixture();
+    runs.events.ExecutionQueued({ jobId: 'a', language: 'python', user: other, position: 3 });
+    expect(get(runs, 'a')).toMatchObject({ state: 'queued', position: 3, user: other });
+    expect(runs.shown.get()).toBe('a');
+    runs.events.ExecutionQueued({ jobId: 'a', language: 'python', user: other, position: 1 });
+    expect(get(runs, 'a').position).toBe(1);
+    runs.events.ExecutionStarted(started('a', other));
+    expect(get(runs, 'a')).toMatchObject({ state: 'running', position: null });
+  });
+
+  it('is not taken for waiting again by news that come late', () => {
+    const { runs } = fixture();
+    runs.events.ExecutionStarted(started('a'));
+    runs.events.ExecutionQueued({ jobId: 'a', language: 'python', user: me, position: 1 });
+    expect(get(runs, 'a')).toMatchObject({ state: 'running', position: null });
+  });
+
+  it('ends where it is cancelled before it started', () => {
+    const { runs } = fixture();
+    runs.events.ExecutionQueued({ jobId: 'a', language: 'python', user: me, position: 2 });
+    runs.events.ExecutionFinished(result('a', { status: { id: 17, description: 'Cancelled' } }));
+    expect(get(runs, 'a')).toMatchObject({ state: 'finished', result: { status: { id: 17 } } });
+  });
+
+  it('does not take the place of a run of one\'s own that goes on', () => {
+    const { runs } = fixture();
+    runs.events.ExecutionStarted(started('mine'));
+    runs.events.ExecutionQueued({ jobId: 'a', language: 'python', user: other, position: 1 });
+    expect(runs.shown.get()).toBe('mine');
+  });
+
+  it('is known to those who enter later', () => {
+    const { runs } = fixture();
+    runs.entered([], null, [{ jobId: 'a', language: 'python', user: other, position: 2 }]);
+    expect(get(runs, 'a')).toMatchObject({ state: 'queued', position: 2 });
+  });
+});
+
+describe('a run in a terminal', () => {
+  it('sends raw output to its terminal alone', () => {
+    const { runs } = fixture();
+    runs.events.ExecutionStarted(started('a', other, { terminal: size }));
+    runs.events.ExecutionOutput(printed('a', '\u001b[31mred\r\n', 0));
+    expect(get(runs, 'a').terminal).toEqual(size);
+    expect(get(runs, 'a').log.read(0, 100).data).toBe('\u001b[31mred\r\n');
+    expect(get(runs, 'a').buffer.toString()).toBe('');
+  });
+
+  it('shows those who enter late what was printed so far, once', () => {
+    const { runs } = fixture();
+    runs.entered([{ ...started('a', other, { terminal: size }), output: [{ phase: 'run', stream: 'stdout', data: 'abc' }] }], null);
+    runs.events.ExecutionOutput(printed('a', 'bcd', 1));
+    expect(get(runs, 'a').log.read(0, 100).data).toBe('abcd');
+  });
+
+  it('keeps its output when the connection was away', () => {
+    const { runs } = fixture();
+    runs.events.ExecutionStarted(started('a', me, { terminal: size }));
+    runs.events.ExecutionOutput(printed('a', 'ab', 0));
+    runs.entered([{ ...started('a', me, { terminal: size }), output: [{ phase: 'run', stream: 'stdout', data: 'abcd' }] }], null);
+    expect(get(runs, 'a').log.read(get(runs, 'a').log.read(0, 1).next, 100).data).toContain('bcd');
+    expect(get(runs, 'a').log.read(0, 100).data).toBe('abcd');
+  });
+
+  it('is asked for with its size, and has it before the server says anything', async () => {
+    const { runs, invoke } = fixture();
+    await runs.run({ language: 'python', interactive: true, terminal: size });
+    expect(invoke).toHaveBeenCalledWith('Run', 's', expect.objectContaining({ terminal: size }));
+    expect(get(runs, 'job').terminal).toEqual(size);
+  });
+
+  it('tells the server of a new size', async () => {
+    const { runs, invoke } = fixture();
+    runs.events.ExecutionStarted(started('a', me, { terminal: size }));
+    await runs.resize('a', { columns: 120, rows: 40 });
+    expect(invoke).toHaveBeenCalledWith('Resize', 'a', 120, 40);
+    expect(get(runs, 'a').terminal).toEqual({ columns: 120, rows: 40 });
+  });
+
+  it('takes a size that somebody else gave it', () => {
+    const { runs } = fixture();
+    runs.events.ExecutionStarted(started('a', other, { terminal: size }));
+    runs.events.ExecutionResized({ jobId: 'a', columns: 90, rows: 20 });
+    expect(get(runs, 'a').terminal).toEqual({ columns: 90, rows: 20 });
+  });
+});
+
+it('remembers the test cases that were asked for', async () => {
+  const { runs } = fixture();
+  const testCases = [{ expectedOutput: '1' }];
+  await runs.run({ interactive: false, testCases });
+  expect(get(runs, 'job').testCases).toBe(testCases);
+});
