@@ -8,6 +8,7 @@ import type { SessionDocument } from './document';
 import { FileTabs } from './FileTabs';
 import { openFileDialog } from './FileDialog';
 import { languageOf } from './paths';
+import { useFileDrop } from './useFileDrop';
 import classes from './EditorPane.module.css';
 
 // On its own, so that the page around it is there first. Asked for at once, not only when it is drawn.
@@ -36,12 +37,17 @@ export function EditorPane({ room, document, readOnly, trailing, onRun }: Props)
     if (active !== null) room.activePath.set(active);
   }, [room, active]);
 
+  const open = (path: string) => room.activePath.set(path);
+  const upload = (list: File[]) => void import('./addUploads').then(({ addUploads }) => addUploads(document, list, open));
+  const dropping = useFileDrop(readOnly || loading ? null : upload);
+
   if (loading) return <EditorSkeleton />;
   return (
     <section className={classes.pane} aria-label="Files">
-      <FileTabs document={document} files={files} active={active} readOnly={readOnly} onOpen={(path) => room.activePath.set(path)}>
+      <FileTabs document={document} files={files} active={active} readOnly={readOnly} onOpen={open} onUpload={upload}>
         {trailing}
       </FileTabs>
+      {dropping && <div className={classes.drop}>Drop to add to the session</div>}
       {readOnly && (
         <div className={classes.banner} role="note">
           <IconEye size={15} aria-hidden="true" /> You are a viewer: you see every edit and every run, and can chat.
@@ -63,7 +69,7 @@ export function EditorPane({ room, document, readOnly, trailing, onRun }: Props)
         <EmptyState m="auto" icon={<IconFilePlus />} title="No files" description="This session has no files yet.">
           {!readOnly && (
             <EmptyState.Actions>
-              <Button onClick={() => openFileDialog(document, files, null, (path) => room.activePath.set(path))}>Add a file</Button>
+              <Button onClick={() => openFileDialog(document, files, null, open)}>Add a file</Button>
             </EmptyState.Actions>
           )}
         </EmptyState>

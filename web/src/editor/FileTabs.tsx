@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { IconChevronDown, IconPencil, IconPlayerPlayFilled, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconChevronDown, IconPencil, IconPlayerPlayFilled, IconPlus, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { FileList, SessionDocument } from './document';
 import { openFileDialog } from './FileDialog';
@@ -12,10 +12,11 @@ interface Props {
   active: string | null;
   readOnly: boolean;
   onOpen: (path: string) => void;
+  onUpload: (files: File[]) => void;
   children?: ReactNode;
 }
 
-export function FileTabs({ document, files, active, readOnly, onOpen, children }: Props) {
+export function FileTabs({ document, files, active, readOnly, onOpen, onUpload, children }: Props) {
   const strip = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -56,8 +57,31 @@ export function FileTabs({ document, files, active, readOnly, onOpen, children }
           </ActionIcon>
         </Tooltip>
       )}
+      {!readOnly && <UploadButton onUpload={onUpload} />}
       {children !== undefined && <div className={classes.trailing}>{children}</div>}
     </div>
+  );
+}
+
+function UploadButton({ onUpload }: { onUpload: (files: File[]) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Tooltip label="Add files from this computer, or drop them on the page">
+        <ActionIcon aria-label="Upload files" size={28} onClick={() => input.current?.click()}><IconUpload size={15} /></ActionIcon>
+      </Tooltip>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files to add"
+        onChange={(event) => {
+          onUpload([...event.currentTarget.files ?? []]);
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
   );
 }
 

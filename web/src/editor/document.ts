@@ -7,6 +7,7 @@ import type { UserRef } from '../api/types';
 import { personColor } from '../lib/colors';
 import { Store } from '../lib/store';
 import { AckTracker } from './acks';
+import type { LanguageChange } from './chooseLanguage';
 import { byFolder } from './paths';
 import { PeopleAwareness, type Person } from './people';
 
@@ -70,6 +71,11 @@ export class SessionDocument {
     return value instanceof Y.Text ? value : null;
   }
 
+  /** The text of each file. */
+  *contents(): Iterable<string> {
+    for (const path of this.files.get().paths) yield this.text(path)!.toString();
+  }
+
   /** Undoes the edits made here and nobody else's. One for each text, so it outlives a change of tabs. */
   undoManager(text: Y.Text): Y.UndoManager {
     let manager = this.undo.get(text);
@@ -112,12 +118,23 @@ export class SessionDocument {
     this.meta.set('entry', path);
   }
 
-  /** Changes the language, and makes `entry` the file to run, with `content` if it is new. */
-  setLanguage(language: string, entry: string, content: string): void {
+  /** Puts another text in place of the one of a file; the file stays the same to those who have it open. */
+  replaceText(path: string, content: string): void {
+    const text = this.text(path);
+    if (text === null) return;
+    this.doc.transact(() => {
+      text.delete(0, text.length);
+      text.insert(0, content);
+    });
+  }
+
+  /** Changes the language, and the files as it asks for: `content` is what an added file starts with. */
+  setLanguage(language: string, { entry, add, remove }: LanguageChange, content: string): void {
     this.doc.transact(() => {
       this.meta.set('language', language);
-      if (this.text(entry) === null) this.fileMap.set(entry, new Y.Text(content));
-      this.meta.set('entry', entry);
+      for (const path of remove) this.fileMap.delete(path);
+      if (add !== null) this.fileMap.set(add, new Y.Text(content));
+      if (entry !== null) this.meta.set('entry', entry);
     });
   }
 

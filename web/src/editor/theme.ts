@@ -8,7 +8,6 @@ const look = EditorView.theme({
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.6', overscrollBehavior: 'contain' },
   '.cm-content': { padding: '14px 0 40vh', caretColor: 'var(--code-caret)' },
-  '.cm-line': { padding: '0 16px 0 8px' },
   '.cm-gutters': { backgroundColor: 'var(--code-bg)', color: 'var(--code-gutter)', border: 'none', paddingLeft: '6px' },
   '.cm-lineNumbers .cm-gutterElement': { minWidth: '28px', padding: '0 6px 0 4px' },
   '.cm-foldGutter .cm-gutterElement': { width: '14px', cursor: 'pointer', opacity: '0', transition: 'opacity 120ms' },
@@ -43,15 +42,16 @@ const look = EditorView.theme({
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: '12.5px', maxHeight: '14em' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--mantine-primary-color-filled)', color: 'white' },
-  // Remote cursors: the name shows while people move and on hover, below the caret in the first line.
-  '.cm-ySelectionCaret': { transition: 'none' },
+  // Remote cursors: the name shows while people move and on hover, at the right end of the line, where it covers no code
+  // but that of the longest lines. For that the line, and not the caret, is what it is placed by.
+  '.cm-line': { position: 'relative', padding: '0 16px 0 8px' },
+  '.cm-ySelectionCaret': { transition: 'none', position: 'static' },
   '.cm-ySelectionCaretDot': { display: 'none' },
   '.cm-ySelectionInfo': {
-    top: '-1.5em', left: '-1px', fontFamily: 'var(--mantine-font-family)', fontSize: '11px', fontWeight: '600', lineHeight: '1.35',
-    padding: '0 5px', borderRadius: '3px 3px 3px 0', color: 'white', opacity: '0', pointerEvents: 'none', zIndex: '5',
+    top: '0.1em', left: 'auto', right: '10px', fontFamily: 'var(--mantine-font-family)', fontSize: '11px', fontWeight: '600', lineHeight: '1.5',
+    padding: '1px 6px', borderRadius: '3px', color: 'white', opacity: '0', pointerEvents: 'none', zIndex: '5',
   },
-  '&.cm-peopleMoving .cm-ySelectionInfo': { opacity: '1' },
-  '.cm-line:first-child .cm-ySelectionInfo': { top: '1.55em', borderRadius: '0 3px 3px 3px' },
+  '&.cm-peopleMoving .cm-ySelectionInfo': { opacity: '0.92' },
 });
 
 const colors = HighlightStyle.define([

@@ -1,5 +1,11 @@
+export interface Arguments {
+  args: string[];
+  /** What is wrong with the line; null where nothing is. */
+  problem: string | null;
+}
+
 /** Splits a line into arguments as a shell does for plain words and quotes; nothing is expanded. */
-export function parseArguments(line: string): string[] {
+export function parseArguments(line: string): Arguments {
   const args: string[] = [];
   let current: string | null = null;
   let quote: string | null = null;
@@ -22,5 +28,5 @@ export function parseArguments(line: string): string[] {
     }
   }
   if (current !== null) args.push(current);
-  return args;
+  return { args, problem: quote === null ? null : `A ${quote} is opened and never closed.` };
 }
