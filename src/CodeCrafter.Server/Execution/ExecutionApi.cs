@@ -38,7 +38,7 @@ internal static class ExecutionApi
 
     private static Ok<LanguageList> Languages(LanguageCatalog catalog) => TypedResults.Ok(new LanguageList([.. catalog.Languages
         .Select(language => new LanguageItem(
-            language.Id, language.Name, language.Version, language.IsAvailable, language.FileName, language.Aliases))]));
+            language.Id, language.Name, language.Version, language.IsAvailable, language.FileName, language.Sample, language.Aliases))]));
 
     private static async Task<Results<Ok<ExecutionResult>, AcceptedAtRoute<JobReference>, ProblemHttpResult>> ExecuteAsync(
         ExecuteRequest request,
@@ -139,7 +139,7 @@ internal static class ExecutionApi
 internal sealed record LanguageList(IReadOnlyList<LanguageItem> Languages);
 
 internal sealed record LanguageItem(
-    string Id, string Name, string? Version, bool Available, string FileName, IReadOnlyList<string> Aliases);
+    string Id, string Name, string? Version, bool Available, string FileName, string Sample, IReadOnlyList<string> Aliases);
 
 /// <param name="JobId">The job.</param>
 /// <param name="QueuePosition">Its place in the queue, 1 for the next; null where it runs already.</param>

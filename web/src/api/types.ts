@@ -156,6 +156,8 @@ export type StreamName = 'stdout' | 'stderr';
 export interface OutputPiece {
   phase: Phase;
   stream: StreamName;
+  /** The index of the test case that printed it. */
+  testCase?: number | null;
   data: string;
 }
 

@@ -103,7 +103,7 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
         {tested && <Suspense><TestReport run={run} /></Suspense>}
         {finished && segments.length === 0 && !tested && <p className={classes.note}>{emptyNote(run)}</p>}
         {truncated && <p className={classes.note}>The program printed more than the limit; the rest was left out.</p>}
-        {!finished && run.testCases !== null && <p className={classes.note}>Running {plural(run.testCases.length, 'test case')}…</p>}
+        {!finished && (run.testCases !== null || run.testCase !== null) && <p className={classes.note}>{testing(run)}</p>}
         {hasFiles(run) && <Suspense><OutputFiles result={run.result!} /></Suspense>}
         <Hint room={room} run={run} />
       </div>
@@ -118,6 +118,11 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
       {!finished && editable && <InputLine room={room} run={run} />}
     </div>
   );
+}
+
+function testing({ testCases, testCase }: Run): string {
+  if (testCases === null) return `Running test case ${testCase! + 1}…`;
+  return testCase === null ? `Running ${plural(testCases.length, 'test case')}…` : `Running test case ${testCase + 1} of ${testCases.length}…`;
 }
 
 const INTERNAL_ERROR = 13;

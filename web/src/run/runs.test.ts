@@ -121,3 +121,12 @@ it('remembers the test cases that were asked for', async () => {
   await runs.run({ interactive: false, testCases });
   expect(get(runs, 'job').testCases).toBe(testCases);
 });
+
+it('follows the test cases by what they print, and leaves that to the report', () => {
+  const { runs } = fixture();
+  runs.events.ExecutionStarted(started('a', other));
+  runs.events.ExecutionOutput({ ...printed('a', 'x', 0), testCase: 0 });
+  runs.events.ExecutionOutput({ ...printed('a', 'y', 0), testCase: 1 });
+  expect(get(runs, 'a').testCase).toBe(1);
+  expect(get(runs, 'a').buffer.toString()).toBe('');
+});

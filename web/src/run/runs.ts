@@ -35,6 +35,8 @@ export interface Run {
   terminal: TerminalSize | null;
   /** The test cases that it was asked for here with. */
   testCases: readonly TestCaseRequest[] | null;
+  /** The index of the test case that printed last. */
+  testCase: number | null;
   buffer: OutputBuffer;
   output: Store<Output>;
   /** What its terminal was sent. */
@@ -178,6 +180,11 @@ export class Runs {
   private printed(piece: OutputPiece & { jobId: string; offset?: number }): void {
     const run = this.find(piece.jobId);
     if (run === undefined || run.state === 'finished') return;
+    if (piece.testCase != null) {
+      // The report shows it when it is there, case by case.
+      if (run.testCase !== piece.testCase) this.change(run.jobId, { testCase: piece.testCase });
+      return;
+    }
     if (run.terminal !== null) {
       run.log.append(piece.phase, piece.stream, piece.data, piece.offset);
       return;
@@ -232,6 +239,6 @@ function makeRun(jobId: string, language: string, user: UserRef | null, startedA
   const buffer = new OutputBuffer();
   return {
     jobId, language, user, startedAt, state, position: null, result: null, interactive: true, terminal: null, testCases: null,
-    buffer, output: new Store(buffer.get()), log: new TerminalLog(),
+    testCase: null, buffer, output: new Store(buffer.get()), log: new TerminalLog(),
   };
 }
