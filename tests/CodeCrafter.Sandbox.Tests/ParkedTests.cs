@@ -152,6 +152,11 @@ public sealed class ParkedTests(SandboxFixture fixture) : IAsyncLifetime
             var result = await RunAsync(request);
 
             Assert.Equal((RunStatus.Accepted, "well\n"), (result.Status, result.Run!.Stdout));
+            // Quick enough, it would not even have looked yet.
+            while (HostState.Processes(_options).Any(status => status.Contains("Name:\tsh\n") && !status.Contains("State:\tZ")))
+            {
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
         }
         Assert.Equal(2, _sandbox.Waiting.Count);
     }

@@ -92,4 +92,19 @@ public sealed class UnitTests
             Directory.Delete(directory, recursive: true);
         }
     }
+
+    /// <summary>Init loads nothing, so it cannot ask for this itself.</summary>
+    [Fact]
+    public async Task Init_is_strict_perl_without_warnings()
+    {
+        var script = Path.GetTempFileName();
+        await using (var file = File.Create(script))
+        {
+            await typeof(RunRequest).Assembly.GetManifestResourceStream("init.pl")!.CopyToAsync(file, TestContext.Current.CancellationToken);
+        }
+        using var perl = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/perl", ["-Mstrict", "-w", "-c", script]) { RedirectStandardError = true })!;
+
+        Assert.Equal($"{script} syntax OK\n", await perl.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        File.Delete(script);
+    }
 }

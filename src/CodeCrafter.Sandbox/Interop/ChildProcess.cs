@@ -17,10 +17,10 @@ internal static partial class ChildProcess
     private const int OpaqueSize = 1024;
 
     /// <summary>
-    /// Starts <paramref name="arguments"/>[0] (an absolute path) in a session of its own, with default signal
+    /// Starts <paramref name="path"/> (absolute) in a session of its own, with default signal
     /// dispositions, and the i-th handle as its descriptor i. The caller waits for it.
     /// </summary>
-    public static unsafe int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<SafeFileHandle> descriptors)
+    public static unsafe int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<SafeFileHandle> descriptors)
     {
         // dup2 onto 0..n would destroy a source that happens to have one of these numbers: lift them above first.
         var lifted = new List<SafeFileHandle>(descriptors.Count);
@@ -45,8 +45,8 @@ internal static partial class ChildProcess
             Check(posix_spawnattr_setsigmask(attributes, signals));
             Check(posix_spawnattr_setflags(attributes, SetSigDefault | SetSigMask | SetSid));
             int pid;
-            var error = posix_spawn(&pid, argv.First, actions, attributes, argv.Pointers, envp.Pointers);
-            return error == 0 ? pid : throw Native.Failure($"posix_spawn {arguments[0]}", error);
+            var error = posix_spawn(&pid, path, actions, attributes, argv.Pointers, envp.Pointers);
+            return error == 0 ? pid : throw Native.Failure($"posix_spawn {path}", error);
         }
         finally
         {
@@ -81,8 +81,6 @@ internal static partial class ChildProcess
 
         public byte** Pointers { get; }
 
-        public byte* First => Pointers[0];
-
         public void Dispose()
         {
             for (var i = 0; i < _count; i++)
@@ -93,7 +91,7 @@ internal static partial class ChildProcess
         }
     }
 
-    [LibraryImport("libc")] private static unsafe partial int posix_spawn(int* pid, byte* path, byte* actions, byte* attributes, byte** argv, byte** envp);
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static unsafe partial int posix_spawn(int* pid, string path, byte* actions, byte* attributes, byte** argv, byte** envp);
     [LibraryImport("libc")] private static unsafe partial int posix_spawn_file_actions_init(byte* actions);
     [LibraryImport("libc")] private static unsafe partial int posix_spawn_file_actions_destroy(byte* actions);
     [LibraryImport("libc")] private static unsafe partial int posix_spawn_file_actions_adddup2(byte* actions, int from, int to);

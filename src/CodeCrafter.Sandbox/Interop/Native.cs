@@ -239,6 +239,19 @@ internal static partial class Native
     }
 
     /// <summary>
+    /// A copy of a file in memory that nobody can change any more (memfd_create(2), all seals), with a descriptor above
+    /// 1,000. It closes on exec, so it can be executed itself by its path under /proc/self/fd.
+    /// </summary>
+    public static SafeFileHandle SealedCopy(string path)
+    {
+        const int cloexec = 1, allowSealing = 2, addSeals = 1033, allSeals = 0xF;
+        using var copy = Own(Check(memfd_create(Path.GetFileName(path), cloexec | allowSealing), nameof(memfd_create)));
+        RandomAccess.Write(copy, File.ReadAllBytes(path), 0);
+        Check(fcntl(Fd(copy), addSeals, allSeals), "F_ADD_SEALS");
+        return DuplicateAbove(copy, 1_000);
+    }
+
+    /// <summary>
     /// Gives the calling thread, and what it starts, a view of the mounts of its own, without one of them. It shares its
     /// working directory with the other threads no longer.
     /// </summary>
@@ -308,6 +321,7 @@ internal static partial class Native
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int setsockopt(int fd, int level, int option, void* value, uint length);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint recvmsg(int fd, MessageHeader* message, int flags);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int ioctl(int fd, nuint request, void* argument);
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)] private static partial int memfd_create(string name, uint flags);
     [LibraryImport("libc", SetLastError = true)] private static partial int unshare(int flags);
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)] private static partial int mount(string source, string target, string? type, nuint flags, nint data);
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)] private static partial int umount2(string target, int flags);

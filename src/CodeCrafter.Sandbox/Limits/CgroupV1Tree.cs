@@ -83,8 +83,10 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
 
         public override long RefusedForks => ControlFile.ReadKey(tree.In("pids", name), "pids.events", "max") ?? 0;
 
+        // A thread that moves itself through "tasks" takes no lock; through cgroup.procs it waits for a grace period of the
+        // whole kernel, 10 ms and more where nothing was moved lately. Who enters has a single thread.
         public override IReadOnlyList<SafeFileHandle> OpenForEntering() =>
-            [.. Directories.Select(d => File.OpenHandle(Path.Combine(d, "cgroup.procs"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))];
+            [.. Directories.Select(d => File.OpenHandle(Path.Combine(d, "tasks"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))];
 
         protected override void Write(RunLimits limits) => tree.SetLimits(name, limits);
 

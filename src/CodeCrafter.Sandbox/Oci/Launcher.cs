@@ -29,18 +29,18 @@ internal sealed class Launcher : IDisposable
     }
 
     /// <inheritdoc cref="ChildProcess.Start"/>
-    public int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<SafeFileHandle> descriptors)
+    public int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<SafeFileHandle> descriptors)
     {
         if (_thread is null)
         {
-            return ChildProcess.Start(arguments, environment, descriptors);
+            return ChildProcess.Start(path, arguments, environment, descriptors);
         }
         var started = new TaskCompletionSource<int>();
         _orders.Add(() =>
         {
             try
             {
-                started.SetResult(ChildProcess.Start(arguments, environment, descriptors));
+                started.SetResult(ChildProcess.Start(path, arguments, environment, descriptors));
             }
             catch (Exception e)
             {

@@ -16,6 +16,7 @@ internal sealed class OciRuntime : IDisposable
     private readonly string _state;
     private readonly bool _isCrun;
     private readonly Launcher _launcher;
+    private readonly SafeFileHandle? _copy;
 
     private OciRuntime(string path, string version, string state, string? hiddenMount)
     {
@@ -24,6 +25,8 @@ internal sealed class OciRuntime : IDisposable
         _state = state;
         // crun refuses a tree with both versions, so it gets a view of the mounts that has only the first.
         _launcher = new Launcher(_isCrun ? hiddenMount : null);
+        // crun executes a sealed copy of itself, so that no container can change the host's; this spares it making one each time.
+        _copy = _isCrun && IsElf(path) ? Native.SealedCopy(path) : null;
         Description = version;
     }
 
@@ -99,12 +102,23 @@ internal sealed class OciRuntime : IDisposable
         }
     }
 
-    public void Dispose() => _launcher.Dispose();
+    public void Dispose()
+    {
+        _launcher.Dispose();
+        _copy?.Dispose();
+    }
 
     private int Start(IEnumerable<string> arguments, IReadOnlyList<SafeFileHandle> descriptors) =>
-        _launcher.Start([_path, "--root", _state, .. CgroupOption, .. arguments], Environment, descriptors);
+        _launcher.Start(_copy is null ? _path : $"/proc/self/fd/{Native.Fd(_copy)}", [_path, "--root", _state, .. CgroupOption, .. arguments], Environment, descriptors);
 
     private string[] CgroupOption => _isCrun ? ["--cgroup-manager=disabled"] : [];
+
+    private static bool IsElf(string path)
+    {
+        Span<byte> magic = stackalloc byte[4];
+        using var file = File.OpenRead(path);
+        return file.ReadAtLeast(magic, 4, throwOnEndOfStream: false) == 4 && magic.SequenceEqual("\u007fELF"u8);
+    }
 
     private static string? Find(string name) =>
         Path.IsPathRooted(name) ? (File.Exists(name) ? name : null)
