@@ -78,7 +78,7 @@ internal static partial class LanguageCatalogLoader
             {
                 throw new JsonException("What the compiler makes ('output') is a path below /build/.");
             }
-            return (manifest.ToLanguage(File.ReadAllText(Path.Combine(folder, manifest.FileName))), manifest);
+            return (manifest.ToLanguage(File.ReadAllText(Path.Combine(folder, manifest.FileName)), Path.GetFullPath(folder)), manifest);
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

@@ -43,7 +43,9 @@ internal sealed record LanguageManifest
     public CacheRecipe? Cache { get; init; }
 
     /// <summary>The language, its version not known yet.</summary>
-    public Language ToLanguage(string sample) => new()
+    /// <param name="sample">The text of the sample program.</param>
+    /// <param name="folder">The language's folder.</param>
+    public Language ToLanguage(string sample, string folder) => new()
     {
         Id = Id,
         Name = Name,
@@ -53,6 +55,8 @@ internal sealed record LanguageManifest
         Sample = sample,
         Recipe = new LanguageRecipe
         {
+            Folder = folder,
+            Requires = Requires,
             Compile = Compile,
             Run = Run,
             SourceExtensions = SourceExtensions,

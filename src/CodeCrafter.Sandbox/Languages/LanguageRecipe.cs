@@ -20,11 +20,20 @@ internal sealed record CommandTemplate
 
     /// <summary>Names of files that the command looks for before it reads that file; a request with one is not parked.</summary>
     public IReadOnlyList<string> ParkWithout { get; init; } = [];
+
+    /// <summary>What to run instead once the language's cache is filled; null for a command that works either way.</summary>
+    public CommandTemplate? Cached { get; init; }
 }
 
 /// <summary>How programs of a language are compiled and run, from its manifest.</summary>
 internal sealed record LanguageRecipe
 {
+    /// <summary>The language's folder on the host.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>Programs that must be on the host, by absolute path.</summary>
+    public IReadOnlyList<string> Requires { get; init; } = [];
+
     /// <summary>The compiler; null where there is none.</summary>
     public CommandTemplate? Compile { get; init; }
 
@@ -44,25 +53,15 @@ internal sealed record LanguageRecipe
     public CacheRecipe? Cache { get; init; }
 }
 
-/// <summary>How to fill a compiler cache: run on the host, on the toolchain's own sources only.</summary>
+/// <summary>How to fill a compiler cache: in the root of sandboxes, from the toolchain and the language's folder only.</summary>
 internal sealed record CacheRecipe
 {
-    /// <summary>Where sandboxes see it; <c>{cache}</c> in an environment stands for it, or for a private one without it.</summary>
+    /// <summary>Where sandboxes see it; <c>{cache}</c> in a command stands for it, or for a private one without it.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The command that fills it.</summary>
+    /// <summary>The command that fills it: <c>{cache}</c> is its path, and <c>{language}</c> that of the language's folder.</summary>
     public required IReadOnlyList<string> Fill { get; init; }
 
-    /// <summary>The environment of that command; <c>{cache}</c> is the directory to fill.</summary>
+    /// <summary>The environment of that command, with the same placeholders.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>
-    /// Folders, by pattern in their last segment, whose presence means that the toolchain came with compiled libraries.
-    /// </summary>
-    public IReadOnlyList<string> NeedlessWith { get; init; } = [];
-
-    /// <summary>The toolchain needs no cache.</summary>
-    public bool IsNeedless() => NeedlessWith.Any(pattern =>
-        Directory.Exists(System.IO.Path.GetDirectoryName(pattern))
-        && Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(pattern)!, System.IO.Path.GetFileName(pattern)).Any());
 }

@@ -67,7 +67,7 @@ internal sealed class SandboxHost : IAsyncDisposable
             Delete(Path.Combine(options.StateDirectory, "runs"));
             cgroups.Prepare();
             var root = SandboxRoot.Create(Path.Combine(options.StateDirectory, "rootfs"), Enumerable.Range(options.FirstUid, options.Uids));
-            return new SandboxHost(options, catalog, new CompilerCaches(Path.Combine(options.StateDirectory, "caches"), logger), time, state, runtime, cgroups, root);
+            return new SandboxHost(options, catalog, new CompilerCaches(Path.Combine(options.StateDirectory, "caches"), root.Path, logger), time, state, runtime, cgroups, root);
         }
         catch
         {

@@ -45,6 +45,7 @@ internal sealed record StepPlan(StepCommand Command, RunLimits Limits, ParkedCom
 {
     public static StepPlan Of(RunRequest request, RunPhase phase, CommandTemplate template, string? cache)
     {
+        template = cache is null ? template : template.Cached ?? template;
         var limits = phase == RunPhase.Compile ? request.CompileLimits : request.Limits;
         var expander = new CommandExpander(request, limits, cache ?? CompilerCaches.Private);
         var terminal = phase == RunPhase.Run ? request.Terminal : null;
