@@ -1,4 +1,4 @@
-using System.Text.Json;
+using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Execution;
@@ -30,12 +30,21 @@ internal sealed record ExecuteRequest
     /// <summary>Limits on the run.</summary>
     public LimitsRequest? Limits { get; init; }
 
-    /// <summary>Not supported yet: refused with <c>test_cases_unsupported</c>.</summary>
-    public JsonElement? TestCases { get; init; }
+    /// <summary>The program is compiled once and run on each; the result has a verdict for each.</summary>
+    public IReadOnlyList<TestCaseRequest>? TestCases { get; init; }
+
+    /// <summary>The test cases after the first that is not Accepted do not run.</summary>
+    public bool? StopAtFirstFailure { get; init; }
+
+    /// <summary>A terminal, for runs over the hub only: refused with <c>terminal_needs_hub</c>.</summary>
+    public TerminalSize? Terminal { get; init; }
 
     /// <summary><c>sync</c> (the default) answers with the result; <c>async</c> with the job's id.</summary>
     public string? Mode { get; init; }
 }
+
+/// <summary>The size of a terminal, each number from 1 to 1000.</summary>
+internal sealed record TerminalSize(int Columns, int Rows);
 
 /// <summary>Limits that a request asks for; an absent one takes the server's default.</summary>
 internal sealed record LimitsRequest(

@@ -30,6 +30,10 @@ internal static class ExecutionApi
             .WithSummary("A job: its result once it has finished").ProducesProblem(404);
         group.MapGet("/history/{sessionId:guid}", HistoryAsync)
             .WithSummary("What was run in a session, newest first, with the files as they ran").ProducesValidationProblem().ProducesProblem(404);
+        group.MapGet("/files/{jobId:guid}", FileAsync)
+            .WithSummary("A file that the job's program made, as a download").ProducesProblem(404);
+        group.MapGet("/stats", (ExecutionStats stats) => TypedResults.Ok(stats.Describe())).RequireAuthorization(AuthSetup.ServerAdmin)
+            .WithSummary("The queue, and what ran since the server started (administrators)").ProducesProblem(403);
         group.MapDelete("/{jobId:guid}", StopAsync)
             .WithSummary("Stop a job, whether it waits or runs; the answer is its final state").ProducesProblem(403).ProducesProblem(404);
         group.MapDelete("/kill/{sessionId:guid}", KillAsync)
@@ -47,6 +51,11 @@ internal static class ExecutionApi
         ExecutionService executions,
         CancellationToken cancellationToken)
     {
+        if (request.Terminal is not null)
+        {
+            throw new ExecutionRefusedException("terminal_needs_hub", "A terminal needs a connection that stays: call Run of /hubs/session.");
+        }
+
         if (request.Mode is not (null or "sync" or "async"))
         {
             throw new ExecutionRefusedException("invalid_mode", "'mode' is 'sync' or 'async'.");
@@ -65,23 +74,32 @@ internal static class ExecutionApi
     }
 
     private static async Task<Results<Ok<ExecutionResult>, ProblemHttpResult>> StatusAsync(
-        Guid jobId,
-        ClaimsPrincipal principal,
-        ExecutionService executions,
-        IExecutionStore store,
-        SessionAccess access,
-        CancellationToken cancellationToken)
-    {
-        var result = executions.Find(jobId) is { } job ? executions.Describe(job)
-            : await store.FindAsync(jobId, cancellationToken) is { } stored ? ExecutionResult.From(stored)
-            : null;
-        var mayRead = result is not null
-            && (result.ExecutedBy.Id == principal.GetUserId()
-                || (result.SessionId is { } sessionId
-                    && await access.FindAsync(sessionId, principal.GetUserId(), cancellationToken) is not null));
-        return mayRead
+        Guid jobId, ClaimsPrincipal principal, ExecutionReader reader, CancellationToken cancellationToken) =>
+        await reader.FindAsync(jobId, principal.GetUserId(), cancellationToken) is { } result
             ? TypedResults.Ok(result)
             : Problems.NotFound("job_not_found", "There is no such job.");
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> FileAsync(
+        Guid jobId,
+        string path,
+        HttpResponse response,
+        ClaimsPrincipal principal,
+        ExecutionReader reader,
+        IExecutionStore store,
+        CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(jobId, principal.GetUserId(), cancellationToken) is null)
+        {
+            return Problems.NotFound("job_not_found", "There is no such job.");
+        }
+
+        if (await store.FindFileAsync(jobId, path, cancellationToken) is not { } content)
+        {
+            return Problems.NotFound("file_not_found", "The job has no such file.");
+        }
+
+        response.Headers.ContentSecurityPolicy = OutputFiles.ContentSecurityPolicy;
+        return TypedResults.File(content, OutputFiles.ContentTypeOf(path), fileDownloadName: Path.GetFileName(path));
     }
 
     private static async Task<Results<Ok<ExecutionResult>, ProblemHttpResult>> StopAsync(
@@ -89,8 +107,7 @@ internal static class ExecutionApi
         ClaimsPrincipal principal,
         ExecutionGate gate,
         ExecutionService executions,
-        IExecutionStore store,
-        SessionAccess access,
+        ExecutionReader reader,
         CancellationToken cancellationToken)
     {
         if (await gate.FindJobAsync(jobId, principal.GetUserId(), cancellationToken) is { } job)
@@ -99,32 +116,19 @@ internal static class ExecutionApi
             await job.Completion.WaitAsync(cancellationToken);
         }
 
-        return await StatusAsync(jobId, principal, executions, store, access, cancellationToken);
+        return await StatusAsync(jobId, principal, reader, cancellationToken);
     }
 
     private static async Task<Results<Ok<ExecutionHistory>, ProblemHttpResult>> HistoryAsync(
         Guid sessionId,
         ClaimsPrincipal principal,
-        ExecutionService executions,
-        IExecutionStore store,
-        SessionAccess access,
+        ExecutionReader reader,
         CancellationToken cancellationToken,
         [Range(1, 100_000)] int page = 1,
-        [Range(1, MaxHistoryPage)] int limit = 20)
-    {
-        if (await access.FindAsync(sessionId, principal.GetUserId(), cancellationToken) is null)
-        {
-            return SessionRefusal.NotFound.ToProblem();
-        }
-
-        var (stored, total) = await store.ListAsync(sessionId, (page - 1) * limit, limit, cancellationToken);
-        return TypedResults.Ok(new ExecutionHistory(
-            [.. stored.Select(execution => (executions.Find(execution.Id) is { } job ? executions.Describe(job) : ExecutionResult.From(execution)) with
-            {
-                Files = execution.Files,
-            })],
-            PaginationResponse.Of(page, limit, total)));
-    }
+        [Range(1, MaxHistoryPage)] int limit = 20) =>
+        await reader.ListAsync(sessionId, principal.GetUserId(), page, limit, cancellationToken) is { } history
+            ? TypedResults.Ok(history)
+            : SessionRefusal.NotFound.ToProblem();
 
     private static async Task<Results<Ok<KilledJobs>, ProblemHttpResult>> KillAsync(
         Guid sessionId, ClaimsPrincipal principal, ExecutionGate gate, ExecutionService executions, CancellationToken cancellationToken)

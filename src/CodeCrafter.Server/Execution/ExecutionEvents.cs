@@ -13,7 +13,7 @@ internal sealed record ExecutionQueued(Guid SessionId, Guid JobId, string Langua
     : ExecutionEvent(SessionId, JobId);
 
 /// <summary>A worker took the job.</summary>
-internal sealed record ExecutionStarted(Guid SessionId, Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt)
+internal sealed record ExecutionStarted(Guid SessionId, Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt, TerminalSize? Terminal)
     : ExecutionEvent(SessionId, JobId);
 
 /// <summary>The compiler or the program printed.</summary>

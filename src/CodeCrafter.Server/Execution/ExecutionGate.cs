@@ -15,11 +15,6 @@ internal sealed class ExecutionGate(
     public async Task<ExecutionJob> SubmitAsync(
         ExecuteRequest request, ClaimsPrincipal principal, bool interactive, CancellationToken cancellationToken)
     {
-        if (request.TestCases is not null)
-        {
-            throw new ExecutionRefusedException("test_cases_unsupported", "This server does not run test cases yet.");
-        }
-
         var user = new UserNameResponse(principal.GetUserId(), principal.GetUsername());
         if (request.SessionId is { } sessionId)
         {

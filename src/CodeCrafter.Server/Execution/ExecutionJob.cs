@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox;
+using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Execution;
@@ -11,8 +12,16 @@ internal sealed record ExecutionPlan
     public required RunRequest Request { get; init; }
     public required IReadOnlyList<SessionFile> Files { get; init; }
 
-    /// <summary>The whole standard input; null leaves it open for <see cref="ExecutionJob.SendInputAsync"/>.</summary>
-    public required string? Stdin { get; init; }
+    /// <summary>The standard input, or the beginning of it.</summary>
+    public required string Stdin { get; init; }
+
+    /// <summary>There will be more: <see cref="ExecutionJob.SendInputAsync"/>.</summary>
+    public bool IsInteractive { get; init; }
+
+    /// <summary>None where the program runs once.</summary>
+    public IReadOnlyList<TestCase> TestCases { get; init; } = [];
+
+    public bool StopAtFirstFailure { get; init; }
 }
 
 /// <summary>A job that waits or runs. Its output is published while it is printed.</summary>
@@ -29,7 +38,7 @@ internal sealed class ExecutionJob : IRunObserver
     public ExecutionJob(ExecutionPlan plan, ExecutionEvents events, DateTimeOffset createdAt, int maxInputBytes)
     {
         _events = events;
-        _input = new JobInput(plan.Stdin, maxInputBytes);
+        _input = new JobInput(plan.Stdin, plan.IsInteractive, maxInputBytes);
         _output = plan.SessionId is { } sessionId ? new JobOutput(sessionId, Id, events) : null;
         Plan = plan with { Request = plan.Request with { StandardInput = _input.Reader } };
         CreatedAt = createdAt;
@@ -52,6 +61,9 @@ internal sealed class ExecutionJob : IRunObserver
     /// <summary>Cancelled when somebody stops the job.</summary>
     public CancellationToken Stopped => _cancellation.Token;
 
+    /// <summary>The size of its terminal, as it is now; null where it has none.</summary>
+    public TerminalSize? TerminalSize => Plan.Request.Terminal is { } terminal ? new TerminalSize(terminal.Columns, terminal.Rows) : null;
+
     /// <summary>What has been printed, for those who come late to a session.</summary>
     public IReadOnlyList<OutputPiece> OutputSoFar() => _output?.SoFar() ?? [];
 
@@ -62,7 +74,7 @@ internal sealed class ExecutionJob : IRunObserver
             StartedAt = now;
             if (Plan.SessionId is { } sessionId)
             {
-                _events.Publish(new ExecutionStarted(sessionId, Id, Plan.Request.Language.Id, Plan.User, now));
+                _events.Publish(new ExecutionStarted(sessionId, Id, Plan.Request.Language.Id, Plan.User, now, TerminalSize));
             }
         }
     }
@@ -86,8 +98,24 @@ internal sealed class ExecutionJob : IRunObserver
 
     public ValueTask OnOutputAsync(RunPhase phase, OutputStream stream, string text)
     {
-        _output?.Add(phase, stream, testCase: null, text);
+        Show(phase, stream, testCase: null, text);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Shows what was printed to those who watch, if any may.</summary>
+    public void Show(RunPhase phase, OutputStream stream, int? testCase, string text) => _output?.Add(phase, stream, testCase, text);
+
+    /// <summary>Changes the size of the job's terminal.</summary>
+    /// <exception cref="ExecutionRefusedException">It has none, or not of this size.</exception>
+    public void Resize(TerminalSize size)
+    {
+        if (Plan.Request.Terminal is not { } terminal)
+        {
+            throw new ExecutionRefusedException("no_terminal", "This run has no terminal.");
+        }
+
+        ExecutionPlanner.CheckTerminal(size);
+        terminal.Resize(size.Columns, size.Rows);
     }
 
     /// <inheritdoc cref="JobInput.SendAsync"/>

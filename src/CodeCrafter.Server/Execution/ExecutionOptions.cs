@@ -46,6 +46,30 @@ internal sealed class ExecutionOptions
     [Range(0, 1000)]
     public int MaxArguments { get; set; } = 64;
 
+    /// <summary>Test cases in one run.</summary>
+    [Range(1, 10_000)]
+    public int MaxTestCases { get; set; } = 100;
+
+    /// <summary>Bytes of the inputs and expected outputs of all test cases of one run.</summary>
+    [Range(1, 64 << 20)]
+    public int MaxTestCaseBytes { get; set; } = 4 << 20;
+
+    /// <summary>Time for all test cases of one run: what is left of it limits each.</summary>
+    [Range(1, 86_400_000)]
+    public int TestCasesWallTimeMs { get; set; } = 120_000;
+
+    /// <summary>Characters of each stream that are kept of what a test case prints; all of it is compared.</summary>
+    [Range(0, 1 << 30)]
+    public int TestCaseOutputChars { get; set; } = 64 << 10;
+
+    /// <summary>Files that come back from one run; 0 for none.</summary>
+    [Range(0, 1000)]
+    public int MaxOutputFiles { get; set; } = 16;
+
+    /// <summary>Bytes of all files that come back from one run.</summary>
+    [Range(1, 64 << 20)]
+    public long MaxOutputFileBytes { get; set; } = 4 << 20;
+
     /// <summary>Share of one core for each program.</summary>
     [Range(0.05, 64)]
     public double Cpus { get; set; } = 1;

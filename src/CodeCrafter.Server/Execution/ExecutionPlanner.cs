@@ -2,6 +2,7 @@ using System.Text;
 using CodeCrafter.Sandbox;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Limits;
+using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +18,7 @@ internal sealed class ExecutionPlanner(
 
     /// <exception cref="ExecutionRefusedException">Something in the request is wrong.</exception>
     public async Task<ExecutionPlan> PlanAsync(
-        ExecuteRequest request, UserNameResponse user, bool interactive, CancellationToken cancellationToken)
+        ExecuteRequest request, UserNameResponse user, bool isInteractive, CancellationToken cancellationToken)
     {
         var document = request is { Code: null, Files: null } && request.SessionId is { } sessionId
             ? await documents.ReadAsync(sessionId, cancellationToken)
@@ -27,6 +28,12 @@ internal sealed class ExecutionPlanner(
         var entry = EntryOf(request.Entry ?? document?.Entry, files, language);
         CheckSize(files);
         CheckInput(request);
+        var testCases = TestCaseRules.Check(request, _options);
+        var interactive = isInteractive || request.Terminal is not null;
+        if (interactive && testCases.Count > 0)
+        {
+            throw new ExecutionRefusedException("interactive_test_cases", "Test cases have their input; they run neither interactively nor in a terminal.");
+        }
 
         var run = new RunRequest
         {
@@ -34,6 +41,10 @@ internal sealed class ExecutionPlanner(
             Files = [.. files.Select(file => new SourceFile(file.Path, file.Content))],
             Entry = entry,
             Arguments = request.Args ?? [],
+            Terminal = TerminalOf(request.Terminal),
+            // What one case made would be hard to tell from what another made.
+            Collect = _options.MaxOutputFiles == 0 || testCases.Count > 0 ? null
+                : new FileCollection { MaxFiles = _options.MaxOutputFiles, MaxBytes = _options.MaxOutputFileBytes },
             Limits = LimitsOf(request.Limits),
             CompileLimits = _options.Compile.ToRunLimits(_options.Cpus),
         };
@@ -47,9 +58,32 @@ internal sealed class ExecutionPlanner(
             User = user,
             SessionId = request.SessionId,
             Files = files,
-            Stdin = interactive ? null : request.Stdin ?? "",
+            Stdin = request.Stdin ?? "",
+            IsInteractive = interactive,
+            TestCases = testCases,
+            StopAtFirstFailure = request.StopAtFirstFailure == true,
             Request = run,
         };
+    }
+
+    /// <exception cref="ExecutionRefusedException">A terminal cannot have this size.</exception>
+    public static void CheckTerminal(TerminalSize size)
+    {
+        if (size is not { Columns: >= 1 and <= Terminal.MaxSize, Rows: >= 1 and <= Terminal.MaxSize })
+        {
+            throw new ExecutionRefusedException("invalid_terminal", $"A terminal has from 1 to {Terminal.MaxSize} columns and rows.") { Field = "terminal" };
+        }
+    }
+
+    private static Terminal? TerminalOf(TerminalSize? size)
+    {
+        if (size is null)
+        {
+            return null;
+        }
+
+        CheckTerminal(size);
+        return new Terminal(size.Columns, size.Rows);
     }
 
     private Language FindLanguage(string? name)

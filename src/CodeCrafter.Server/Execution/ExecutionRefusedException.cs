@@ -11,6 +11,9 @@ internal sealed class ExecutionRefusedException(string code, string detail, int 
 
     public int Status { get; } = status;
 
+    /// <summary>The path of the field that is wrong, such as <c>testCases[2].tolerance</c>.</summary>
+    public string? Field { get; init; }
+
     /// <summary>When to try again, if that helps.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

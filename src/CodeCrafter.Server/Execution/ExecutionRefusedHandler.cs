@@ -18,7 +18,10 @@ internal sealed class ExecutionRefusedHandler : IExceptionHandler
             context.Response.Headers.RetryAfter = RateLimits.RetryAfterSeconds(wait);
         }
 
-        await Problems.Create(refused.Status, refused.Code, refused.Message).ExecuteAsync(context);
+        var problem = refused.Field is { } field
+            ? Problems.Invalid(refused.Code, field, refused.Message)
+            : Problems.Create(refused.Status, refused.Code, refused.Message);
+        await problem.ExecuteAsync(context);
         return true;
     }
 }

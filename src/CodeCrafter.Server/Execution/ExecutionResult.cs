@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CodeCrafter.Sandbox;
+using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Execution;
@@ -30,30 +31,6 @@ internal sealed record ExecutionStatus(int Id, string Description)
     });
 }
 
-/// <summary>How the compilation or the run went.</summary>
-internal sealed record ExecutionStep(
-    string Stdout,
-    string Stderr,
-    int? ExitCode,
-    string? Signal,
-    double CpuTimeMs,
-    double WallTimeMs,
-    long MemoryBytes,
-    bool StdoutTruncated,
-    bool StderrTruncated)
-{
-    public static ExecutionStep? From(StepResult? step) => step is null ? null : new(
-        step.Stdout,
-        step.Stderr,
-        step.ExitCode,
-        step.Signal,
-        Math.Round(step.CpuTime.TotalMilliseconds, 3),
-        Math.Round(step.WallTime.TotalMilliseconds, 3),
-        step.MemoryBytes,
-        step.StdoutTruncated,
-        step.StderrTruncated);
-}
-
 /// <summary>The state of a job: its result once <see cref="FinishedAt"/> is set.</summary>
 internal sealed record ExecutionResult
 {
@@ -67,7 +44,20 @@ internal sealed record ExecutionResult
     public int? QueuePosition { get; init; }
 
     public ExecutionStep? Compile { get; init; }
+
+    /// <summary>Null before the program has run, and where there are test cases.</summary>
     public ExecutionStep? Run { get; init; }
+
+    /// <summary>A verdict for each test case; only where there are some, and at the end.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TestCaseResult>? TestCases { get; init; }
+
+    /// <summary>The files that the program made or changed, within the server's caps.</summary>
+    public IReadOnlyList<OutputFileItem> OutputFiles { get; init; } = [];
+
+    /// <summary>How many more there were: beyond the caps, or not plain files.</summary>
+    public int OutputFilesOmitted { get; init; }
+
     public required UserNameResponse ExecutedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
@@ -76,6 +66,15 @@ internal sealed record ExecutionResult
     /// <summary>The files as they ran; only in a session's history.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<SessionFile>? Files { get; init; }
+
+    /// <summary>
+    /// The result as this reader may see it: hidden test cases show all to who ran them and to the session's admins, and
+    /// their verdicts to everybody else.
+    /// </summary>
+    public ExecutionResult For(Guid userId, SessionRole? role) =>
+        TestCases is null || userId == ExecutedBy.Id || role >= SessionRole.Admin
+            ? this
+            : this with { TestCases = [.. TestCases.Select(testCase => testCase.WithoutSecrets())] };
 
     /// <summary>The execution as it is stored, without its files.</summary>
     public static ExecutionResult From(StoredExecution stored) => new()
@@ -87,6 +86,9 @@ internal sealed record ExecutionResult
         Status = ExecutionStatus.From((RunStatus)stored.StatusId),
         Compile = stored.Compile,
         Run = stored.Run,
+        TestCases = stored.TestCases,
+        OutputFiles = [.. stored.OutputFiles.Select(file => new OutputFileItem(file.Path, file.Size, Execution.OutputFiles.ContentTypeOf(file.Path)))],
+        OutputFilesOmitted = stored.OutputFilesOmitted,
         ExecutedBy = new UserNameResponse(stored.UserId, stored.Username),
         CreatedAt = stored.CreatedAt,
         StartedAt = stored.StartedAt,

@@ -14,6 +14,7 @@ internal sealed partial class ExecutionService(
     ResultKeeper results,
     ExecutionEvents events,
     ExecutionMetrics metrics,
+    ExecutionStats stats,
     TimeProvider clock,
     IOptions<ExecutionOptions> options,
     ILogger<ExecutionService> logger)
@@ -33,7 +34,7 @@ internal sealed partial class ExecutionService(
         job.Stored = AddAsync(job);
         if (!queue.TryAdd(job))
         {
-            await FinishAsync(job, new RunResult(RunStatus.Cancelled, null, null));
+            await FinishAsync(job, JobOutcome.NotRun(job.Plan, RunStatus.Cancelled));
             throw JobAdmission.QueueFull();
         }
 
@@ -69,22 +70,25 @@ internal sealed partial class ExecutionService(
         if (queue.Remove(job))
         {
             places.OnChanged();
-            await FinishAsync(job, new RunResult(RunStatus.Cancelled, null, null));
+            await FinishAsync(job, JobOutcome.NotRun(job.Plan, RunStatus.Cancelled));
         }
     }
 
     /// <summary>Stores the result, then tells those who wait for it. Called once for a job, by whoever took it out of the queue.</summary>
-    public async Task FinishAsync(ExecutionJob job, RunResult outcome)
+    public async Task FinishAsync(ExecutionJob job, JobOutcome outcome)
     {
         var stored = ToStored(job);
         stored.FinishedAt = clock.GetUtcNow();
         stored.StatusId = (int)outcome.Status;
-        stored.Compile = ExecutionStep.From(outcome.Compile);
-        stored.Run = ExecutionStep.From(outcome.Run);
+        stored.Compile = outcome.Compile;
+        stored.Run = outcome.Run;
+        stored.TestCases = outcome.TestCases;
+        stored.OutputFiles = [.. outcome.Files.Select(file => new StoredOutputFile(file.Path, file.Content.Length))];
+        stored.OutputFilesOmitted = outcome.FilesOmitted;
         var isAtRest = true;
         if (await IsStoredAsync(job))
         {
-            isAtRest = await results.StoreAsync(stored, storedLate: () => _jobs.TryRemove(job.Id, out _));
+            isAtRest = await results.StoreAsync(stored, outcome.Files, storedLate: () => _jobs.TryRemove(job.Id, out _));
         }
         else
         {
@@ -93,6 +97,7 @@ internal sealed partial class ExecutionService(
 
         admission.Leave(job.Plan);
         metrics.Finished(stored);
+        stats.Finished(stored);
         await job.CompleteAsync(ExecutionResult.From(stored));
         if (isAtRest)
         {

@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Execution.Queueing;
 using CodeCrafter.Server.Platform;
 
@@ -14,8 +15,11 @@ internal static class ExecutionSetup
         services.AddSingleton(_ => LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages")).GetAwaiter().GetResult());
         services.AddSingleton<ExecutionEvents>();
         services.AddSingleton<ExecutionMetrics>();
+        services.AddSingleton<Judge>();
         services.AddQueue();
+        services.AddSingleton<ExecutionStats>();
         services.AddSingleton<ExecutionService>();
+        services.AddSingleton<ExecutionReader>();
         services.AddSingleton<ExecutionPlanner>();
         services.AddSingleton<ExecutionGate>();
         services.AddSingleton<SandboxHost>();

@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox;
+using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Execution.Queueing;
 using CodeCrafter.Server.Sessions;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,8 @@ internal sealed partial class ExecutionWorkers(
     QueuePlaces places,
     ExecutionService executions,
     SandboxHost sandboxes,
+    Judge judge,
+    ExecutionStats stats,
     ISessionStore sessions,
     IExecutionStore store,
     IHostApplicationLifetime lifetime,
@@ -54,7 +57,7 @@ internal sealed partial class ExecutionWorkers(
         await finishing;
     }
 
-    private async Task FinishAsync(ExecutionJob job, RunResult outcome)
+    private async Task FinishAsync(ExecutionJob job, JobOutcome outcome)
     {
         try
         {
@@ -67,32 +70,36 @@ internal sealed partial class ExecutionWorkers(
         }
     }
 
-    private async Task<RunResult> RunAsync(ExecutionJob job, CancellationToken stoppingToken)
+    private async Task<JobOutcome> RunAsync(ExecutionJob job, CancellationToken stoppingToken)
     {
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(job.Stopped, stoppingToken);
         if (stopped.IsCancellationRequested)
         {
-            return new RunResult(RunStatus.Cancelled, null, null);
+            return JobOutcome.NotRun(job.Plan, RunStatus.Cancelled);
         }
 
         job.Start(clock.GetUtcNow());
+        stats.Started();
         var counting = CountAsync(job);
         try
         {
             var sandbox = await sandboxes.GetAsync(stopped.Token);
-            return await sandbox.RunAsync(job.Plan.Request, job, stopped.Token);
+            return job.Plan.TestCases.Count > 0
+                ? await judge.RunAsync(sandbox, job, stopped.Token)
+                : JobOutcome.Of(job.Plan.Request, await sandbox.RunAsync(job.Plan.Request, job, stopped.Token));
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
-            return new RunResult(RunStatus.Cancelled, null, null);
+            return JobOutcome.NotRun(job.Plan, RunStatus.Cancelled);
         }
         catch (Exception exception)
         {
             LogFailed(exception, job.Id);
-            return new RunResult(RunStatus.InternalError, null, null);
+            return JobOutcome.NotRun(job.Plan, RunStatus.InternalError);
         }
         finally
         {
+            stats.Ended();
             // Before anybody hears of the end, and may look.
             await counting;
         }

@@ -1,3 +1,5 @@
+using CodeCrafter.Sandbox;
+using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Execution;
@@ -24,15 +26,32 @@ internal sealed class StoredExecution
 
     public ExecutionStep? Compile { get; set; }
     public ExecutionStep? Run { get; set; }
+
+    /// <summary>Null where there are none.</summary>
+    public IReadOnlyList<TestCaseResult>? TestCases { get; set; }
+
+    /// <summary>What there is to be had from <see cref="IExecutionStore.FindFileAsync"/>.</summary>
+    public IReadOnlyList<StoredOutputFile> OutputFiles { get; set; } = [];
+
+    public int OutputFilesOmitted { get; set; }
 }
+
+/// <summary>A file that a program made, without its content.</summary>
+internal sealed record StoredOutputFile(string Path, long Size);
 
 /// <summary>What executions need of the storage.</summary>
 internal interface IExecutionStore
 {
     Task AddAsync(StoredExecution execution, CancellationToken cancellationToken);
 
-    /// <summary>Stores start, end, status and steps of an execution that was added before.</summary>
-    Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken);
+    /// <summary>
+    /// Stores start, end, status and results of an execution that was added before, with the files that the program made;
+    /// all or nothing. Doing it again changes nothing.
+    /// </summary>
+    Task UpdateAsync(StoredExecution execution, IReadOnlyList<OutputFile> files, CancellationToken cancellationToken);
+
+    /// <summary>The content of a file that a program made.</summary>
+    Task<byte[]?> FindFileAsync(Guid executionId, string path, CancellationToken cancellationToken);
 
     Task<StoredExecution?> FindAsync(Guid id, CancellationToken cancellationToken);
 

@@ -13,16 +13,21 @@ internal sealed class JobInput
     private bool _closed;
     private int _bytes;
 
-    /// <param name="stdin">All of it; null leaves it open.</param>
-    /// <param name="maxBytes">The most that <see cref="SendAsync"/> takes in all.</param>
-    public JobInput(string? stdin, int maxBytes)
+    /// <param name="stdin">All of it, or the beginning.</param>
+    /// <param name="staysOpen">There is more to come.</param>
+    /// <param name="maxBytes">The most that there may be in all.</param>
+    public JobInput(string stdin, bool staysOpen, int maxBytes)
     {
         _maxBytes = maxBytes;
-        if (stdin is not null)
+        _bytes = (int)Encoding.UTF8.GetBytes(stdin, _pipe.Writer);
+        if (!staysOpen)
         {
-            Encoding.UTF8.GetBytes(stdin, _pipe.Writer);
             CloseNow();
+            return;
         }
+
+        // Nobody waits for room, so it ends at once.
+        _ = _pipe.Writer.FlushAsync();
     }
 
     /// <summary>What the program reads.</summary>

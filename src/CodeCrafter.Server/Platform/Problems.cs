@@ -36,6 +36,15 @@ internal static class Problems
             Status = StatusCodes.Status400BadRequest,
         });
 
+    /// <summary>A field that is wrong for a reason with a code of its own.</summary>
+    public static ProblemHttpResult Invalid(string code, string field, string message) =>
+        TypedResults.Problem(new HttpValidationProblemDetails(new Dictionary<string, string[]> { [field] = [message] })
+        {
+            Status = StatusCodes.Status400BadRequest,
+            Detail = message,
+            Extensions = { [Code] = code },
+        });
+
     /// <summary>429 with <c>Retry-After</c>.</summary>
     public static ProblemHttpResult TooMany(HttpResponse response, string code, string detail, TimeSpan retryAfter)
     {

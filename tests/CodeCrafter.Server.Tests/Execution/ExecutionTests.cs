@@ -80,6 +80,46 @@ public sealed class ExecutionTests
         await strange.MustBeProblemAsync(404, "job_not_found");
     }
 
+    public static TheoryData<string, object, int, string> Limits => new()
+    {
+        { "while True: pass", new { cpuTimeMs = 200, wallTimeMs = 20_000 }, 5, "cpuTime" },
+        { "import time\ntime.sleep(60)", new { cpuTimeMs = 5_000, wallTimeMs = 300 }, 5, "wallTime" },
+        { "x = bytearray(500 << 20)", new { memoryMb = 64 }, 15, "memory" },
+        { "print('x' * 100_000)", new { outputBytes = 1000 }, 16, "output" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Limits))]
+    public async Task The_limit_that_ended_a_program_is_named(string code, object limits, int status, string limit)
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+
+        using var response = await alice.ExecuteAsync(new { language = "python", code, limits });
+        var result = await response.ReadAsync<ResultDto>();
+
+        Assert.Equal((status, limit), (result.Status.Id, result.Run!.LimitExceeded));
+    }
+
+    [Fact]
+    public async Task The_limit_that_ended_a_compiler_is_named_and_an_identical_compile_is_told()
+    {
+        await using var server = await TestServer.StartAsync(options => options.Settings["CodeCrafter:Execution:Compile:OutputBytes"] = "500");
+        var alice = await server.RegisterAsync("alice");
+
+        using var flood = await alice.ExecuteAsync(new { language = "c", code = string.Concat(Enumerable.Repeat("x;\n", 1000)) });
+        var refused = await flood.ReadAsync<ResultDto>();
+        Assert.Equal((6, "output", false), (refused.Status.Id, refused.Compile!.LimitExceeded, refused.Compile.Cached));
+
+        foreach (var cached in (bool[])[false, true])
+        {
+            using var response = await alice.ExecuteAsync(new { language = "c", code = "int main(void) { return 0; }" });
+            var result = await response.ReadAsync<ResultDto>();
+            Assert.Equal((3, cached, null), (result.Status.Id, result.Compile!.Cached, result.Compile.LimitExceeded));
+            Assert.Null(result.Run!.Cached);
+        }
+    }
+
     [Fact]
     public async Task The_sessions_document_runs_as_it_is_and_the_history_keeps_it()
     {
@@ -140,7 +180,7 @@ public sealed class ExecutionTests
         { """{"language":"python","code":"1","limits":{"processes":-1}}""", 400, "limit_out_of_range" },
         { """{"language":"python","code":"1","args":["a\u0000"]}""", 400, "invalid_args" },
         { """{"language":"python","code":"1","mode":"later"}""", 400, "invalid_mode" },
-        { """{"language":"python","code":"1","testCases":[]}""", 400, "test_cases_unsupported" },
+        { """{"language":"python","code":"1","terminal":{"columns":80,"rows":24}}""", 400, "terminal_needs_hub" },
         { """{"language":"python","code":"1","sessionId":"11111111-1111-1111-1111-111111111111"}""", 404, "session_not_found" },
         { """{"language":"python","code":5}""", 400, "malformed_json" },
         { """{"language":""", 400, "malformed_json" },
@@ -227,6 +267,32 @@ public sealed class ExecutionTests
     }
 
     [Fact]
+    public async Task Administrators_see_the_queue_and_what_ran()
+    {
+        await using var first = await TestServer.StartAsync();
+        await first.RegisterAsync("root");
+        await using var server = await first.RestartAsync(options => options.Settings["CodeCrafter:Auth:Admins"] = "root");
+        var root = await server.LoginAsync("root");
+        var alice = await server.RegisterAsync("alice");
+        foreach (var code in (string[])["print(1)", "print(2)", "1/0"])
+        {
+            using var run = await alice.ExecuteAsync(new { language = "python", code });
+            await run.MustBeAsync(200);
+        }
+
+        using var refused = await alice.Http.GetAsync("/api/execute/stats", Stop);
+        await refused.MustBeProblemAsync(403, "forbidden");
+        using var response = await root.Http.GetAsync("/api/execute/stats", Stop);
+        var stats = await response.ReadAsync<StatsDto>();
+
+        Assert.Equal((Environment.ProcessorCount, 0, 0), (stats.Workers, stats.Queued, stats.Running));
+        var python = Assert.Single(stats.Languages);
+        Assert.Equal(("python", 3), (python.Language, python.Executions));
+        Assert.Equal(new Dictionary<string, int> { ["Accepted"] = 2, ["Runtime Error (NZEC)"] = 1 }, python.Statuses);
+        Assert.True(python.AverageTimeMs > 0 && python.LongestTimeMs >= python.AverageTimeMs);
+    }
+
+    [Fact]
     public async Task All_seven_languages_are_listed_for_everybody()
     {
         await using var server = await TestServer.StartAsync();
@@ -238,6 +304,11 @@ public sealed class ExecutionTests
             new HashSet<string> { "javascript", "python", "java", "cpp", "c", "go", "rust" },
             languages.Languages.Where(language => language is { Available: true, Version: not null }).Select(language => language.Id).ToHashSet());
     }
+
+    internal sealed record StatsDto(DateTimeOffset Since, int Workers, int QueueCapacity, int Queued, int Running, LanguageStatsDto[] Languages);
+
+    internal sealed record LanguageStatsDto(
+        string Language, int Executions, Dictionary<string, int> Statuses, double AverageWaitMs, double AverageTimeMs, double LongestTimeMs);
 
     internal sealed record LanguageListDto(LanguageDto[] Languages);
 

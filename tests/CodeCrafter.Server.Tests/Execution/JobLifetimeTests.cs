@@ -118,7 +118,8 @@ public sealed class JobLifetimeTests
                 Entry = "main.py",
             },
             Files = [],
-            Stdin = null,
+            Stdin = "",
+            IsInteractive = true,
         },
         new ExecutionEvents(),
         DateTimeOffset.UnixEpoch,
@@ -142,16 +143,19 @@ public sealed class JobLifetimeTests
             ? throw new TimeoutException("The database is locked.")
             : store.AddAsync(execution, cancellationToken);
 
-        public async Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken)
+        public async Task UpdateAsync(StoredExecution execution, IReadOnlyList<OutputFile> files, CancellationToken cancellationToken)
         {
             if (Interlocked.Increment(ref _updates) <= FailingUpdates)
             {
                 throw new TimeoutException("The database is locked.");
             }
 
-            await store.UpdateAsync(execution, cancellationToken);
+            await store.UpdateAsync(execution, files, cancellationToken);
             _updated.TrySetResult();
         }
+
+        public Task<byte[]?> FindFileAsync(Guid executionId, string path, CancellationToken cancellationToken) =>
+            store.FindFileAsync(executionId, path, cancellationToken);
 
         public Task<StoredExecution?> FindAsync(Guid id, CancellationToken cancellationToken) => store.FindAsync(id, cancellationToken);
 

@@ -61,7 +61,14 @@ internal sealed record StepDto(
     double WallTimeMs,
     long MemoryBytes,
     bool StdoutTruncated,
-    bool StderrTruncated);
+    bool StderrTruncated,
+    string? LimitExceeded,
+    bool? Cached);
+
+internal sealed record TestCaseDto(
+    int Index, string? Name, bool Hidden, StatusDto? Status, StepDto? Run, string? Compare, double? Tolerance, string? Stdin, string? ExpectedOutput);
+
+internal sealed record OutputFileDto(string Path, long Size, string ContentType);
 
 internal sealed record ResultDto(
     Guid JobId,
@@ -76,6 +83,9 @@ internal sealed record ResultDto(
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
     int? QueuePosition,
+    TestCaseDto[]? TestCases,
+    OutputFileDto[] OutputFiles,
+    int OutputFilesOmitted,
     FileDto[]? Files);
 
 internal sealed record JobDto(Guid JobId, int? QueuePosition);

@@ -113,6 +113,8 @@ internal sealed partial class SessionEventPump(
 /// <summary>Brings what runs print to the participants, and says when they start and end.</summary>
 internal sealed partial class ExecutionEventPump(
     ExecutionEvents events,
+    SessionAccess access,
+    SessionPresence presence,
     IHubContext<SessionHub, ISessionClient> hub,
     ILogger<ExecutionEventPump> logger) : BackgroundService
 {
@@ -166,11 +168,31 @@ internal sealed partial class ExecutionEventPump(
             ExecutionQueued queued => everybody.ExecutionQueued(new ExecutionQueuedEvent(
                 queued.SessionId, queued.JobId, queued.Language, queued.User, queued.Position)),
             ExecutionStarted started => everybody.ExecutionStarted(new ExecutionStartedEvent(
-                started.SessionId, started.JobId, started.Language, started.User, started.StartedAt)),
+                started.SessionId, started.JobId, started.Language, started.User, started.StartedAt, started.Terminal)),
             ExecutionOutput output => everybody.ExecutionOutput(HubOutput.Describe(output)),
+            ExecutionFinished { Result.TestCases: { } cases } finished when cases.Any(testCase => testCase.Hidden) => SendHiddenAsync(finished),
             ExecutionFinished finished => everybody.ExecutionFinished(finished.Result),
             _ => throw new InvalidOperationException($"Nobody knows what {executionEvent.GetType().Name} is."),
         };
+    }
+
+    // Hidden test cases are shown to who ran them and to admins; a connection of which that is not known gets no secrets.
+    private async Task SendHiddenAsync(ExecutionFinished finished)
+    {
+        var (sessionId, result) = (finished.SessionId, finished.Result);
+        var trusted = new List<string>();
+        foreach (var userId in presence.OnlineIn(sessionId))
+        {
+            if (await access.FindAsync(sessionId, userId, CancellationToken.None) is { } membership
+                && ReferenceEquals(result.For(userId, membership.Role), result))
+            {
+                trusted.AddRange(presence.ConnectionsOf(sessionId, userId));
+            }
+        }
+
+        await Task.WhenAll(
+            hub.Clients.Clients(trusted).ExecutionFinished(result),
+            hub.Clients.GroupExcept(SessionHub.GroupOf(sessionId), trusted).ExecutionFinished(result.For(Guid.Empty, role: null)));
     }
 
     [LoggerMessage(LogLevel.Error, "An event of job {JobId} was not delivered")]

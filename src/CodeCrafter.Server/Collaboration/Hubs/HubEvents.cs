@@ -42,7 +42,7 @@ internal sealed record TypingChangedEvent(Guid SessionId, UserNameResponse User,
 /// <param name="Position">The place in the queue, 1 for the next.</param>
 internal sealed record ExecutionQueuedEvent(Guid SessionId, Guid JobId, string Language, UserNameResponse User, int Position);
 
-internal sealed record ExecutionStartedEvent(Guid SessionId, Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt);
+internal sealed record ExecutionStartedEvent(Guid SessionId, Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt, TerminalSize? Terminal);
 
 /// <param name="Phase"><c>compile</c> or <c>run</c>.</param>
 /// <param name="Stream"><c>stdout</c> or <c>stderr</c>.</param>

@@ -1,6 +1,7 @@
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Execution;
+using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 using Microsoft.AspNetCore.Authorization;
@@ -111,6 +112,9 @@ internal sealed class SessionHub(
                 Stdin = request.Stdin,
                 Args = request.Args,
                 Limits = request.Limits,
+                TestCases = request.TestCases,
+                StopAtFirstFailure = request.StopAtFirstFailure,
+                Terminal = request.Terminal,
             },
             Context.User!,
             request.Interactive,
@@ -120,6 +124,9 @@ internal sealed class SessionHub(
 
     /// <summary>Gives an interactive run more to read; null is the end of its input.</summary>
     public async Task SendInput(Guid jobId, string? data) => await (await RequireJobAsync(jobId)).SendInputAsync(data);
+
+    /// <summary>Changes the size of a run's terminal.</summary>
+    public async Task Resize(Guid jobId, int columns, int rows) => (await RequireJobAsync(jobId)).Resize(new TerminalSize(columns, rows));
 
     /// <summary>Stops a job that waits or runs.</summary>
     public async Task Kill(Guid jobId) => await jobs.StopAsync(await RequireJobAsync(jobId));
@@ -162,6 +169,12 @@ internal sealed record HubRunRequest
     public IReadOnlyList<string>? Args { get; init; }
     public LimitsRequest? Limits { get; init; }
 
+    public IReadOnlyList<TestCaseRequest>? TestCases { get; init; }
+    public bool? StopAtFirstFailure { get; init; }
+
     /// <summary>Standard input stays open for <see cref="SessionHub.SendInput"/>.</summary>
     public bool Interactive { get; init; }
+
+    /// <summary>Runs in a terminal of this size, which is interactive too.</summary>
+    public TerminalSize? Terminal { get; init; }
 }

@@ -23,7 +23,7 @@ internal sealed class SessionOverview(
             [.. current.Where(job => job.StartedAt is not null).Select(HubOutput.Describe)],
             [.. current.Select(jobs.Describe).Where(job => job.QueuePosition is not null).Select(HubOutput.DescribeQueued)],
             latest.Where(execution => execution.FinishedAt is not null)
-                .Select(execution => ExecutionResult.From(execution)).FirstOrDefault());
+                .Select(execution => ExecutionResult.From(execution).For(userId, session.RoleOf(userId))).FirstOrDefault());
     }
 }
 
@@ -37,7 +37,7 @@ internal sealed record SessionOverviewMessage(
 
 /// <summary>A run that goes on, with its output so far.</summary>
 internal sealed record RunningExecution(
-    Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt, IReadOnlyList<RunningOutput> Output);
+    Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt, TerminalSize? Terminal, IReadOnlyList<RunningOutput> Output);
 
 internal sealed record RunningOutput(string Phase, string Stream, int? TestCase, string Data);
 
@@ -52,6 +52,7 @@ internal static class HubOutput
         job.Plan.Request.Language.Id,
         job.Plan.User,
         job.StartedAt ?? job.CreatedAt,
+        job.TerminalSize,
         [.. job.OutputSoFar().Select(piece => new RunningOutput(Word(piece.Phase), Word(piece.Stream), piece.TestCase, piece.Data))]);
 
     public static ExecutionQueuedEvent DescribeQueued(ExecutionResult job) => new(

@@ -1,3 +1,5 @@
+using CodeCrafter.Sandbox;
+
 namespace CodeCrafter.Server.Execution.Queueing;
 
 /// <summary>Stores results. The database may be locked for a while, and a result is not to be had again.</summary>
@@ -14,11 +16,11 @@ internal sealed partial class ResultKeeper(
     /// Stores the result, at once if it can be. Otherwise it returns false after a while and goes on trying until the
     /// server stops; <paramref name="storedLate"/> is called then, if it succeeds.
     /// </summary>
-    public async Task<bool> StoreAsync(StoredExecution execution, Action storedLate)
+    public async Task<bool> StoreAsync(StoredExecution execution, IReadOnlyList<OutputFile> files, Action storedLate)
     {
         for (var attempt = 1; attempt <= PromptAttempts; attempt++)
         {
-            if (await TryAsync(execution))
+            if (await TryAsync(execution, files))
             {
                 return true;
             }
@@ -29,11 +31,11 @@ internal sealed partial class ResultKeeper(
             }
         }
 
-        _ = GoOnAsync(execution, storedLate);
+        _ = GoOnAsync(execution, files, storedLate);
         return false;
     }
 
-    private async Task GoOnAsync(StoredExecution execution, Action storedLate)
+    private async Task GoOnAsync(StoredExecution execution, IReadOnlyList<OutputFile> files, Action storedLate)
     {
         try
         {
@@ -43,25 +45,25 @@ internal sealed partial class ResultKeeper(
                 await Task.Delay(wait, clock, lifetime.ApplicationStopping);
                 wait = wait * 2 < _longestWait ? wait * 2 : _longestWait;
             }
-            while (!await TryAsync(execution));
+            while (!await TryAsync(execution, files));
 
             storedLate();
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             // The last chance; the next start marks the job as failed otherwise.
-            if (!await TryAsync(execution))
+            if (!await TryAsync(execution, files))
             {
                 LogLost(execution.Id);
             }
         }
     }
 
-    private async Task<bool> TryAsync(StoredExecution execution)
+    private async Task<bool> TryAsync(StoredExecution execution, IReadOnlyList<OutputFile> files)
     {
         try
         {
-            await store.UpdateAsync(execution, CancellationToken.None);
+            await store.UpdateAsync(execution, files, CancellationToken.None);
             return true;
         }
         catch (Exception exception)

@@ -17,6 +17,8 @@ internal sealed class ExecutionTable : IEntityTypeConfiguration<StoredExecution>
         AsJson(builder.Property(execution => execution.Files));
         AsJson(builder.Property(execution => execution.Compile));
         AsJson(builder.Property(execution => execution.Run));
+        AsJson(builder.Property(execution => execution.TestCases));
+        AsJson(builder.Property(execution => execution.OutputFiles));
     }
 
     private static void AsJson<T>(PropertyBuilder<T> property) => property.HasConversion(
@@ -24,4 +26,22 @@ internal sealed class ExecutionTable : IEntityTypeConfiguration<StoredExecution>
         text => JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!,
         // The values are immutable: the reference tells whether one was replaced.
         new ValueComparer<T>((a, b) => ReferenceEquals(a, b), value => value == null ? 0 : value.GetHashCode(), value => value));
+}
+
+/// <summary>A file that a program made.</summary>
+internal sealed class ExecutionFile
+{
+    public required Guid ExecutionId { get; init; }
+    public required string Path { get; init; }
+    public required byte[] Content { get; init; }
+}
+
+internal sealed class ExecutionFileTable : IEntityTypeConfiguration<ExecutionFile>
+{
+    public void Configure(EntityTypeBuilder<ExecutionFile> builder)
+    {
+        builder.ToTable("execution_files");
+        builder.HasKey(file => new { file.ExecutionId, file.Path });
+        builder.HasOne<StoredExecution>().WithMany().HasForeignKey(file => file.ExecutionId);
+    }
 }

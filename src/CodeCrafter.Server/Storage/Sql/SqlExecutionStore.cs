@@ -16,15 +16,34 @@ internal sealed class SqlExecutionStore(IDbContextFactory<AppDbContext> contexts
         db.ChangeTracker.Clear();
     });
 
-    public Task UpdateAsync(StoredExecution execution, CancellationToken cancellationToken) => _commits.WriteAsync(db =>
-        db.Set<StoredExecution>().Where(stored => stored.Id == execution.Id).ExecuteUpdateAsync(
+    public Task UpdateAsync(StoredExecution execution, IReadOnlyList<OutputFile> files, CancellationToken cancellationToken) => _commits.WriteAsync(async db =>
+    {
+        await db.Set<StoredExecution>().Where(stored => stored.Id == execution.Id).ExecuteUpdateAsync(
             set => set
                 .SetProperty(stored => stored.StartedAt, execution.StartedAt)
                 .SetProperty(stored => stored.FinishedAt, execution.FinishedAt)
                 .SetProperty(stored => stored.StatusId, execution.StatusId)
                 .SetProperty(stored => stored.Compile, execution.Compile)
-                .SetProperty(stored => stored.Run, execution.Run),
-            CancellationToken.None));
+                .SetProperty(stored => stored.Run, execution.Run)
+                .SetProperty(stored => stored.TestCases, execution.TestCases)
+                .SetProperty(stored => stored.OutputFiles, execution.OutputFiles)
+                .SetProperty(stored => stored.OutputFilesOmitted, execution.OutputFilesOmitted),
+            CancellationToken.None);
+        if (files.Count > 0)
+        {
+            await db.Set<ExecutionFile>().Where(file => file.ExecutionId == execution.Id).ExecuteDeleteAsync(CancellationToken.None);
+            db.AddRange(files.Select(file => new ExecutionFile { ExecutionId = execution.Id, Path = file.Path, Content = file.Content }));
+            await db.SaveChangesAsync(CancellationToken.None);
+            db.ChangeTracker.Clear();
+        }
+    });
+
+    public async Task<byte[]?> FindFileAsync(Guid executionId, string path, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<ExecutionFile>().Where(file => file.ExecutionId == executionId && file.Path == path)
+            .Select(file => file.Content).FirstOrDefaultAsync(cancellationToken);
+    }
 
     public async Task<StoredExecution?> FindAsync(Guid id, CancellationToken cancellationToken)
     {

@@ -192,6 +192,13 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("OutputFiles")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("OutputFilesOmitted")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Run")
                         .HasColumnType("TEXT");
 
@@ -203,6 +210,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
                     b.Property<int>("StatusId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("TestCases")
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("TEXT");
@@ -323,6 +333,23 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.ToTable("document_updates", (string)null);
                 });
 
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionFile", b =>
+                {
+                    b.Property<Guid>("ExecutionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Path")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ExecutionId", "Path");
+
+                    b.ToTable("execution_files", (string)null);
+                });
+
             modelBuilder.Entity("CodeCrafter.Server.Auth.Login", b =>
                 {
                     b.HasOne("CodeCrafter.Server.Auth.User", null)
@@ -369,6 +396,15 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                         });
 
                     b.Navigation("Participants");
+                });
+
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionFile", b =>
+                {
+                    b.HasOne("CodeCrafter.Server.Execution.StoredExecution", null)
+                        .WithMany()
+                        .HasForeignKey("ExecutionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

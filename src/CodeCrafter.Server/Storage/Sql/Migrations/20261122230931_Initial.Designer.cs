@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CodeCrafter.Server.Storage.Sql.Migrations
 {
     [DbContext(typeof(AppDbContext))]
-    [Migration("20261122212406_Initial")]
+    [Migration("20261122230931_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -195,6 +195,13 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("OutputFiles")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("OutputFilesOmitted")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Run")
                         .HasColumnType("TEXT");
 
@@ -206,6 +213,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
                     b.Property<int>("StatusId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("TestCases")
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("TEXT");
@@ -326,6 +336,23 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.ToTable("document_updates", (string)null);
                 });
 
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionFile", b =>
+                {
+                    b.Property<Guid>("ExecutionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Path")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ExecutionId", "Path");
+
+                    b.ToTable("execution_files", (string)null);
+                });
+
             modelBuilder.Entity("CodeCrafter.Server.Auth.Login", b =>
                 {
                     b.HasOne("CodeCrafter.Server.Auth.User", null)
@@ -372,6 +399,15 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                         });
 
                     b.Navigation("Participants");
+                });
+
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionFile", b =>
+                {
+                    b.HasOne("CodeCrafter.Server.Execution.StoredExecution", null)
+                        .WithMany()
+                        .HasForeignKey("ExecutionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

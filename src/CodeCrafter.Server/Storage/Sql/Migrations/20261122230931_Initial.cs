@@ -71,7 +71,10 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     StatusId = table.Column<int>(type: "INTEGER", nullable: false),
                     Files = table.Column<string>(type: "TEXT", nullable: false),
                     Compile = table.Column<string>(type: "TEXT", nullable: true),
-                    Run = table.Column<string>(type: "TEXT", nullable: true)
+                    Run = table.Column<string>(type: "TEXT", nullable: true),
+                    TestCases = table.Column<string>(type: "TEXT", nullable: true),
+                    OutputFiles = table.Column<string>(type: "TEXT", nullable: false),
+                    OutputFilesOmitted = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -129,6 +132,25 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_users", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "execution_files",
+                columns: table => new
+                {
+                    ExecutionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Path = table.Column<string>(type: "TEXT", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_execution_files", x => new { x.ExecutionId, x.Path });
+                    table.ForeignKey(
+                        name: "FK_execution_files_executions_ExecutionId",
+                        column: x => x.ExecutionId,
+                        principalTable: "executions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -246,13 +268,16 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                 name: "document_updates");
 
             migrationBuilder.DropTable(
-                name: "executions");
+                name: "execution_files");
 
             migrationBuilder.DropTable(
                 name: "logins");
 
             migrationBuilder.DropTable(
                 name: "participants");
+
+            migrationBuilder.DropTable(
+                name: "executions");
 
             migrationBuilder.DropTable(
                 name: "sessions");
