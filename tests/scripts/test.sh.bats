@@ -105,5 +105,5 @@ last_line() { conclude | tail -n 1; }
 
 @test "The shell scripts have no findings" {
     cd "$root"
-    shellcheck -x run.sh test.sh .ci/run tests/scripts/*.bats
+    shellcheck -x run.sh test.sh bench/run.sh .ci/run tests/scripts/*.bats
 }

@@ -46,8 +46,7 @@ internal static class LeaksCommand
         using var api = await ApiContender.ConnectAsync(server, settings.Callers);
         using var metrics = new HttpClient { BaseAddress = server.Url };
         await ExecuteAsync(api, settings, 0, settings.WarmUp);
-        await server.SettleAsync();
-        var before = HostTraces.Read(server.Id, server.DataDirectory);
+        var before = await StableAsync(server);
 
         const int points = 20;
         List<MemorySample> series = [await SampleAsync(server, metrics, 0)];
@@ -58,7 +57,7 @@ internal static class LeaksCommand
             series.Add(await SampleAsync(server, metrics, done));
         }
 
-        var after = await AfterAsync(server, before);
+        var after = await StableAsync(server);
         await server.StopAsync();
         var stopped = HostTraces.Read(null, server.DataDirectory);
         var clean = Report(before, after, stopped);
@@ -100,18 +99,22 @@ internal static class LeaksCommand
         return lines.Count == 0 ? null : lines.Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Sandboxes that wait are there before and after; those that were used go away in the background.</summary>
-    private static async Task<HostTraces> AfterAsync(ServerProcess server, HostTraces before)
+    /// <summary>Those that were used go away in the background, and others come to wait in their place.</summary>
+    private static async Task<HostTraces> StableAsync(ServerProcess server)
     {
-        HostTraces after;
-        var attempts = 0;
-        do
+        var now = HostTraces.Read(server.Id, server.DataDirectory);
+        for (var attempt = 0; attempt < 10; attempt++)
         {
+            var before = now;
             await server.SettleAsync();
-            after = HostTraces.Read(server.Id, server.DataDirectory);
+            now = HostTraces.Read(server.Id, server.DataDirectory);
+            if (!More(before, now) && !More(now, before))
+            {
+                break;
+            }
         }
-        while (More(before, after) && ++attempts < 10);
-        return after;
+
+        return now;
     }
 
     private static bool More(HostTraces before, HostTraces after) =>
