@@ -34,21 +34,10 @@ public sealed record Language
 /// <summary>All languages, from the folders under <c>languages/</c>.</summary>
 public sealed class LanguageCatalog
 {
-    private readonly Dictionary<string, Language> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private volatile Entries _entries;
 
     /// <summary>Makes a catalog of these languages.</summary>
-    public LanguageCatalog(IReadOnlyList<Language> languages)
-    {
-        Languages = languages;
-        foreach (var language in languages)
-        {
-            _byName.Add(language.Id, language);
-            foreach (var alias in language.Aliases)
-            {
-                _byName.Add(alias, language);
-            }
-        }
-    }
+    public LanguageCatalog(IReadOnlyList<Language> languages) => _entries = new Entries(languages);
 
     /// <summary>
     /// Reads the folders under <paramref name="directory"/> and asks every toolchain for its version, all at once.
@@ -63,8 +52,32 @@ public sealed class LanguageCatalog
     }
 
     /// <summary>All languages, by name.</summary>
-    public IReadOnlyList<Language> Languages { get; }
+    public IReadOnlyList<Language> Languages => _entries.Languages;
 
     /// <summary>The language of this id or alias, in any case; null where there is none.</summary>
-    public Language? Find(string idOrAlias) => _byName.GetValueOrDefault(idOrAlias);
+    public Language? Find(string idOrAlias) => _entries.ByName.GetValueOrDefault(idOrAlias);
+
+    /// <summary>The toolchains are not those of this host: takes their versions, null or none where there is none.</summary>
+    internal void SetVersions(IReadOnlyDictionary<string, string?> versions) =>
+        _entries = new Entries([.. Languages.Select(language => language with { Version = versions.GetValueOrDefault(language.Id) })]);
+
+    private sealed class Entries
+    {
+        public Entries(IReadOnlyList<Language> languages)
+        {
+            Languages = languages;
+            foreach (var language in languages)
+            {
+                ByName.Add(language.Id, language);
+                foreach (var alias in language.Aliases)
+                {
+                    ByName.Add(alias, language);
+                }
+            }
+        }
+
+        public IReadOnlyList<Language> Languages { get; }
+
+        public Dictionary<string, Language> ByName { get; } = new(StringComparer.OrdinalIgnoreCase);
+    }
 }

@@ -50,8 +50,8 @@ internal static partial class LanguageCatalogLoader
             var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
             var errors = process.StandardError.ReadToEndAsync(timeout.Token);
             await process.WaitForExitAsync(timeout.Token);
-            var version = VersionNumber().Match(await output + await errors);
-            return process.ExitCode == 0 && version.Success ? version.Value : null;
+            var version = FindVersion(await output + await errors);
+            return process.ExitCode == 0 ? version : null;
         }
         catch (OperationCanceledException)
         {
@@ -60,6 +60,9 @@ internal static partial class LanguageCatalogLoader
             return null;
         }
     }
+
+    /// <summary>The version in what a toolchain says of itself; null where there is none.</summary>
+    public static string? FindVersion(string output) => VersionNumber().Match(output) is { Success: true } version ? version.Value : null;
 
     private static readonly (string, string)[] ProbeEnvironment = [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("HOME", "/nonexistent")];
 

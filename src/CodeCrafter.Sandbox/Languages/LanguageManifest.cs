@@ -59,6 +59,7 @@ internal sealed record LanguageManifest
             Requires = Requires,
             Compile = Compile,
             Run = Run,
+            Version = Version,
             SourceExtensions = SourceExtensions,
             Output = Output,
             DefaultFiles = DefaultFiles,

@@ -40,6 +40,9 @@ internal sealed record LanguageRecipe
     /// <summary>The program.</summary>
     public required CommandTemplate Run { get; init; }
 
+    /// <summary>The command that prints the toolchain's version; empty where there is none.</summary>
+    public IReadOnlyList<string> Version { get; init; } = [];
+
     /// <summary>The endings of the files that <c>{sources}</c> stands for.</summary>
     public IReadOnlyList<string> SourceExtensions { get; init; } = [];
 

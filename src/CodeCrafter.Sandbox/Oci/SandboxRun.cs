@@ -169,12 +169,7 @@ internal sealed class SandboxRun : IDisposable
         {
             return ([], 0);
         }
-        const string folder = SandboxPaths.Workspace + "/";
         var (files, omitted) = _instance.Container.Control.Collect(SandboxPaths.Workspace, wanted.MaxFiles, wanted.MaxBytes, changed: true);
-        var proper = files
-            .Where(file => file.Path.StartsWith(folder, StringComparison.Ordinal) && RequestRules.CheckPath(file.Path[folder.Length..]) is null)
-            .Select(file => new OutputFile(file.Path[folder.Length..], file.Content))
-            .ToList();
-        return (proper, omitted + files.Count - proper.Count);
+        return OutputFiles.Proper(files, omitted);
     }
 }
