@@ -1,7 +1,7 @@
 import { Paper, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Mark } from '../app/Brand';
-import { SchemeControl } from '../app/UserMenu';
+import SchemeControl from '../app/SchemeControl';
 import classes from './AccountLayout.module.css';
 
 /** The pages before one is signed in: a form, and beside it, where there is room, what this is. */

@@ -4,7 +4,7 @@ import type { User } from '../api/types';
 import { SignInForm } from './SignInForm';
 
 /** Over the page whose login expired: what is on screen, unsaved edits among it, is still there afterwards. */
-export function SignInAgain({ user }: { user: User }) {
+export default function SignInAgain({ user }: { user: User }) {
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} title="Your login has expired" closeOnEscape={false} closeOnClickOutside={false}>
       <Text size="sm" c="dimmed" mb="md">Sign in again to go on where you are.</Text>

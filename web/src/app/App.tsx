@@ -1,15 +1,15 @@
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
 import { lazy, Suspense, type ReactNode } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
 import { auth } from '../api';
 import type { User } from '../api/types';
 import { useStore } from '../lib/store';
-import { SignInAgain } from '../account/SignInAgain';
+import { Dialogs } from './dialogs';
+import { Notices } from './Notices';
 import { NotFoundPage, PageLoader, UnreachablePage } from './StatusPage';
 import { theme } from './theme';
 
+const SignInAgain = lazy(() => import('../account/SignInAgain'));
 const SignInPage = lazy(() => import('../account/SignInPage'));
 const SignUpPage = lazy(() => import('../account/SignUpPage'));
 const SessionsPage = lazy(() => import('../sessions/SessionsPage'));
@@ -18,12 +18,11 @@ const SessionPage = lazy(() => import('../session/SessionPage'));
 export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <ModalsProvider>
-        <Notifications position="bottom-left" limit={3} autoClose={6000} />
-        <Suspense fallback={<PageLoader />}>
-          <Pages />
-        </Suspense>
-      </ModalsProvider>
+      <Notices />
+      <Suspense fallback={<PageLoader />}>
+        <Pages />
+      </Suspense>
+      <Dialogs />
     </MantineProvider>
   );
 }
@@ -56,7 +55,7 @@ function SignedIn({ children }: { children: (user: User) => ReactNode }) {
       return <Redirect replace to={here === '/' ? '/signin' : `/signin?next=${encodeURIComponent(here)}`} />;
     }
     case 'expired':
-      return <>{children(state.user)}<SignInAgain user={state.user} /></>;
+      return <>{children(state.user)}<Suspense><SignInAgain user={state.user} /></Suspense></>;
     case 'signedIn':
       return children(state.user);
   }

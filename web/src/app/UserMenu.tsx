@@ -1,24 +1,13 @@
-import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { Menu, Text, UnstyledButton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconLogout } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { auth } from '../api';
 import { messageOf } from '../api/problem';
 import type { User } from '../api/types';
 import { PersonAvatar } from './PersonAvatar';
 
-export function SchemeControl() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  return (
-    <SegmentedControl
-      aria-label="Colour scheme"
-      size="xs"
-      fullWidth
-      value={colorScheme}
-      onChange={(value) => setColorScheme(value as MantineColorScheme)}
-      data={[{ value: 'auto', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }]}
-    />
-  );
-}
+const SchemeControl = lazy(() => import('./SchemeControl'));
 
 export function UserMenu({ user }: { user: User }) {
   const signOut = () => auth.logout().catch((error: unknown) =>
@@ -35,7 +24,7 @@ export function UserMenu({ user }: { user: User }) {
           <Text size="sm" fw={600} truncate>{user.username}</Text>
           <Text size="xs" c="dimmed" truncate>{user.email}</Text>
         </div>
-        <div style={{ padding: '0 8px 8px' }}><SchemeControl /></div>
+        <div style={{ padding: '0 8px 8px', minHeight: 38 }}><Suspense><SchemeControl /></Suspense></div>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>

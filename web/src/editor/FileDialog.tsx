@@ -1,21 +1,21 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
-import { modals } from '@mantine/modals';
+import { dialogs } from '../app/dialogs';
 import { useState, type FormEvent } from 'react';
 import type { FileList, SessionDocument } from './document';
 import { pathProblem } from './paths';
 
 /** Asks for the name of a new file, or the new name of `path`. */
 export function openFileDialog(document: SessionDocument, files: FileList, path: string | null, onDone: (path: string) => void): void {
-  const id = modals.open({
+  const id = dialogs.open({
     title: path === null ? 'New file' : `Rename ${path}`,
     size: 'sm',
     children: (
       <FileForm
         path={path}
         existing={files.paths.filter((other) => other !== path)}
-        onCancel={() => modals.close(id)}
+        onCancel={() => dialogs.close(id)}
         onSubmit={(next) => {
-          modals.close(id);
+          dialogs.close(id);
           if (path === null) document.addFile(next);
           else if (next !== path) document.renameFile(path, next);
           onDone(next);

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core';
-import { modals } from '@mantine/modals';
+import { dialogs } from '../app/dialogs';
 import { IconChevronDown, IconPencil, IconPlayerPlayFilled, IconPlus, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { FileList, SessionDocument } from './document';
@@ -86,7 +86,7 @@ function UploadButton({ onUpload }: { onUpload: (files: File[]) => void }) {
 }
 
 function FileMenu({ document, files, path, onOpen }: { document: SessionDocument; files: FileList; path: string; onOpen: (path: string) => void }) {
-  const confirmDelete = () => modals.openConfirmModal({
+  const confirmDelete = () => dialogs.confirm({
     title: `Delete ${path}?`,
     children: <Text size="sm">It is deleted for everybody in the session.</Text>,
     labels: { confirm: 'Delete file', cancel: 'Keep it' },

@@ -1,5 +1,5 @@
 import { Button, Group, List, Stack, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
+import { dialogs } from '../app/dialogs';
 import { notifications } from '@mantine/notifications';
 import type { SessionDocument } from './document';
 import { freePath, readUploads, type Upload } from './upload';
@@ -33,17 +33,17 @@ function addAll(document: SessionDocument, files: readonly Upload[], replace: bo
 
 function askToReplace(paths: readonly string[], onAnswer: (replace: boolean) => void): void {
   const answer = (replace: boolean) => {
-    modals.close(id);
+    dialogs.close(id);
     onAnswer(replace);
   };
-  const id = modals.open({
+  const id = dialogs.open({
     title: paths.length === 1 ? `Replace ${paths[0]}?` : 'Replace files?',
     children: (
       <Stack gap="sm">
         <Text size="sm">{paths.length === 1 ? 'There is a file of this name.' : 'There are files of these names:'} Everybody in the session sees the change.</Text>
         {paths.length > 1 && <List size="sm">{paths.slice(0, 10).map((path) => <List.Item key={path}>{path}</List.Item>)}</List>}
         <Group justify="flex-end">
-          <Button variant="default" onClick={() => modals.close(id)}>Cancel</Button>
+          <Button variant="default" onClick={() => dialogs.close(id)}>Cancel</Button>
           <Button variant="default" onClick={() => answer(false)}>Keep both</Button>
           <Button onClick={() => answer(true)}>Replace</Button>
         </Group>

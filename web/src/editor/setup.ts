@@ -1,8 +1,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { EditorState, Prec, type Extension } from '@codemirror/state';
+import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
 import {
   crosshairCursor, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars,
   keymap, lineNumbers, rectangularSelection, ViewPlugin,
@@ -34,15 +33,35 @@ export function baseExtensions(onRun: () => void): Extension {
     rectangularSelection(),
     crosshairCursor(),
     highlightActiveLine(),
-    highlightSelectionMatches({ minSelectionLength: 2 }),
-    search(),
+    searchLater(),
     Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (onRun(), true), preventDefault: true }])),
     keymap.of([
-      ...closeBracketsKeymap, ...yUndoManagerKeymap, ...defaultKeymap, ...searchKeymap, ...foldKeymap, ...completionKeymap,
+      ...closeBracketsKeymap, ...yUndoManagerKeymap, ...defaultKeymap, ...foldKeymap, ...completionKeymap,
       // Escape, then Tab leaves the editor for those who navigate by keyboard.
       indentWithTab,
     ]),
     editorTheme,
+  ];
+}
+
+/** Finding is not needed to show a file: it comes when the editor is first used, or asked to find something. */
+function searchLater(): Extension {
+  const slot = new Compartment();
+  const asked = new WeakSet<EditorView>();
+  const load = async (view: EditorView) => {
+    const { searching, openSearchPanel } = await import('./searching');
+    if (!asked.has(view)) view.dispatch({ effects: slot.reconfigure(searching) });
+    asked.add(view);
+    return openSearchPanel;
+  };
+  const open = (view: EditorView) => {
+    void load(view).then((openSearchPanel) => openSearchPanel(view));
+    return true;
+  };
+  return [
+    slot.of([]),
+    EditorView.domEventHandlers({ focus: (_, view) => void (asked.has(view) || load(view)) }),
+    keymap.of([{ key: 'Mod-f', run: open, preventDefault: true }]),
   ];
 }
 

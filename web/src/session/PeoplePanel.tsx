@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Menu, NativeSelect, Text, TextInput } from '@mantine/core';
-import { modals } from '@mantine/modals';
+import { dialogs } from '../app/dialogs';
 import { notifications } from '@mantine/notifications';
 import { IconDots, IconUserMinus } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
@@ -83,7 +83,7 @@ function RemoveMenu({ room, participant: { user } }: { room: Room; participant: 
       notifications.show({ color: 'red', title: `${user.username} was not removed`, message: messageOf(error) });
     }
   };
-  const confirm = () => modals.openConfirmModal({
+  const confirm = () => dialogs.confirm({
     title: `Remove ${user.username}?`,
     children: <Text size="sm">They lose access at once. Their edits and messages stay. Whoever still has the invite link can come back with it: make a new one under Share.</Text>,
     labels: { confirm: 'Remove', cancel: 'Cancel' },

@@ -1,6 +1,7 @@
 import { ActionIcon, Avatar, Button, Group, Indicator, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMessage, IconShare3, IconUsers } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { canEdit, type User } from '../api/types';
 import { Brand } from '../app/Brand';
 import { PersonAvatar } from '../app/PersonAvatar';
@@ -12,10 +13,11 @@ import type { RunMode } from '../run/runMode';
 import type { Room } from './room';
 import { SaveStatus } from './SaveStatus';
 import { SessionMenu } from './SessionMenu';
-import { ShareDialog } from './ShareDialog';
 import type { SideTab } from './SidePanel';
 import classes from './SessionHeader.module.css';
 import workspace from './Workspace.module.css';
+
+const ShareDialog = lazy(() => import('./ShareDialog'));
 
 interface Props {
   room: Room;
@@ -50,7 +52,7 @@ export function SessionHeader({ room, user, wide, side, onSide, mode, onMode, on
       )}
       {wide && <SideButtons room={room} side={side} onSide={onSide} />}
       <UserMenu user={user} />
-      <ShareDialog room={room} opened={sharing} onClose={share.close} />
+      {sharing && <Suspense><ShareDialog room={room} onClose={share.close} /></Suspense>}
     </header>
   );
 }

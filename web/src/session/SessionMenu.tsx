@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { modals } from '@mantine/modals';
+import { dialogs } from '../app/dialogs';
 import { notifications } from '@mantine/notifications';
 import { IconChevronDown, IconDoorExit, IconSettings, IconTrash } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
@@ -28,7 +28,7 @@ export function SessionMenu({ room }: { room: Room }) {
       notifications.show({ color: 'red', title: 'That did not work', message: messageOf(error) });
     }
   };
-  const confirmLeave = () => modals.openConfirmModal({
+  const confirmLeave = () => dialogs.confirm({
     title: 'Leave this session?',
     children: <Text size="sm">To come back you need its link again, or somebody who adds you.</Text>,
     labels: { confirm: 'Leave', cancel: 'Stay' },

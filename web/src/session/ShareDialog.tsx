@@ -9,7 +9,7 @@ import { copyText } from '../lib/clipboard';
 import { useStore } from '../lib/store';
 import type { Room } from './room';
 
-export function ShareDialog({ room, opened, onClose }: { room: Room; opened: boolean; onClose: () => void }) {
+export default function ShareDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const session = useStore(room.session);
   const [copied, setCopied] = useState(false);
   const field = useRef<HTMLInputElement>(null);
@@ -36,7 +36,7 @@ export function ShareDialog({ room, opened, onClose }: { room: Room; opened: boo
   };
 
   return (
-    <Modal opened={opened} onClose={onClose} title="Share this session">
+    <Modal opened onClose={onClose} title="Share this session">
       <Group gap="xs" wrap="nowrap">
         <TextInput
           ref={field}

@@ -21,6 +21,8 @@ import { SessionHeader } from './SessionHeader';
 import { SidePanel, type SideTab } from './SidePanel';
 import classes from './Workspace.module.css';
 
+const ARGUMENTS = 'arguments';
+
 /** An open session: the editor first, everything else around it. */
 export function Workspace({ room, user }: { room: Room; user: User }) {
   const session = useStore(room.session);
@@ -45,9 +47,10 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
     if (!editable || room.runs.starting.get()) return;
     const { args: parsed, problem } = parseArguments(args);
     if (problem !== null) {
-      notifications.show({ color: 'red', title: 'The program did not start', message: `Look at the arguments under Input. ${problem}` });
+      notifications.show({ id: ARGUMENTS, color: 'red', title: 'The program did not start', message: `Look at the arguments under Input. ${problem}` });
       return;
     }
+    notifications.hide(ARGUMENTS);
     setView('output');
     try {
       await room.run({ ...options, args: parsed });

@@ -1,0 +1,11 @@
+import { notificationsStore } from '@mantine/notifications';
+import { lazy, Suspense, useEffect, useState } from 'react';
+
+const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
+
+/** Where notices appear. What they are made of is loaded with the first one. */
+export function Notices() {
+  const [wanted, setWanted] = useState(false);
+  useEffect(() => notificationsStore.subscribe(() => setWanted(true)), []);
+  return wanted ? <Suspense><Notifications position="bottom-left" limit={3} autoClose={6000} /></Suspense> : null;
+}
