@@ -46,6 +46,7 @@ internal sealed class SandboxRoot
         File.WriteAllText(path + InitPath, InitScript());
         WriteEtc(System.IO.Path.Combine(path, "etc"), uids);
         MakeReadable(path);
+        SetMountPointModes(path);
         return new SandboxRoot(path);
     }
 
@@ -120,6 +121,17 @@ internal sealed class SandboxRoot
                 File.SetUnixFileMode(entry.FullName, file);
             }
         }
+    }
+
+    /// <summary>runc gives a tmpfs the mode of the directory that it is mounted on, whatever its own options say.</summary>
+    private static void SetMountPointModes(string root)
+    {
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const UnixFileMode all = own | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(System.IO.Path.Combine(root, "tmp"), all | UnixFileMode.StickyBit);
+        File.SetUnixFileMode(root + ContainerConfig.Workspace, own);
+        File.SetUnixFileMode(root + ContainerConfig.Build, own);
     }
 
     private static string InitScript()
