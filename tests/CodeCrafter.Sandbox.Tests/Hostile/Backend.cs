@@ -79,6 +79,19 @@ public abstract class Backend : IAsyncLifetime
         Assert.Equal((RunStatus.Accepted, "Hello, CodeCrafter!\n"), (hello.Status, hello.Run?.Stdout));
     }
 
+    /// <summary>A last time, for what small outputs would not show: megabytes that were printed are not kept.</summary>
+    public async Task CheckLargeOutputsAreNotKeptAsync()
+    {
+        var limits = RunLimits.Default with { OutputBytes = 4 << 20 };
+        await RunAsync("python", "print('x' * 4000000)", limits);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < 10; i++)
+        {
+            await RunAsync("python", i % 2 == 0 ? "print('x' * 4000000)" : "while True: print('x' * 1000)", limits);
+        }
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 2 << 20);
+    }
+
     /// <summary>Neither the heap nor the number of open descriptors has grown since the first case, but for what the process itself needs now and then.</summary>
     public void CheckServerIsFlat()
     {

@@ -6,7 +6,7 @@ namespace CodeCrafter.Sandbox.Tests.Hostile;
 /// <summary>Compiling: sources that are bombs, spies and floods.</summary>
 public abstract class CompilingCases(Backend backend) : HostileCases(backend)
 {
-    private static readonly RunLimits Tight = RunLimits.DefaultForCompiling with { CpuTime = TimeSpan.FromSeconds(2), MemoryBytes = 192 << 20, WallTime = TimeSpan.FromSeconds(30) };
+    private static readonly RunLimits Tight = RunLimits.DefaultForCompiling with { CpuTime = TimeSpan.FromSeconds(2), MemoryBytes = 192 << 20, WallTime = TimeSpan.FromSeconds(30), OutputBytes = 64 << 10 };
 
     [Case]
     public async Task Case47_Template_constexpr_and_macro_bombs_end_at_a_limit()
@@ -110,7 +110,7 @@ public abstract class CompilingCases(Backend backend) : HostileCases(backend)
 
     private async Task RefusedAsync(string language, string code)
     {
-        var result = await RunAsync(Request(language, code) with { CompileLimits = RunLimits.DefaultForCompiling with { CpuTime = TimeSpan.FromSeconds(4) } });
+        var result = await RunAsync(Request(language, code) with { CompileLimits = RunLimits.DefaultForCompiling with { CpuTime = TimeSpan.FromSeconds(4), OutputBytes = 64 << 10 } });
 
         AssertStatus(RunStatus.CompilationError, result);
         Assert.Null(result.Run);

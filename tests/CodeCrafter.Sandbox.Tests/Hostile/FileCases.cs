@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using CodeCrafter.Sandbox.Limits;
 
 namespace CodeCrafter.Sandbox.Tests.Hostile;
@@ -19,7 +20,7 @@ public abstract class FileCases(Backend backend) : HostileCases(backend)
             print('written')
             time.sleep(1000)
             """, RunLimits.Default with { WallTime = TimeSpan.FromSeconds(100) }, nonce), observer, enough.Token);
-        await observer.WaitAsync(text => text.Contains("written"));
+        await UntilPrintedAsync("written", observer, neighbour);
 
         // In two parts, so that the search does not find itself.
         const string search = """
@@ -112,20 +113,111 @@ public abstract class FileCases(Backend backend) : HostileCases(backend)
     }
 
     [Case]
+    public async Task Case31_Link_for_a_result_is_rejected()
+    {
+        var nonce = RandomNumberGenerator.GetHexString(32);
+        string[] secrets = [.. Backend.HostDirectories.Append(Path.GetTempPath()).Select(directory => Path.Combine(directory, "nonce-" + nonce))];
+        Array.ForEach(secrets, secret => File.WriteAllText(secret, nonce));
+        try
+        {
+            var result = await CollectAsync("""
+                import os, sys
+                for i, target in enumerate(sys.argv[1:]):
+                    os.symlink(target, f'link{i}')
+                    os.symlink(os.path.dirname(target), f'folder{i}')
+                os.symlink('true.txt', 'to-a-file'); os.symlink('.', 'loop'); os.symlink('nowhere', 'dangling')
+                open('true.txt', 'w').write('true')
+                """, ["/etc/passwd", "/dev/urandom", "/dev/zero", "/proc/1/environ", "/proc/self/mem", "/../../../../etc/shadow", .. secrets]);
+
+            Assert.Equal("true.txt=true", Collected(result));
+            Assert.True(result.FilesOmitted >= 6 + secrets.Length, $"{result.FilesOmitted} are left out");
+        }
+        finally
+        {
+            Array.ForEach(secrets, File.Delete);
+        }
+    }
+
+    [Case]
+    public async Task Case32_Hard_links_FIFOs_sockets_and_devices_are_rejected_and_block_nothing()
+    {
+        var result = await CollectAsync("""
+            import os, socket
+            open('twice', 'w').write('twice'); os.link('twice', 'again')
+            for source in ('/etc/passwd', '/init.pl', '/usr/bin/id', '/proc/self/environ'):
+                try: os.link(source, 'hard-' + os.path.basename(source)); print('linked', source)
+                except OSError: pass
+            os.mkfifo('fifo'); os.mkfifo('open-fifo'); os.open('open-fifo', os.O_RDWR)
+            s = socket.socket(socket.AF_UNIX); s.bind('socket'); s.listen()
+            for kind in (0o20666, 0o60666):
+                try: os.mknod('device', kind, 0x103); print('made a device')
+                except OSError: pass
+            os.mkdir('closed'); open('closed/inside', 'w').write('x'); os.chmod('closed', 0)
+            open('unreadable', 'w').write('x'); os.chmod('unreadable', 0)
+            os.truncate(os.open('sparse', os.O_CREAT | os.O_RDWR), 60 << 20)
+            open('true.txt', 'w').write('true')
+            """);
+
+        Assert.Equal(("true.txt=true", ""), (Collected(result), result.Run?.Stdout));
+        Assert.True(result.FilesOmitted >= 5, $"{result.FilesOmitted} are left out");
+    }
+
+    /// <summary>Whoever swaps is dead before the first file is looked at, also where it does not want to be.</summary>
+    [Case]
+    public async Task Case33_Files_swapped_for_links_while_they_are_collected_read_nothing_of_the_host()
+    {
+        var nonce = RandomNumberGenerator.GetHexString(32);
+        var secret = Path.Combine(Backend.HostDirectories.FirstOrDefault(Path.GetTempPath()), "nonce-" + nonce);
+        await File.WriteAllTextAsync(secret, nonce, TestContext.Current.CancellationToken);
+        try
+        {
+            for (var round = 0; round < 5; round++)
+            {
+                var result = await CollectAsync("""
+                    import os, sys, time
+                    os.makedirs('folder')
+                    open('folder/file', 'w').write('mine')
+                    if os.fork() == 0:
+                        os.setsid()
+                        if os.fork() == 0:
+                            while True:
+                                try:
+                                    os.rename('folder/file', 'folder/kept'); os.symlink(sys.argv[1], 'folder/file')
+                                    os.unlink('folder/file'); os.rename('folder/kept', 'folder/file')
+                                    os.rename('folder', 'moved'); os.symlink(os.path.dirname(sys.argv[1]), 'folder')
+                                    os.unlink('folder'); os.rename('moved', 'folder')
+                                except OSError: pass
+                        os._exit(0)
+                    time.sleep(0.05)
+                    """, secret);
+
+                Assert.True(Collected(result) is "" or "folder/file=mine" or "folder/kept=mine" or "moved/file=mine", Collected(result));
+            }
+        }
+        finally
+        {
+            File.Delete(secret);
+        }
+    }
+
+    [Case]
     public async Task Case34_Compile_step_cannot_lead_the_run_step_astray()
     {
         // The compiler's directory is replaced by links, and a daemon stays to race with the run step.
         const string race = "(setsid sh -c 'while :; do echo raced >/build/program; echo alive; done' &) ; ";
         const string program = "printf '#!/bin/sh\\necho ran; ls -l /etc/passwd\\n' >/build/program; chmod 755 /build/program; ";
 
-        var linked = await RunAsync(Request("c", "") with { Language = CompiledBy(race + program + "ln -s / /build/classes; ln -s /etc/passwd /build/link; ln -s /build /workspace/build") });
-        var replaced = await RunAsync(Request("c", "") with { Language = CompiledBy(race + "ln -s /usr/bin/id /build/program") });
+        var raced = await RunAsync(Request("c", "") with { Language = CompiledBy(race + program) });
+        var linked = await RunAsync(Request("c", "") with { Language = CompiledBy(program + "ln -s / /build/classes; ln -s /etc/passwd /build/link; ln -s /build /workspace/build") });
+        var replaced = await RunAsync(Request("c", "") with { Language = CompiledBy("ln -s /usr/bin/id /build/program") });
         var moved = await RunAsync(Request("c", "") with { Language = CompiledBy("rmdir /build || mv /build /tmp/build || ln -sfn /usr/bin /build; ln -sfn /usr/bin /build; exit 0") });
 
+        // Who won until the compiler ended; nothing has changed since.
+        Assert.True(raced is { Status: RunStatus.ExecFormatError } or { Status: RunStatus.Accepted, Run.Stdout: ['r', 'a', 'n', '\n', ..] }, $"{raced}");
+        Assert.DoesNotContain("alive", raced.Run!.Stdout);
         Assert.Equal(RunStatus.Accepted, linked.Status);
         Assert.Contains("ran\n", linked.Run!.Stdout);
         Assert.Matches(@"^-rw-r--r-- .* root +root ", linked.Run.Stdout.Split('\n')[1]);
-        Assert.DoesNotContain("alive", linked.Run.Stdout);
         // A link that the compiler leaves is followed inside the sandbox, as the program's user, and nowhere else.
         Assert.Equal(RunStatus.Accepted, replaced.Status);
         Assert.DoesNotContain("uid=0", replaced.Run!.Stdout);
@@ -144,16 +236,27 @@ public abstract class FileCases(Backend backend) : HostileCases(backend)
         }
         Assert.False(File.Exists(canary));
 
-        var inside = await RunAsync("python", """
+        var inside = await CollectAsync("""
             import os
             for name in (b'a\nb', b'\xff\xfe', b'-rf', b'$(touch x)', b'`id`', b'* ?', b'\x1b[2J', b'@', b'x' * 255):
                 for directory in (b'/workspace/', b'/tmp/'):
                     with open(directory + name, 'w') as f: f.write('strange')
-            print('made')
+            open('plain', 'w').write('strange')
             """);
-        Assert.Equal((RunStatus.Accepted, "made\n"), (inside.Status, inside.Run?.Stdout));
+        // What comes back keeps to the rules for what goes in.
+        Assert.Equal(["$(touch x)", "* ?", "`id`", "plain", new string('x', 255)], inside.Files.Select(file => file.Path).Order(StringComparer.Ordinal));
 
         var arguments = await RunAsync("python", "import sys; print(sys.argv[1:])", null, "-c", "--help", "../x", "a\nb", "$(id)", "");
         Assert.Equal("['-c', '--help', '../x', 'a\\nb', '$(id)', '']\n", arguments.Run?.Stdout);
     }
+
+    private async Task<RunResult> CollectAsync(string code, params string[] arguments)
+    {
+        var result = await RunAsync(Request("python", code, null, arguments) with { Collect = new FileCollection { MaxFiles = 50 } });
+        AssertStatus(RunStatus.Accepted, result);
+        return result;
+    }
+
+    private static string Collected(RunResult result) =>
+        string.Join(' ', result.Files.OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => $"{file.Path}={Encoding.UTF8.GetString(file.Content)}"));
 }

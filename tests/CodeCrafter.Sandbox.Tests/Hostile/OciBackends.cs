@@ -4,9 +4,9 @@ namespace CodeCrafter.Sandbox.Tests.Hostile;
 
 /// <summary>An OCI runtime of this host.</summary>
 /// <param name="runtime">Its name.</param>
-/// <param name="firstUid">User ids of its own.</param>
+/// <param name="uids">Where its user ids are among those of this process.</param>
 /// <param name="parked">How many sandboxes wait for each kind of work.</param>
-public abstract class OciBackend(string runtime, int firstUid, int parked) : Backend
+public abstract class OciBackend(string runtime, int uids, int parked) : Backend
 {
     private OciSandbox? _sandbox;
 
@@ -19,7 +19,7 @@ public abstract class OciBackend(string runtime, int firstUid, int parked) : Bac
     {
         StateDirectory = SandboxFixture.NewStateDirectory(),
         Runtime = runtime,
-        FirstUid = firstUid,
+        FirstUid = SandboxFixture.FirstUid + uids,
         Parked = parked,
         // What is kept on purpose is not to hide what is kept by mistake.
         CompileCacheBytes = 2 << 20,
@@ -42,7 +42,7 @@ public abstract class OciBackend(string runtime, int firstUid, int parked) : Bac
     }
 }
 
-public sealed class CrunBackend() : OciBackend("crun", 1_900_100_000, parked: 2);
+public sealed class CrunBackend() : OciBackend("crun", uids: 60_000, parked: 2);
 
 [CollectionDefinition("hostile crun", DisableParallelization = true)]
 public sealed class CrunCollection : ICollectionFixture<CrunBackend>;
@@ -67,3 +67,30 @@ public sealed class CrunCompiling(CrunBackend backend) : CompilingCases(backend)
 
 [Collection("hostile crun")]
 public sealed class CrunOperating(CrunBackend backend) : OperatingCases(backend);
+
+/// <summary>It makes cgroups of its own and needs no help on a hybrid tree. None of its sandboxes waits: each is started for its run.</summary>
+public sealed class RuncBackend() : OciBackend("runc", uids: 70_000, parked: 0);
+
+[CollectionDefinition("hostile runc", DisableParallelization = true)]
+public sealed class RuncCollection : ICollectionFixture<RuncBackend>;
+
+[Collection("hostile runc")]
+public sealed class RuncMemoryAndTime(RuncBackend backend) : MemoryAndTimeCases(backend);
+
+[Collection("hostile runc")]
+public sealed class RuncOutputAndDisk(RuncBackend backend) : OutputAndDiskCases(backend);
+
+[Collection("hostile runc")]
+public sealed class RuncProcesses(RuncBackend backend) : ProcessCases(backend);
+
+[Collection("hostile runc")]
+public sealed class RuncFiles(RuncBackend backend) : FileCases(backend);
+
+[Collection("hostile runc")]
+public sealed class RuncNetworkAndKernel(RuncBackend backend) : NetworkAndKernelCases(backend);
+
+[Collection("hostile runc")]
+public sealed class RuncCompiling(RuncBackend backend) : CompilingCases(backend);
+
+[Collection("hostile runc")]
+public sealed class RuncOperating(RuncBackend backend) : OperatingCases(backend);

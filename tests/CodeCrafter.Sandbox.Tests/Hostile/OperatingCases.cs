@@ -29,9 +29,10 @@ public abstract class OperatingCases(Backend backend) : HostileCases(backend)
         // At any moment: cancelled, or done before it could be.
         var seed = Environment.TickCount;
         var random = new Random(seed);
-        var request = Request("c", Backend.Language("c").Sample);
         for (var i = 0; i < 20; i++)
         {
+            // Another program each time, so that it is compiled.
+            var request = Request("c", $"// {seed} {i}\n{Backend.Language("c").Sample}");
             using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(0, 150)));
             var result = await RunAsync(request, cancellation: cancel.Token);
             Assert.True(result.Status is RunStatus.Cancelled || (result.Status, result.Run?.Stdout) == (RunStatus.Accepted, "Hello, CodeCrafter!\n"), $"seed {seed}: {result}");
@@ -74,7 +75,7 @@ public abstract class OperatingCases(Backend backend) : HostileCases(backend)
         var observer = new RecordingObserver();
         using var cancel = new CancellationTokenSource();
         var run = RunAsync(request, observer, cancel.Token);
-        await observer.WaitAsync(printed => printed.Contains(text));
+        await UntilPrintedAsync(text, observer, run);
         await cancel.CancelAsync();
         return await run;
     }

@@ -62,7 +62,7 @@ public sealed class RefusingToStartTests(SandboxFixture fixture) : IDisposable
         Assert.Contains("memory, pids, cpu", failure.Message);
     }
 
-    private SandboxOptions Options => new() { StateDirectory = _directory, FirstUid = 1_900_090_000, MaxSandboxes = 8 };
+    private SandboxOptions Options => new() { StateDirectory = _directory, FirstUid = SandboxFixture.FirstUid + 90_000, MaxSandboxes = 8 };
 
     /// <summary>Also when it refuses nothing stays behind.</summary>
     public void Dispose()
