@@ -2,7 +2,7 @@ using CodeCrafter.Sandbox.Limits;
 
 namespace CodeCrafter.Sandbox.Tests;
 
-public sealed class CancellationTests(SandboxFixture fixture)
+public abstract class CancellationCases(ProgramFixture fixture)
 {
     [Fact]
     public async Task Cancelled_before_its_start_nothing_runs()
@@ -26,3 +26,5 @@ public sealed class CancellationTests(SandboxFixture fixture)
         Assert.Equal(RunStatus.OutputLimitExceeded, result.Status);
     }
 }
+
+public sealed class CancellationTests(SandboxFixture fixture) : CancellationCases(fixture);

@@ -3,13 +3,14 @@ using CodeCrafter.Sandbox.Languages;
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>A program is compiled once and run many times, and an identical one is not compiled again.</summary>
-public sealed class CompileOnceTests(SandboxFixture fixture)
+public abstract class CompileOnceCases(ProgramFixture fixture)
 {
     [Theory]
     [InlineData("c", "#include <stdio.h>\nint main(int n, char **a) { char b[9] = \"\"; scanf(\"%8s\", b); printf(\"%s %s\\n\", a[1], b); }")]
-    [InlineData("java", "class Main { static class Inner {} public static void main(String[] a) { new Inner(); System.out.println(a[0] + ' ' + new java.util.Scanner(System.in).next()); } }")]
     [InlineData("python", "import sys; print(sys.argv[1], input())")]
-    public async Task Compiled_once_it_runs_with_other_arguments_and_input(string language, string code)
+    public Task Compiled_once_it_runs_with_other_arguments_and_input(string language, string code) => RunTwiceAsync(language, code);
+
+    protected async Task RunTwiceAsync(string language, string code)
     {
         var request = fixture.Request(language, code + Nonce(language));
         var program = await fixture.Sandbox.CompileAsync(request, cancellationToken: Token);
@@ -147,4 +148,12 @@ public sealed class CompileOnceTests(SandboxFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static string Nonce(string language) => $"\n{(language == "python" ? "#" : "//")} {Guid.NewGuid()}\n";
+}
+
+public sealed class CompileOnceTests(SandboxFixture fixture) : CompileOnceCases(fixture)
+{
+    [Fact]
+    public Task Program_of_several_compiled_files_runs_with_other_arguments_and_input() => RunTwiceAsync(
+        "java",
+        "class Main { static class Inner {} public static void main(String[] a) { new Inner(); System.out.println(a[0] + ' ' + new java.util.Scanner(System.in).next()); } }");
 }

@@ -47,7 +47,10 @@ internal static class HostState
     }
 
     /// <summary>Processes of the sandbox's users.</summary>
-    public static IEnumerable<string> Processes(SandboxOptions options)
+    public static IEnumerable<string> Processes(SandboxOptions options) => Processes(options.FirstUid, options.Uids);
+
+    /// <summary>Processes of so many users.</summary>
+    public static IEnumerable<string> Processes(int firstUid, int uids)
     {
         foreach (var directory in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
         {
@@ -61,7 +64,7 @@ internal static class HostState
                 continue; // It ended meanwhile.
             }
             var uid = int.Parse(status.Split('\n').First(line => line.StartsWith("Uid:")).Split('\t')[1]);
-            if (uid >= options.FirstUid && uid < options.FirstUid + options.Uids)
+            if (uid >= firstUid && uid < firstUid + uids)
             {
                 yield return status;
             }

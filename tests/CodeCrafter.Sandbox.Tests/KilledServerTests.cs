@@ -61,7 +61,7 @@ public sealed class KilledServerTests(SandboxFixture fixture)
             new Marker(Path.Combine(options.StateDirectory, "running")));
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    internal static async Task UntilAsync(Func<bool> condition)
     {
         for (var i = 0; i < 1500 && !condition(); i++)
         {
@@ -71,7 +71,7 @@ public sealed class KilledServerTests(SandboxFixture fixture)
     }
 
     /// <summary>Makes a file when the program prints.</summary>
-    private sealed class Marker(string path) : IRunObserver
+    internal sealed class Marker(string path) : IRunObserver
     {
         public async ValueTask OnOutputAsync(RunPhase phase, OutputStream stream, string text) => await File.WriteAllTextAsync(path, text);
     }
@@ -86,6 +86,11 @@ public sealed class KilledServer : ITestPipelineStartup
         {
             var parts = victim.Split(' ', 2);
             await KilledServerTests.RunUntilKilledAsync(new SandboxOptions { FirstUid = int.Parse(parts[0]), StateDirectory = parts[1] });
+            Environment.Exit(1);
+        }
+        if (Environment.GetEnvironmentVariable(Docker.DockerKilledServerTests.VictimVariable) is { } endpointAndDirectory)
+        {
+            await Docker.DockerKilledServerTests.RunUntilKilledAsync(endpointAndDirectory);
             Environment.Exit(1);
         }
     }

@@ -3,8 +3,10 @@ using CodeCrafter.Sandbox.Limits;
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>Where limits are exact, and what they leave alone. Whether they hold against programs that mean it: Hostile/.</summary>
-public sealed class LimitTests(SandboxFixture fixture)
+public abstract class LimitCases(ProgramFixture fixture)
 {
+    protected ProgramFixture Fixture => fixture;
+
     [Fact]
     public async Task Exit_code_137_alone_is_no_memory_limit()
     {
@@ -45,11 +47,14 @@ public sealed class LimitTests(SandboxFixture fixture)
 
         Assert.Equal("20\n", result.Run!.Stdout);
     }
+}
 
+public sealed class LimitTests(SandboxFixture fixture) : LimitCases(fixture)
+{
     [Fact]
     public async Task Compile_and_run_are_measured_apart()
     {
-        var result = await fixture.RunAsync("cpp", fixture.Language("cpp").Sample);
+        var result = await Fixture.RunAsync("cpp", Fixture.Language("cpp").Sample);
 
         Assert.True(result.Compile!.MemoryBytes > 20 << 20, $"g++ with {result.Compile.MemoryBytes} bytes");
         Assert.True(result.Run!.MemoryBytes < 10 << 20, $"hello with {result.Run.MemoryBytes} bytes");
@@ -59,7 +64,7 @@ public sealed class LimitTests(SandboxFixture fixture)
     [Fact]
     public async Task Java_heap_fits_into_the_memory_limit()
     {
-        var result = await fixture.RunAsync("java", """
+        var result = await Fixture.RunAsync("java", """
             class Garbage { public static void main(String[] a) { long sum = 0; for (int i = 0; i < 4000; i++) sum += new byte[1 << 20].length; System.out.println(sum); } }
             """);
 

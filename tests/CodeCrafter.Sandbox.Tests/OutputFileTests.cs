@@ -3,7 +3,7 @@ using System.Text;
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>Files that a program made come back; nothing else does.</summary>
-public sealed class OutputFileTests(SandboxFixture fixture)
+public abstract class OutputFileCases(ProgramFixture fixture)
 {
     [Fact]
     public async Task New_and_changed_files_come_back_byte_for_byte()
@@ -75,3 +75,5 @@ public sealed class OutputFileTests(SandboxFixture fixture)
         return fixture.RunAsync(request with { Files = [.. request.Files, .. files], Collect = new FileCollection() });
     }
 }
+
+public sealed class OutputFileTests(SandboxFixture fixture) : OutputFileCases(fixture);

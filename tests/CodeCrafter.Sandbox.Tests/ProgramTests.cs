@@ -1,35 +1,9 @@
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>How programs end, and what becomes of their output.</summary>
-public sealed class ProgramTests(SandboxFixture fixture)
+public abstract class ProgramCases(ProgramFixture fixture)
 {
-    [Theory]
-    [InlineData("javascript", "throw new Error('deliberate')")]
-    [InlineData("python", "raise Exception('deliberate')")]
-    [InlineData("java", "class A { public static void main(String[] a) { throw new RuntimeException(\"deliberate\"); } }")]
-    [InlineData("go", "package main\nfunc main() { panic(\"deliberate\") }")]
-    [InlineData("rust", "fn main() { panic!(\"deliberate\"); }")]
-    public async Task Uncaught_error_is_a_runtime_error(string id, string code)
-    {
-        var result = await fixture.RunAsync(id, code);
-
-        Assert.Equal(RunStatus.RuntimeErrorNzec, result.Status);
-        Assert.Contains("deliberate", result.Run!.Stderr);
-        Assert.NotEqual(0, result.Run.ExitCode);
-        Assert.Null(result.Run.Signal);
-    }
-
-    [Theory]
-    [InlineData("c", "#include <stdio.h>\nint main(void) { printf(\"before\"); *(volatile int *)0 = 1; }")]
-    [InlineData("cpp", "#include <iostream>\nint main() { std::cout << \"before\"; *(volatile int *)0 = 1; }")]
-    [InlineData("python", "import os\nprint('before', end='')\nos.kill(os.getpid(), 11)")]
-    public async Task What_was_printed_before_a_crash_is_kept(string id, string code)
-    {
-        var result = await fixture.RunAsync(id, code);
-
-        Assert.Equal(RunStatus.RuntimeErrorSigsegv, result.Status);
-        Assert.Equal("before", result.Run!.Stdout);
-    }
+    protected ProgramFixture Fixture => fixture;
 
     [Theory]
     [InlineData("*(volatile int *)0 = 1;", RunStatus.RuntimeErrorSigsegv, "SIGSEGV")]
@@ -64,22 +38,6 @@ public sealed class ProgramTests(SandboxFixture fixture)
         var result = await fixture.RunAsync("python", $"import os; os._exit({code})");
 
         Assert.Equal((RunStatus.RuntimeErrorNzec, code, (string?)null), (result.Status, result.Run!.ExitCode, result.Run.Signal));
-    }
-
-    [Theory]
-    [InlineData("c", "int main(void) { return nonsense; }", "nonsense")]
-    [InlineData("cpp", "int main() { return nonsense; }", "nonsense")]
-    [InlineData("java", "class Main { nonsense }", "Main.java:1")]
-    [InlineData("go", "package main\nfunc main() { nonsense() }", "nonsense")]
-    [InlineData("rust", "fn main() { nonsense(); }", "nonsense")]
-    public async Task Compiler_refuses_and_nothing_runs(string id, string code, string message)
-    {
-        var result = await fixture.RunAsync(id, code);
-
-        Assert.Equal(RunStatus.CompilationError, result.Status);
-        Assert.Contains(message, result.Compile!.Stdout + result.Compile.Stderr);
-        Assert.NotEqual(0, result.Compile.ExitCode);
-        Assert.Null(result.Run);
     }
 
     [Fact]
@@ -196,5 +154,52 @@ public sealed class ProgramTests(SandboxFixture fixture)
     private sealed class FailingObserver : IRunObserver
     {
         public ValueTask OnOutputAsync(RunPhase phase, OutputStream stream, string text) => throw new InvalidOperationException("observer");
+    }
+}
+
+public sealed class ProgramTests(SandboxFixture fixture) : ProgramCases(fixture)
+{
+    [Theory]
+    [InlineData("javascript", "throw new Error('deliberate')")]
+    [InlineData("python", "raise Exception('deliberate')")]
+    [InlineData("java", "class A { public static void main(String[] a) { throw new RuntimeException(\"deliberate\"); } }")]
+    [InlineData("go", "package main\nfunc main() { panic(\"deliberate\") }")]
+    [InlineData("rust", "fn main() { panic!(\"deliberate\"); }")]
+    public async Task Uncaught_error_is_a_runtime_error(string id, string code)
+    {
+        var result = await Fixture.RunAsync(id, code);
+
+        Assert.Equal(RunStatus.RuntimeErrorNzec, result.Status);
+        Assert.Contains("deliberate", result.Run!.Stderr);
+        Assert.NotEqual(0, result.Run.ExitCode);
+        Assert.Null(result.Run.Signal);
+    }
+
+    [Theory]
+    [InlineData("c", "#include <stdio.h>\nint main(void) { printf(\"before\"); *(volatile int *)0 = 1; }")]
+    [InlineData("cpp", "#include <iostream>\nint main() { std::cout << \"before\"; *(volatile int *)0 = 1; }")]
+    [InlineData("python", "import os\nprint('before', end='')\nos.kill(os.getpid(), 11)")]
+    public async Task What_was_printed_before_a_crash_is_kept(string id, string code)
+    {
+        var result = await Fixture.RunAsync(id, code);
+
+        Assert.Equal(RunStatus.RuntimeErrorSigsegv, result.Status);
+        Assert.Equal("before", result.Run!.Stdout);
+    }
+
+    [Theory]
+    [InlineData("c", "int main(void) { return nonsense; }", "nonsense")]
+    [InlineData("cpp", "int main() { return nonsense; }", "nonsense")]
+    [InlineData("java", "class Main { nonsense }", "Main.java:1")]
+    [InlineData("go", "package main\nfunc main() { nonsense() }", "nonsense")]
+    [InlineData("rust", "fn main() { nonsense(); }", "nonsense")]
+    public async Task Compiler_refuses_and_nothing_runs(string id, string code, string message)
+    {
+        var result = await Fixture.RunAsync(id, code);
+
+        Assert.Equal(RunStatus.CompilationError, result.Status);
+        Assert.Contains(message, result.Compile!.Stdout + result.Compile.Stderr);
+        Assert.NotEqual(0, result.Compile.ExitCode);
+        Assert.Null(result.Run);
     }
 }

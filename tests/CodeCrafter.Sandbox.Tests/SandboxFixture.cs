@@ -1,5 +1,4 @@
 using CodeCrafter.Sandbox.Languages;
-using CodeCrafter.Sandbox.Limits;
 using CodeCrafter.Sandbox.Oci;
 
 [assembly: AssemblyFixture(typeof(CodeCrafter.Sandbox.Tests.SandboxFixture))]
@@ -7,13 +6,11 @@ using CodeCrafter.Sandbox.Oci;
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>One real sandbox for all tests. At the end nothing of it may be left on the host.</summary>
-public sealed class SandboxFixture : IAsyncLifetime
+public sealed class SandboxFixture : ProgramFixture, IAsyncLifetime
 {
-    public OciSandbox Sandbox { get; private set; } = null!;
+    private OciSandbox? _sandbox;
 
-    public LanguageCatalog Catalog { get; private set; } = null!;
-
-    public TestLog Log { get; } = new();
+    public override OciSandbox Sandbox => _sandbox!;
 
     public SandboxOptions Options { get; } = new() { StateDirectory = NewStateDirectory(), FirstUid = FirstUid };
 
@@ -27,7 +24,7 @@ public sealed class SandboxFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Catalog = await LanguageCatalog.LoadAsync(LanguagesDirectory);
-        Sandbox = await OciSandbox.CreateAsync(Options, Catalog, Log);
+        _sandbox = await OciSandbox.CreateAsync(Options, Catalog, Log);
     }
 
     public async ValueTask DisposeAsync()
@@ -41,27 +38,4 @@ public sealed class SandboxFixture : IAsyncLifetime
 
     public Task<OciSandbox> StartAsync(SandboxOptions options) =>
         OciSandbox.CreateAsync(options, Catalog, Log, cancellationToken: TestContext.Current.CancellationToken);
-
-    public Language Language(string id) => Catalog.Find(id) ?? throw new InvalidOperationException($"There is no language {id}.");
-
-    public RunRequest Request(string language, string code) => new()
-    {
-        Language = Language(language),
-        Files = [new SourceFile(Language(language).FileName, code)],
-        Entry = Language(language).FileName,
-    };
-
-    public Task<RunResult> RunAsync(RunRequest request, IRunObserver? observer = null) =>
-        Sandbox.RunAsync(request, observer, TestContext.Current.CancellationToken);
-
-    public Task<RunResult> RunAsync(string language, string code, RunLimits? limits = null) =>
-        RunAsync(Request(language, code) with { Limits = limits ?? RunLimits.Default });
-
-    /// <summary>What a Python program prints; it must end well.</summary>
-    public async Task<string> PythonAsync(string code, params string[] arguments)
-    {
-        var result = await RunAsync(Request("python", code) with { Arguments = arguments });
-        Assert.True(result.Status == RunStatus.Accepted, $"{result.Status}: {result.Run?.Stderr}");
-        return result.Run!.Stdout.TrimEnd('\n');
-    }
 }

@@ -1,7 +1,7 @@
 namespace CodeCrafter.Sandbox.Tests;
 
 /// <summary>Programs in a pseudo-terminal.</summary>
-public sealed class TerminalTests(SandboxFixture fixture)
+public abstract class TerminalCases(ProgramFixture fixture)
 {
     [Fact]
     public async Task Program_has_a_terminal_of_its_size_on_all_three_descriptors()
@@ -138,3 +138,5 @@ public sealed class TerminalTests(SandboxFixture fixture)
 
     private static string Repr(string text) => "'" + text.Replace("\n", "\\n") + "'";
 }
+
+public sealed class TerminalTests(SandboxFixture fixture) : TerminalCases(fixture);

@@ -58,6 +58,7 @@ internal sealed class DockerRun(DockerHost host, CompileCache compilations, RunR
         if (files.Count == 0 || omitted > 0)
         {
             const string tooLarge = "What the compiler made is too large to be run here, or no plain files.\n";
+            pieces?.TryWrite(new OutputPiece(RunPhase.Compile, OutputStream.Stderr, tooLarge));
             return Program(RunStatus.CompilationError, compile with { Stderr = compile.Stderr + tooLarge }, null);
         }
         var artifact = new Artifact(files);

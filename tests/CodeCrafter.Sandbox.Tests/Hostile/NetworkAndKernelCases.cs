@@ -189,7 +189,7 @@ public abstract class NetworkAndKernelCases(Backend backend) : HostileCases(back
             import glob, os, shutil, stat, subprocess
             status = dict(l.rstrip('\n').split(':\t', 1) for l in open('/proc/self/status') if ':\t' in l)
             print({k: int(status[k], 16) for k in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd') if k in status}, status.get('NoNewPrivs', '1'))
-            print(os.getuid() == os.getgid() == os.geteuid() and os.getuid() >= 1000, os.getgroups())
+            print(os.getuid() == os.getgid() == os.geteuid() and os.getuid() >= 1000, [g for g in os.getgroups() if g != os.getgid()])
             for path in ('/usr/bin/su', '/usr/bin/mount', '/usr/bin/passwd', '/usr/bin/newgrp', '/usr/bin/chsh'):
                 if os.path.exists(path): subprocess.run([path, '--help'], capture_output=True, stdin=subprocess.DEVNULL)
             if os.path.exists('/usr/bin/su'):
