@@ -8,8 +8,17 @@ internal sealed class ExecutionOptions
 {
     public const string Section = "CodeCrafter:Execution";
 
-    /// <summary>The OCI runtime: a name on the PATH or a path; null takes crun, then runc.</summary>
+    /// <summary>What runs programs: an OCI runtime of this host, or a Docker Engine, on this host or another.</summary>
+    [EnumDataType(typeof(ExecutionBackend))]
+    public ExecutionBackend Backend { get; set; }
+
+    /// <summary>
+    /// The OCI runtime: a name on the PATH or a path; null takes crun, then runc. With Docker, the engine's name of one.
+    /// </summary>
     public string? Runtime { get; set; }
+
+    /// <summary>Settings of the Docker backend.</summary>
+    public DockerOptions Docker { get; set; } = new();
 
     /// <summary>Programs at once; 0 is one for each core.</summary>
     [Range(0, 1024)]
@@ -113,6 +122,26 @@ internal sealed class ExecutionOptions
         Processes = RunLimits.DefaultForCompiling.Processes,
         OutputBytes = RunLimits.DefaultForCompiling.OutputBytes,
     };
+}
+
+/// <summary>The kinds of sandbox.</summary>
+internal enum ExecutionBackend
+{
+    Oci,
+    Docker,
+}
+
+/// <summary>Settings under <c>CodeCrafter:Execution:Docker</c>.</summary>
+internal sealed class DockerOptions
+{
+    /// <summary>Where the engine listens; null takes DOCKER_HOST, the docker client's context, or this host's socket.</summary>
+    public Uri? Endpoint { get; set; }
+
+    /// <summary>The name of a language's image; <c>{language}</c> stands for its id.</summary>
+    public string Image { get; set; } = "codecrafter/{language}";
+
+    /// <summary>The first user id of programs; an engine that maps users has only those below 65536.</summary>
+    public int FirstUid { get; set; } = 1_900_000_000;
 }
 
 /// <summary>One value for each limit that a request can name.</summary>

@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox;
+using CodeCrafter.Sandbox.Docker;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Oci;
 using CodeCrafter.Server.Platform;
@@ -68,18 +69,12 @@ internal sealed partial class SandboxHost(
     {
         try
         {
-            var sandbox = await OciSandbox.CreateAsync(
-                new SandboxOptions
-                {
-                    StateDirectory = Path.Combine(server.DataDirectory, "sandbox"),
-                    Runtime = options.Value.Runtime,
-                },
-                languages,
-                loggers,
-                clock,
-                _stopping.Token);
+            ISandbox sandbox = options.Value.Backend == ExecutionBackend.Docker ? await CreateDockerAsync() : await CreateOciAsync();
             _sandbox.SetResult(sandbox);
-            await WarmUpAsync(sandbox);
+            if (sandbox is OciSandbox oci)
+            {
+                await WarmUpAsync(oci);
+            }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -92,6 +87,31 @@ internal sealed partial class SandboxHost(
                 "sandbox_unavailable", "Programs cannot be run on this server: " + exception.Message, StatusCodes.Status503ServiceUnavailable));
         }
     }
+
+    private Task<OciSandbox> CreateOciAsync() => OciSandbox.CreateAsync(
+        new SandboxOptions
+        {
+            StateDirectory = Path.Combine(server.DataDirectory, "sandbox"),
+            Runtime = options.Value.Runtime,
+        },
+        languages,
+        loggers,
+        clock,
+        _stopping.Token);
+
+    private Task<DockerSandbox> CreateDockerAsync() => DockerSandbox.CreateAsync(
+        new DockerSandboxOptions
+        {
+            StateDirectory = Path.Combine(server.DataDirectory, "docker-sandbox"),
+            Endpoint = options.Value.Docker.Endpoint,
+            Image = options.Value.Docker.Image,
+            FirstUid = options.Value.Docker.FirstUid,
+            Runtime = options.Value.Runtime,
+        },
+        languages,
+        loggers,
+        clock,
+        _stopping.Token);
 
     private async Task WarmUpAsync(OciSandbox sandbox)
     {
