@@ -71,8 +71,8 @@ internal static class SeccompProfile
         """);
 
     /// <summary>
-    /// The <c>linux.seccomp</c> object of config.json for a machine of this kind. The Docker Engine takes the same object,
-    /// though before version 23 without <c>defaultErrnoRet</c>.
+    /// The <c>linux.seccomp</c> object of config.json for a machine of this kind. The Docker Engine takes the same object;
+    /// old versions ignore <c>defaultErrnoRet</c>.
     /// </summary>
     public static object For(Architecture architecture) => new
     {
