@@ -56,18 +56,14 @@ function ModeMenu({ mode, onMode }: Pick<Props, 'mode' | 'onMode'>) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Run with</Menu.Label>
-        {modes.map((one) => (
-          <Menu.Item
-            key={one.mode}
-            role="menuitemradio"
-            aria-checked={one.mode === mode}
-            leftSection={<IconCheck size={15} className={one.mode === mode ? undefined : classes.off} />}
-            onClick={() => onMode(one.mode)}
-          >
-            {one.label}
-            <span className={classes.description}>{one.description}</span>
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={mode} onChange={(value) => onMode(value as RunMode)}>
+          {modes.map((one) => (
+            <Menu.RadioItem key={one.mode} value={one.mode} closeMenuOnClick checkIcon={<IconCheck size={15} />}>
+              {one.label}
+              <span className={classes.description}>{one.description}</span>
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

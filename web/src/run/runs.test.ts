@@ -1,15 +1,21 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '../api/types';
 import type { SessionHub } from '../session/hub';
+import { OwnRuns } from './ownRuns';
 import { Runs } from './runs';
 
 const me = { id: 'me', username: 'ann' };
 const other = { id: 'other', username: 'bob' };
 const size = { columns: 100, rows: 30 };
 
-function fixture() {
+function tab() {
+  const kept = new Map<string, string>();
+  return { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
+}
+
+function fixture(storage = tab()) {
   const invoke = vi.fn(async (method: string): Promise<unknown> => (method === 'Run' ? 'job' : undefined));
-  return { runs: new Runs('s', me, { invoke } as unknown as SessionHub), invoke };
+  return { runs: new Runs('s', me, { invoke } as unknown as SessionHub, new OwnRuns(storage)), invoke };
 }
 
 function result(jobId: string, change: Partial<RunResult> = {}): RunResult {
@@ -113,6 +119,19 @@ describe('a run in a terminal', () => {
     runs.events.ExecutionResized({ jobId: 'a', columns: 90, rows: 20 });
     expect(get(runs, 'a').terminal).toEqual({ columns: 90, rows: 20 });
   });
+});
+
+it('knows a run that this tab asked for, also after it was reloaded', async () => {
+  const storage = tab();
+  const { runs } = fixture(storage);
+  await runs.run({ interactive: true, terminal: size });
+  expect(get(runs, 'job').startedHere).toBe(true);
+  const reloaded = fixture(storage).runs;
+  reloaded.entered([{ ...started('job', me, { terminal: size }), output: [] }], null);
+  expect(get(reloaded, 'job').startedHere).toBe(true);
+  const elsewhere = fixture().runs;
+  elsewhere.entered([{ ...started('job', me, { terminal: size }), output: [] }], null);
+  expect(get(elsewhere, 'job').startedHere).toBe(false);
 });
 
 it('remembers the test cases that were asked for', async () => {

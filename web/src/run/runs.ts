@@ -3,6 +3,7 @@ import type {
 } from '../api/types';
 import { Store } from '../lib/store';
 import type { SessionHub } from '../session/hub';
+import { OwnRuns } from './ownRuns';
 import { OutputBuffer, type Output } from './outputBuffer';
 import { TerminalLog } from './terminal/terminalLog';
 
@@ -33,6 +34,8 @@ export interface Run {
   interactive: boolean;
   /** The size of its terminal; null where it has none. */
   terminal: TerminalSize | null;
+  /** It was asked for in this tab of the browser. */
+  startedHere: boolean;
   /** The test cases that it was asked for here with. */
   testCases: readonly TestCaseRequest[] | null;
   /** The index of the test case that printed last. */
@@ -57,7 +60,10 @@ export class Runs {
   private readonly touched = new Set<Run>();
   private frame = 0;
 
-  constructor(private readonly sessionId: string, private readonly me: UserRef, private readonly hub: SessionHub) {}
+  constructor(
+    private readonly sessionId: string, private readonly me: UserRef, private readonly hub: SessionHub,
+    private readonly own: OwnRuns = new OwnRuns(),
+  ) {}
 
   readonly events = {
     ExecutionQueued: (e: QueuedExecution) => this.queued(e),
@@ -90,8 +96,10 @@ export class Runs {
     this.starting.set(true);
     try {
       const jobId = await this.hub.invoke<string>('Run', this.sessionId, request);
+      this.own.add(jobId);
       if (this.find(jobId) === undefined) this.add(makeRun(jobId, request.language ?? '', this.me, null, 'queued'));
       this.change(jobId, {
+        startedHere: true,
         interactive: request.interactive,
         testCases: request.testCases ?? null,
         terminal: this.find(jobId)?.terminal ?? request.terminal ?? null,
@@ -216,7 +224,7 @@ export class Runs {
   }
 
   private add(run: Run): void {
-    this.all.update((runs) => [...runs, run].slice(-MAX_RUNS));
+    this.all.update((runs) => [...runs, { ...run, startedHere: this.own.has(run.jobId) }].slice(-MAX_RUNS));
   }
 
   private change(jobId: string, change: Partial<Run>): void {
@@ -238,7 +246,7 @@ export class Runs {
 function makeRun(jobId: string, language: string, user: UserRef | null, startedAt: string | null, state: Run['state']): Run {
   const buffer = new OutputBuffer();
   return {
-    jobId, language, user, startedAt, state, position: null, result: null, interactive: true, terminal: null, testCases: null,
+    jobId, language, user, startedAt, state, position: null, result: null, interactive: true, terminal: null, startedHere: false, testCases: null,
     testCase: null, buffer, output: new Store(buffer.get()), log: new TerminalLog(),
   };
 }

@@ -25,7 +25,7 @@ export default function TerminalView({ room, run, editable }: Props) {
   const hintId = useId();
   const scheme = useComputedColorScheme('light');
   const [screenReader, setScreenReader] = useLocalStorage({ key: 'codecrafter-screen-reader', defaultValue: false, getInitialValueInEffect: false });
-  const mine = run.user?.id === room.me.id;
+  const mine = run.startedHere;
   const going = run.state !== 'finished';
   const writable = editable && going;
   const keys = useRef<KeyQueue | null>(null);
@@ -95,8 +95,7 @@ function isGoing(room: Room, { jobId }: Run): boolean {
 const REPORT_AFTER_MS = 120;
 
 /**
- * The page of the one who runs the program gives the terminal the size of its panel; all others show it as large as it
- * is. After the end only the height follows the panel, since lines that were broken stay so.
+ * The page that started the program gives the terminal the size of its panel; all others show it as large as it is. After the end only the height follows the panel, since lines that were broken stay so.
  */
 function useSize(
   room: Room, run: Run, leads: boolean,
