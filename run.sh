@@ -11,7 +11,7 @@ usage() {
 usage: ./run.sh
 
 Starts CodeCrafter on http://localhost:5000. On the way there it installs what is
-missing, after saying what: apt packages (the sandbox and the toolchains of the seven
+missing, after saying what: apt packages (the sandbox and the toolchains of the
 languages), the .NET SDK by Microsoft's install script, and the page's npm packages;
 then it builds the server. A second start installs and builds nothing. Works on
 Debian 12 and Ubuntu 24.04 or newer, as root or with sudo. Where everything is

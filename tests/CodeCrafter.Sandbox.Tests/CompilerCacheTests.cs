@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Sandbox.Limits;
 using CodeCrafter.Sandbox.Oci;
 
 namespace CodeCrafter.Sandbox.Tests;
@@ -6,7 +7,7 @@ namespace CodeCrafter.Sandbox.Tests;
 /// <summary>The shared caches of compilers: programs get the same from them as without, and cannot poison them.</summary>
 public sealed class CompilerCacheTests(SandboxFixture fixture, WarmSandbox warm) : IClassFixture<WarmSandbox>
 {
-    public static TheoryData<string> WithCache => ["cpp", "go", "java"];
+    public static TheoryData<string> WithCache => ["cpp", "go", "java", "ruby", "typescript"];
 
     [Theory]
     [MemberData(nameof(WithCache))]
@@ -111,7 +112,9 @@ public sealed class CompilerCacheTests(SandboxFixture fixture, WarmSandbox warm)
     [InlineData("go", "package main\nimport \"example.org/missing\"\nfunc main() { missing.F() }")]
     [InlineData("java", "public class Main { public static void main(String[] a) { int x = \"1\"; y(); } }")]
     [InlineData("java", "public class Main { void f(java.util.List l) { l.add(1); new Thread().stop(); ")]
-    [InlineData("java", "import java.util.*; public class Other { }")]
+    [InlineData("java", "import java.util.*; public class Other { ; } }")]
+    [InlineData("typescript", "const n: number = \"x\"; console.log(n, undefinedName);")]
+    [InlineData("typescript", "import { q } from './nothing'; function f(a: string) { return a.foo; }\n f(1")]
     public async Task Compiler_says_the_same_with_its_cache(string id, string code)
     {
         var without = await fixture.RunAsync(id, code);
@@ -123,7 +126,7 @@ public sealed class CompilerCacheTests(SandboxFixture fixture, WarmSandbox warm)
             Assert.Equal((RunStatus.CompilationError, RunStatus.CompilationError), (without.Status, with.Status));
             Assert.Equal(Stable(without.Compile!.Stderr), Stable(with.Compile!.Stderr));
             Assert.Equal((without.Compile.Stdout, without.Compile.ExitCode), (with.Compile.Stdout, with.Compile.ExitCode));
-            Assert.NotEmpty(with.Compile.Stderr);
+            Assert.NotEqual("", with.Compile.Stderr + with.Compile.Stdout);
         }
     }
 
@@ -148,6 +151,41 @@ public sealed class CompilerCacheTests(SandboxFixture fixture, WarmSandbox warm)
             Assert.True(result.Status == RunStatus.Accepted, result.Compile?.Stderr + result.Run?.Stderr);
             Assert.Equal("ok\n", result.Run!.Stdout);
         }
+    }
+
+    [Fact]
+    public async Task Typescript_program_uses_what_node_has_and_its_errors_name_its_own_lines()
+    {
+        const string code = """
+            import * as fs from "fs";
+            import { join } from "node:path";
+            import assert from "assert";
+            const os = require("os");
+            const timer: NodeJS.Timeout = setTimeout(() => {}, 1);
+            const bytes: Buffer = Buffer.from(join("a", "b"));
+            assert(fs.existsSync("main.ts") && os.EOL === "\n" && bytes.length === 3);
+            clearTimeout(timer);
+            function fail(why: string): never {
+              throw new Error(why);
+            }
+            fail("on purpose");
+            """;
+        foreach (var sandbox in (ISandbox[])[fixture.Sandbox, warm.Sandbox, warm.Sandbox])
+        {
+            var result = await sandbox.RunAsync(fixture.Request("typescript", code + $"// {Guid.NewGuid()}"), cancellationToken: TestContext.Current.CancellationToken);
+
+            Assert.True(result.Status == RunStatus.RuntimeErrorNzec, result.Compile?.Stdout);
+            Assert.Contains("main.ts:10:", result.Run!.Stderr);
+            Assert.Contains("main.ts:12:", result.Run.Stderr);
+        }
+    }
+
+    [Fact]
+    public async Task Ruby_program_prints_at_once()
+    {
+        var result = await warm.RunAsync(fixture.Request("ruby", "print 'asked: '\nsleep 60") with { Limits = RunLimits.Default with { WallTime = TimeSpan.FromSeconds(1) } });
+
+        Assert.Equal((RunStatus.TimeLimitExceeded, "asked: "), (result.Status, result.Run?.Stdout));
     }
 
     [Fact]

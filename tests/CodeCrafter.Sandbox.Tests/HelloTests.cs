@@ -30,44 +30,52 @@ public sealed class HelloTests(SandboxFixture fixture)
         var folder = Path.Combine(SandboxFixture.LanguagesDirectory, id);
         var language = fixture.Language(id);
 
-        Assert.True(File.Exists(Path.Combine(folder, "Dockerfile")));
+        var image = File.ReadAllText(Path.Combine(folder, "Dockerfile"));
+        Assert.StartsWith("FROM ", image.Split('\n')[1]);
         Assert.NotEmpty(language.Packages);
+        Assert.All(language.Packages, package => Assert.Contains($" {package} ", image));
+        Assert.NotEqual("", Check(id));
         Assert.Null(RequestRules.CheckPath(language.FileName));
     }
 
     [Theory]
-    [InlineData("python", """import sys; print(sys.argv[1:], sys.stdin.read())""", "['a b', '-x', 'ü'] in\nput")]
-    [InlineData("javascript", """console.log(process.argv.slice(2).join("|"), require("fs").readFileSync(0, "utf8"))""", "a b|-x|ü in\nput")]
-    [InlineData("java", """class Other {} class Echo { public static void main(String[] a) throws Exception { System.out.println(String.join("|", a) + " " + new String(System.in.readAllBytes())); } }""", "a b|-x|ü in\nput")]
-    [InlineData("c", """
-        #include <stdio.h>
-        int main(int n, char **a) { printf("%s|%s|%s ", a[1], a[2], a[3]); for (int c; (c = getchar()) != EOF;) putchar(c); }
-        """, "a b|-x|ü in\nput")]
-    [InlineData("cpp", """
-        #include <iostream>
-        #include <iterator>
-        int main(int n, char **a) { std::cout << a[1] << '|' << a[2] << '|' << a[3] << ' ' << std::string(std::istreambuf_iterator<char>(std::cin), {}); }
-        """, "a b|-x|ü in\nput")]
-    [InlineData("go", """
-        package main
-        import ("fmt"; "io"; "os"; "strings")
-        func main() { in, _ := io.ReadAll(os.Stdin); fmt.Println(strings.Join(os.Args[1:], "|"), string(in)) }
-        """, "a b|-x|ü in\nput")]
-    [InlineData("rust", """
-        use std::io::Read;
-        fn main() { let a: Vec<String> = std::env::args().skip(1).collect(); let mut s = String::new(); std::io::stdin().read_to_string(&mut s).unwrap(); println!("{} {}", a.join("|"), s); }
-        """, "a b|-x|ü in\nput")]
-    public async Task Arguments_and_input_reach_the_program(string id, string code, string expected)
+    [MemberData(nameof(Languages))]
+    public async Task Arguments_and_input_reach_the_program(string id)
     {
-        var result = await fixture.RunAsync(fixture.Request(id, code) with
+        var result = await fixture.RunAsync(fixture.Request(id, Check(id)) with
         {
             Arguments = ["a b", "-x", "ü"],
             StandardInput = new MemoryStream("in\nput"u8.ToArray()),
         });
 
         Assert.True(result.Status == RunStatus.Accepted, $"{result.Status} {result.Compile?.Stderr} {result.Run?.Stderr}");
-        Assert.Equal(expected, result.Run!.Stdout.TrimEnd('\n'));
+        Assert.Equal("a b|-x|ü in\nput", result.Run!.Stdout.TrimEnd('\n'));
     }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public async Task Program_that_fails_says_why(string id)
+    {
+        var result = await fixture.RunAsync(fixture.Request(id, Check(id)) with { Arguments = ["fail"] });
+
+        Assert.Equal((RunStatus.RuntimeErrorNzec, ""), (result.Status, result.Run?.Stdout));
+        Assert.Contains("broken on purpose", result.Run!.Stderr);
+        Assert.True(result.Run.ExitCode > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public async Task Program_that_is_no_program_is_told_from_one_that_fails(string id)
+    {
+        var result = await fixture.RunAsync(id, "( this is ] no program: in no language {");
+
+        Assert.Equal(fixture.Language(id).Recipe!.Compile is null ? RunStatus.RuntimeErrorNzec : RunStatus.CompilationError, result.Status);
+        var step = (result.Run ?? result.Compile)!;
+        Assert.NotEqual("", step.Stderr + step.Stdout);
+    }
+
+    private string Check(string id) =>
+        File.ReadAllText(Path.Combine(SandboxFixture.LanguagesDirectory, id, "check", fixture.Language(id).FileName));
 
     public static TheoryData<string, string, string[]> Projects => new()
     {
@@ -77,6 +85,9 @@ public sealed class HelloTests(SandboxFixture fixture)
         { "c", "main.c", ["main.c", "#include <stdio.h>\n#include \"lib/name.h\"\nint main(void) { puts(name()); }", "lib/name.h", "const char *name(void);", "lib/name.c", "#include \"name.h\"\nconst char *name(void) { return \"several\"; }"] },
         { "cpp", "main.cpp", ["main.cpp", "#include <cstdio>\n#include \"name.hpp\"\nint main() { puts(name()); }", "name.hpp", "const char *name();", "name.cc", "#include \"name.hpp\"\nconst char *name() { return \"several\"; }"] },
         { "go", "main.go", ["main.go", "package main\nimport \"workspace/lib\"\nfunc main() { println2(lib.Name()) }", "print.go", "package main\nimport \"fmt\"\nfunc println2(s string) { fmt.Println(s) }", "lib/name.go", "package lib\nfunc Name() string { return \"several\" }"] },
+        { "typescript", "app/main.ts", ["app/main.ts", "import { name } from '../lib/name';\nconsole.log(name());", "lib/name.ts", "export const name = (): string => 'several';"] },
+        { "ruby", "main.rb", ["main.rb", "require_relative 'lib/name'\nputs name", "lib/name.rb", "def name = 'several'"] },
+        { "bash", "main.sh", ["main.sh", "source lib/name.sh\nname", "lib/name.sh", "name() { echo several; }"] },
         { "rust", "src/main.rs", ["src/main.rs", "mod name;\nfn main() { println!(\"{}\", name::name()); }", "src/name.rs", "pub fn name() -> &'static str { \"several\" }"] },
     };
 

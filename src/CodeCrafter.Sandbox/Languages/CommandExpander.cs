@@ -94,8 +94,12 @@ internal sealed class CommandExpander(RunRequest request, RunLimits limits, stri
             .Replace("{cpus}", Math.Max(1, (int)Math.Ceiling(limits.Cpus)).ToString(CultureInfo.InvariantCulture))
             .Replace("{entryDirectory}", slash < 0 ? "." : "./" + request.Entry[..slash])
             .Replace("{entryClass}", part.Contains("{entryClass}") ? JavaEntryClass.Find(Entry) : "")
+            .Replace("{entryStem}", EntryStem)
             .Replace("{entry}", request.Entry);
     }
+
+    /// <summary>The path of the entry without the ending of its name.</summary>
+    private string EntryStem => request.Entry[..^Path.GetExtension(request.Entry).Length];
 
     private SourceFile Entry => request.Files.First(f => f.Path == request.Entry);
 

@@ -1,0 +1,5 @@
+greet() {
+  printf 'Hello, %s!\n' "$1"
+}
+
+greet CodeCrafter

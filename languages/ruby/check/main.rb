@@ -1,0 +1,3 @@
+raise "broken on purpose" if ARGV[0] == "fail"
+
+puts "#{ARGV.join("|")} #{$stdin.read}"

@@ -1,0 +1,5 @@
+def greet(name)
+  "Hello, #{name}!"
+end
+
+puts greet("CodeCrafter")
