@@ -14,7 +14,7 @@ internal sealed class SandboxRoot
     private static readonly string[] MountPoints = ["proc", "dev", "tmp", "usr", "etc", "workspace", "build", "cache"];
 
     // What is in /etc only because Debian keeps configuration there; toolchains under /usr have links to it.
-    private static readonly string[] CopiedFromEtc = ["alternatives", "java-*-openjdk", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"];
+    private static readonly string[] CopiedFromEtc = ["alternatives", "fonts", "java-*-openjdk", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "matplotlibrc"];
 
     private SandboxRoot(string path) => Path = path;
 
