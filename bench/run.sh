@@ -8,9 +8,11 @@ source "$root/eng/provision.sh"
 # shellcheck source=eng/build.sh
 source "$root/eng/build.sh"
 
+engine_script="$root/tests/CodeCrafter.Sandbox.Tests/Docker/engine.sh"
+
 usage() {
     cat <<'HELP'
-usage: bench/run.sh COMMAND [OPTIONS]
+usage: bench/run.sh [--own-engine] COMMAND [OPTIONS]
 
   execute      hello world in each language: POST /api/execute beside the bare
                commands, bubblewrap and docker run
@@ -21,32 +23,63 @@ usage: bench/run.sh COMMAND [OPTIONS]
 bench/run.sh COMMAND --help lists the options. It installs what is missing (all that
 ./run.sh installs, and the peers in bench/packages.txt), publishes the server and
 starts it itself, on a free port of loopback, with a data directory under /tmp, and
-request rate limits off. Needs root, as the sandbox does. A Docker engine is used where
-one answers; none is installed. Tables go to the terminal, all samples as JSON to
-artifacts/bench/. docs/BENCHMARKS.md tells what is measured and what came out.
+request rate limits off. Needs root, as the sandbox does. Tables go to the terminal,
+all samples as JSON to artifacts/bench/. docs/BENCHMARKS.md tells what is measured and
+what came out.
+
+docker run is measured where an engine answers (DOCKER_HOST is heeded) that has the
+images codecrafter/LANGUAGE. With --own-engine one is started for the time of the
+measurement, that of the tests, and the images are built from languages/*/Dockerfile on
+a base made of Debian's packages: minutes and 5 GB in artifacts/docker-engine the first
+time.
 HELP
 }
 
 main() {
+    local own_engine=
+    if [[ $1 == --own-engine ]]; then
+        own_engine=1
+        shift
+    fi
     install_packages run
-    install_peers
+    install_peers peers ${own_engine:+engine}
     provide_dotnet
-    say "Publishing the server and the benchmarks (log: $step_logs/bench-*.log)"
+    say "Publishing the server and building the benchmarks (logs: $step_logs/bench-*.log)"
     logged bench-server dotnet publish --nologo -nodeReuse:false -p:UseSharedCompilation=false -c Release "$root/src/CodeCrafter.Server"
     logged bench-build dotnet_build -c Release "$root/bench/CodeCrafter.Bench"
-    exec "$DOTNET_ROOT/dotnet" "$artifacts/bin/CodeCrafter.Bench/release/CodeCrafter.Bench.dll" "$@"
+    if [[ -n $own_engine ]]; then start_engine; fi
+    "$DOTNET_ROOT/dotnet" "$artifacts/bin/CodeCrafter.Bench/release/CodeCrafter.Bench.dll" "$@"
 }
 
 install_peers() {
-    local probe package missing=
-    while read -r probe package; do
-        [[ -n $package && $probe != '#'* ]] || continue
+    local use probe package missing=
+    while read -r use probe package; do
+        [[ -n $package && $use != '#'* && " $* " == *" $use "* ]] || continue
         is_present "$probe" || missing+=" $package"
     done <"$root/bench/packages.txt"
     if [[ -n $missing ]]; then
         # shellcheck disable=SC2086 # Package names, one an argument.
         install_with_apt $missing
     fi
+}
+
+# The engine ends with its standard input, which is this script's end of a pipe.
+start_engine() {
+    local socket language
+    [[ -x $engine_script ]] || fail "$engine_script is missing, which starts an engine"
+    require_free_space "$root" 8000
+    say "Starting a Docker engine and building its images (logs: $step_logs/docker-*.log)"
+    coproc ENGINE { exec "$engine_script" "$artifacts/docker-engine" 2>"$step_logs/docker-engine.log"; }
+    read -r socket <&"${ENGINE[0]}" || fail "the engine did not start: $(tail -n 3 "$step_logs/docker-engine.log")"
+    export DOCKER_HOST="unix://$socket"
+    if ! docker image inspect debian:12-slim >/dev/null 2>&1; then
+        logged docker-import docker import "$artifacts/docker-engine/debian.tar" debian:12-slim
+    fi
+    for language in "$root"/languages/*/; do
+        language=$(basename "$language")
+        # The builder of this engine, without a network of its own.
+        logged "docker-$language" env DOCKER_BUILDKIT=0 docker build --network host -t "codecrafter/$language" "$root/languages/$language"
+    done
 }
 
 case ${1---help} in
