@@ -130,8 +130,8 @@ internal sealed class SandboxRoot
         const UnixFileMode all = own | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         File.SetUnixFileMode(System.IO.Path.Combine(root, "tmp"), all | UnixFileMode.StickyBit);
-        File.SetUnixFileMode(root + ContainerConfig.Workspace, own);
-        File.SetUnixFileMode(root + ContainerConfig.Build, own);
+        File.SetUnixFileMode(root + SandboxPaths.Workspace, own);
+        File.SetUnixFileMode(root + SandboxPaths.Build, own);
     }
 
     private static string InitScript()
