@@ -17,6 +17,16 @@ internal sealed class ExecutionOptions
     /// </summary>
     public string? Runtime { get; set; }
 
+    /// <summary>
+    /// Fill the caches of the compilers (precompiled headers, the compiled standard library, the warm Java compiler) in the
+    /// background once after the installation: a minute of work, after which they are several times as fast.
+    /// </summary>
+    public bool CompilerCaches { get; set; } = true;
+
+    /// <summary>How many started sandboxes wait for each kind of work; absent, one for each core. 0 starts each when it is needed.</summary>
+    [Range(0, 64)]
+    public int? Parked { get; set; }
+
     /// <summary>Settings of the Docker backend.</summary>
     public DockerOptions Docker { get; set; } = new();
 

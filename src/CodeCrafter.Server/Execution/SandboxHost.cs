@@ -71,7 +71,7 @@ internal sealed partial class SandboxHost(
         {
             ISandbox sandbox = options.Value.Backend == ExecutionBackend.Docker ? await CreateDockerAsync() : await CreateOciAsync();
             _sandbox.SetResult(sandbox);
-            if (sandbox is OciSandbox oci)
+            if (sandbox is OciSandbox oci && options.Value.CompilerCaches)
             {
                 await WarmUpAsync(oci);
             }
@@ -93,6 +93,7 @@ internal sealed partial class SandboxHost(
         {
             StateDirectory = Path.Combine(server.DataDirectory, "sandbox"),
             Runtime = options.Value.Runtime,
+            Parked = options.Value.Parked ?? Environment.ProcessorCount,
         },
         languages,
         loggers,

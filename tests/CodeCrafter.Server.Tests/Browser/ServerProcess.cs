@@ -33,6 +33,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.Environment["PORT"] = _port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         start.Environment["DATA_DIR"] = _dataDirectory;
         start.Environment["CodeCrafter__Auth__BcryptCost"] = "10";
+        start.Environment["CodeCrafter__Execution__CompilerCaches"] = "false";
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => TestContext.Current.TestOutputHelper?.WriteLine(line.Data ?? "");
         _process.ErrorDataReceived += (_, line) => TestContext.Current.TestOutputHelper?.WriteLine(line.Data ?? "");

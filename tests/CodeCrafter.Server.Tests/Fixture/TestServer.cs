@@ -15,6 +15,8 @@ internal sealed class TestServerOptions
         ["RATE_LIMITS"] = "off",
         ["CodeCrafter:Auth:BcryptCost"] = "10",
         ["CodeCrafter:Logs:ConsoleLevel"] = "Error",
+        // Each server has a data directory of its own and would fill them anew.
+        ["CodeCrafter:Execution:CompilerCaches"] = "false",
     };
 
     /// <summary>The clock, where a test needs its own.</summary>
