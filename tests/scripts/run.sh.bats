@@ -7,7 +7,8 @@ bats_require_minimum_version 1.8.0
 setup() {
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     PORT=$(free_port)
-    export PORT DATA_DIR="$BATS_TEST_TMPDIR/data"
+    # Each test has a data directory of its own, and would fill them anew.
+    export PORT DATA_DIR="$BATS_TEST_TMPDIR/data" CodeCrafter__Execution__CompilerCaches=false
     out="$BATS_TEST_TMPDIR/out" err="$BATS_TEST_TMPDIR/err"
 }
 
