@@ -88,6 +88,9 @@ internal sealed class Person
 
     public ILocator Output => Page.GetByTestId("output");
 
+    /// <summary>The terminal of the run on screen.</summary>
+    public ILocator Terminal => Page.GetByTestId("terminal");
+
     public ILocator SaveStatus => Page.GetByTestId("save-status");
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
@@ -107,6 +110,31 @@ internal sealed class Person
         await Page.GetByLabel("Username or email").FillAsync(username);
         await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
         await Button("Sign in").ClickAsync();
+    }
+
+    /// <summary>Makes a session with a Python file and returns the link that lets others in.</summary>
+    public async Task<string> CreateSessionAsync()
+    {
+        await Button("New session").ClickAsync();
+        var dialog = Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Title").FillAsync("Pair interview");
+        await dialog.GetByLabel("Language").SelectOptionAsync("python");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create session" }).ClickAsync();
+        await Assertions.Expect(Editor).ToBeVisibleAsync();
+        await UntilSavedAsync();
+
+        await Button("Share").ClickAsync();
+        var link = await Page.GetByLabel("Link to this session").InputValueAsync();
+        await Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        return link;
+    }
+
+    /// <summary>Gives somebody in the session the role of a viewer.</summary>
+    public async Task MakeViewerAsync(string username)
+    {
+        await Button("People").ClickAsync();
+        await Page.GetByLabel($"Role of {username}").SelectOptionAsync("viewer");
     }
 
     /// <summary>The text in the editor; short texts only, since CodeMirror renders what is on screen.</summary>

@@ -21,7 +21,7 @@ public sealed class PairSessionTests(BrowserFixture browser)
         var bob = await browser.OpenAsync(server.Url, dark: true);
 
         await alice.SignUpAsync("alice");
-        var link = await CreateSessionAsync(alice);
+        var link = await alice.CreateSessionAsync();
         await bob.SignUpAsync("bob");
         await Expect(bob.Button("New session")).ToBeVisibleAsync();
         await bob.Page.GotoAsync(link);
@@ -37,22 +37,6 @@ public sealed class PairSessionTests(BrowserFixture browser)
 
         await SurviveAsync(alice, bob, server, data.Path, link);
         await OnPhoneAsync(server.Url, link);
-    }
-
-    private static async Task<string> CreateSessionAsync(Person alice)
-    {
-        await alice.Button("New session").ClickAsync();
-        var dialog = alice.Page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByLabel("Title").FillAsync("Pair interview");
-        await dialog.GetByLabel("Language").SelectOptionAsync("python");
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create session" }).ClickAsync();
-        await Expect(alice.Editor).ToBeVisibleAsync();
-        await alice.UntilSavedAsync();
-
-        await alice.Button("Share").ClickAsync();
-        var link = await alice.Page.GetByLabel("Link to this session").InputValueAsync();
-        await alice.Page.Keyboard.PressAsync("Escape");
-        return link;
     }
 
     private static async Task EditTogetherAsync(Person alice, Person bob)
@@ -84,7 +68,7 @@ public sealed class PairSessionTests(BrowserFixture browser)
         await bob.Button("Run").ClickAsync();
         await Expect(bob.Output).ToContainTextAsync("hello world");
         await Expect(alice.Output).ToContainTextAsync("hello world");
-        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Accepted");
+        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Finished");
         await Expect(alice.Button("Run")).ToBeVisibleAsync();
     }
 
@@ -159,7 +143,7 @@ public sealed class PairSessionTests(BrowserFixture browser)
         Assert.Equal(text, await bob.ReadEditorAsync());
         Assert.All(shownAsSaved, marker => Assert.Contains(marker, text, StringComparison.Ordinal));
         await alice.Button("Run").ClickAsync();
-        await Expect(bob.Page.GetByLabel("Run status")).ToContainTextAsync("Accepted");
+        await Expect(bob.Page.GetByLabel("Run status")).ToContainTextAsync("Finished");
         await Expect(bob.Output).ToContainTextAsync("hello world");
     }
 

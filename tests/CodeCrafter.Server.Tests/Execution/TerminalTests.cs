@@ -43,6 +43,28 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task The_others_hear_of_a_new_size()
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var session = await alice.CreateFileSessionAsync("main.py", "input()");
+        await using var hub = await alice.ConnectHubAsync();
+        await using var other = await alice.ConnectHubAsync();
+        await hub.JoinAsync(session.Id);
+        await other.JoinAsync(session.Id);
+        var jobId = await hub.InvokeAsync<Guid>("Run", session.Id, new { terminal = new { columns = 80, rows = 24 } });
+
+        await hub.InvokeAsync("Resize", jobId, 100, 30);
+
+        var resized = await other.NextAsync("ExecutionResized");
+        Assert.Equal(jobId, resized.GetProperty("jobId").GetGuid());
+        Assert.Equal((100, 30), (resized.GetProperty("columns").GetInt32(), resized.GetProperty("rows").GetInt32()));
+        await hub.InvokeAsync("SendInput", jobId, "\r");
+        await hub.NextAsync("ExecutionFinished");
+        Assert.DoesNotContain(hub.Seen, seen => seen.Name == "ExecutionResized");
+    }
+
+    [Fact]
     public async Task Ctrl_C_reaches_the_program()
     {
         await using var server = await TestServer.StartAsync();

@@ -11,7 +11,7 @@ internal sealed class TestHub : IAsyncDisposable
     private static readonly string[] _events =
     [
         "ParticipantJoined", "ParticipantLeft", "RoleChanged", "Removed", "MessageReceived", "TypingChanged",
-        "ExecutionQueued", "ExecutionStarted", "ExecutionOutput", "ExecutionFinished", "SessionSaved", "SessionUpdated", "SessionDeleted",
+        "ExecutionQueued", "ExecutionStarted", "ExecutionResized", "ExecutionOutput", "ExecutionFinished", "SessionSaved", "SessionUpdated", "SessionDeleted",
     ];
 
     private readonly Channel<(string Name, JsonElement Message)> _received = Channel.CreateUnbounded<(string, JsonElement)>();

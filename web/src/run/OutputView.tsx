@@ -1,7 +1,7 @@
 import { ActionIcon, EmptyState, Kbd, Skeleton, TextInput, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArrowBarToDown, IconCornerDownLeft, IconEraser, IconHourglass, IconTerminal2 } from '@tabler/icons-react';
-import { lazy, memo, Suspense, useEffect, useState, type FormEvent } from 'react';
+import { lazy, memo, Suspense, useEffect, useLayoutEffect, useState, type FormEvent } from 'react';
 import { messageOf } from '../api/problem';
 import { plural } from '../lib/format';
 import { useStore } from '../lib/store';
@@ -85,6 +85,10 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
   const end = useStickToEnd<HTMLDivElement>(segments, run.state);
   const finished = run.state === 'finished';
   const tested = (run.result?.testCases?.length ?? 0) > 0;
+  // A report is read from its first line.
+  useLayoutEffect(() => {
+    if (tested && end.ref.current !== null) end.ref.current.scrollTop = 0;
+  }, [tested, end.ref]);
   const truncated = run.result !== null && [run.result.compile, run.result.run].some((s) => s?.stdoutTruncated || s?.stderrTruncated);
 
   return (

@@ -30,7 +30,11 @@ export function RunPanel({ room, editable, input, tests, onRunTests }: Props) {
   const run = useStore(room.runs.all).find((r) => r.jobId === shown);
   const hasInput = input.stdin !== '' || input.args.trim() !== '';
 
-  useEffect(() => setTab('output'), [shown]);
+  // A run that starts is looked at; one that was there when the page was opened takes nobody away from another tab.
+  const starts = run !== undefined && run.state !== 'finished';
+  useEffect(() => {
+    if (starts) setTab('output');
+  }, [shown, starts]);
   // Who becomes a viewer has fewer tabs.
   const current = editable || tab === 'history' ? tab : 'output';
 

@@ -86,6 +86,8 @@ function ofStep(status: RunResult['status'], step: StepResult | null, compiling:
     case NONZERO:
       return bad('Ended with an error', 'Its exit code is not 0.');
     case OTHER:
+      // As Ctrl-C in a terminal does.
+      if (step?.signal === 'SIGINT') return { kind: 'neutral', words: 'Interrupted', detail: null };
       return bad(step?.signal ? `Crashed (${step.signal})` : 'Crashed');
     case INTERNAL_ERROR:
       return bad('The server failed', 'That is no fault of the program: try again.');

@@ -14,6 +14,7 @@ export class OwnRuns {
   }
 
   add(jobId: string): void {
+    if (this.has(jobId)) return;
     this.ids = [...this.ids, jobId].slice(-MOST);
     this.storage.setItem(KEY, this.ids.join(' '));
   }

@@ -134,6 +134,16 @@ it('knows a run that this tab asked for, also after it was reloaded', async () =
   expect(get(elsewhere, 'job').startedHere).toBe(false);
 });
 
+it('knows its own run before the server has answered', () => {
+  const { runs, invoke } = fixture();
+  invoke.mockReturnValue(new Promise(() => undefined));
+  void runs.run({ interactive: true, terminal: size });
+  runs.events.ExecutionStarted(started('theirs', other));
+  runs.events.ExecutionStarted(started('job', me, { terminal: size }));
+  expect(get(runs, 'job').startedHere).toBe(true);
+  expect(get(runs, 'theirs').startedHere).toBe(false);
+});
+
 it('remembers the test cases that were asked for', async () => {
   const { runs } = fixture();
   const testCases = [{ expectedOutput: '1' }];

@@ -157,6 +157,7 @@ export class Runs {
     const known = this.find(jobId);
     // News of its place may come after the news of its start.
     if (known !== undefined && known.state !== 'queued') return;
+    this.claim(jobId, user);
     if (known === undefined) this.add(makeRun(jobId, language, user, null, 'queued'));
     this.change(jobId, { language, user, position });
     if (known === undefined) this.show(jobId, user);
@@ -169,12 +170,18 @@ export class Runs {
   private started(execution: RunningExecution): void {
     const { jobId, language, user, startedAt } = execution;
     const terminal = execution.terminal ?? null;
+    this.claim(jobId, user);
     const known = this.find(jobId);
     if (known === undefined) this.add(makeRun(jobId, language, user, startedAt, 'running'));
     else if (known.state !== 'finished') this.change(jobId, { language, user, startedAt, state: 'running', position: null });
     if (terminal !== null) this.change(jobId, { terminal });
     for (const piece of execution.output) this.printed({ ...piece, jobId });
     this.show(jobId, user);
+  }
+
+  /** What the server tells of a run may come before the answer to the call that asked for it. */
+  private claim(jobId: string, user: UserRef): void {
+    if (this.starting.get() && user.id === this.me.id) this.own.add(jobId);
   }
 
   /** Everybody looks at the newest run, but nobody loses sight of a run of their own that still goes on. */

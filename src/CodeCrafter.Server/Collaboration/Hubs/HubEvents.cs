@@ -14,6 +14,7 @@ internal interface ISessionClient
     Task TypingChanged(TypingChangedEvent message);
     Task ExecutionQueued(ExecutionQueuedEvent message);
     Task ExecutionStarted(ExecutionStartedEvent message);
+    Task ExecutionResized(ExecutionResizedEvent message);
     Task ExecutionOutput(ExecutionOutputEvent message);
     Task ExecutionFinished(ExecutionResult message);
     Task SessionSaved(SessionSavedEvent message);
@@ -43,6 +44,9 @@ internal sealed record TypingChangedEvent(Guid SessionId, UserNameResponse User,
 internal sealed record ExecutionQueuedEvent(Guid SessionId, Guid JobId, string Language, UserNameResponse User, int Position);
 
 internal sealed record ExecutionStartedEvent(Guid SessionId, Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt, TerminalSize? Terminal);
+
+/// <summary>Somebody changed the size of a run's terminal.</summary>
+internal sealed record ExecutionResizedEvent(Guid SessionId, Guid JobId, int Columns, int Rows);
 
 /// <param name="Phase"><c>compile</c> or <c>run</c>.</param>
 /// <param name="Stream"><c>stdout</c> or <c>stderr</c>.</param>

@@ -125,8 +125,16 @@ internal sealed class SessionHub(
     /// <summary>Gives an interactive run more to read; null is the end of its input.</summary>
     public async Task SendInput(Guid jobId, string? data) => await (await RequireJobAsync(jobId)).SendInputAsync(data);
 
-    /// <summary>Changes the size of a run's terminal.</summary>
-    public async Task Resize(Guid jobId, int columns, int rows) => (await RequireJobAsync(jobId)).Resize(new TerminalSize(columns, rows));
+    /// <summary>Changes the size of a run's terminal, and tells the others who see it.</summary>
+    public async Task Resize(Guid jobId, int columns, int rows)
+    {
+        var job = await RequireJobAsync(jobId);
+        job.Resize(new TerminalSize(columns, rows));
+        if (job.Plan.SessionId is { } sessionId)
+        {
+            await Clients.OthersInGroup(GroupOf(sessionId)).ExecutionResized(new ExecutionResizedEvent(sessionId, jobId, columns, rows));
+        }
+    }
 
     /// <summary>Stops a job that waits or runs.</summary>
     public async Task Kill(Guid jobId) => await jobs.StopAsync(await RequireJobAsync(jobId));
