@@ -8,7 +8,8 @@ source "$root/eng/serve.sh"
 
 usage() {
     cat <<'HELP'
-usage: ./run.sh
+usage: ./run.sh [--with EXTRA]...
+       ./run.sh doctor
 
 Starts CodeCrafter on http://localhost:5000. On the way there it installs what is
 missing, after saying what: apt packages (the sandbox and the toolchains of the
@@ -19,6 +20,13 @@ installed, neither is needed.
 
 When the server answers, the address is printed as the last line. The server's own
 output goes to DATA_DIR/logs/server.log; that of the start before, to server.log.1.
+
+  --with python-scientific   installs NumPy, pandas and Matplotlib too, for Python
+                             programs; once is enough
+
+doctor installs nothing and starts no server: it looks at this machine, runs a
+program in each language, and says what is wrong and what to install. It works beside
+a running server.
 
 Ctrl-C, SIGTERM and SIGHUP stop the server cleanly, a second Ctrl-C at once.
 
@@ -31,14 +39,15 @@ Environment:
   Everything else that is set goes to the server; README.md lists its settings.
 
 Exit codes: 0 stopped by a signal, 1 could not start or ended by itself, 2 wrong usage,
-130 (Ctrl-C) and 143 (SIGTERM) stopped before there was a server.
+130 (Ctrl-C) and 143 (SIGTERM) stopped before there was a server. Of doctor: 0 where
+everything that is needed works, else 1.
 HELP
 }
 
 start() {
     trap 'exit 130' INT
     check_settings
-    install_packages run
+    install_packages "${uses[@]}"
     provide_dotnet
     provide_server
     start_server
@@ -46,11 +55,39 @@ start() {
     run_until_stopped
 }
 
-case ${1-start} in
-    start) start ;;
-    -h | --help | help) usage ;;
-    *)
-        usage >&2
-        exit 2
-        ;;
-esac
+# Nothing is installed here, so what only the build needs is asked for only where there is no server yet.
+doctor() {
+    local missing
+    missing=$(missing_packages run && missing_toolchains) || exit 1
+    if [[ ! -f $server && -n $missing ]] || ! find_dotnet >/dev/null; then
+        fail "there is no server yet that could look around: ./run.sh builds one, and installs the .NET SDK and packages that it needs; missing now: $(sort -u <<<"$missing" | paste -sd ' ')"
+    fi
+    provide_dotnet
+    # One that was built before can look around also where something that a build needs has gone.
+    [[ -n $missing ]] || provide_server
+    run_doctor
+}
+
+main() {
+    local command=start
+    while (($# > 0)); do
+        case $1 in
+            start | doctor) command=$1 ;;
+            --with)
+                is_extra "${2-}" || fail "--with takes one of: $(extras | paste -sd ' ')"
+                uses+=("$2")
+                shift
+                ;;
+            -h | --help | help) command=usage ;;
+            *)
+                usage >&2
+                exit 2
+                ;;
+        esac
+        shift
+    done
+    "$command"
+}
+
+uses=(run)
+main "$@"

@@ -33,7 +33,7 @@ main() {
     mapfile -t suites < <(matching_suites "$1")
     ((${#suites[@]} > 0)) || fail "no suite matches '$1'; there are: $(all_suites | while read -r suite; do name_of "$suite"; done | paste -sd ' ')"
 
-    install_packages run test
+    install_packages run test python-scientific
     provide_dotnet
     rm -rf "$results"
     mkdir -p "$results"

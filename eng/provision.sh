@@ -29,6 +29,13 @@ missing_packages() {
     done <"$root/eng/packages.txt"
 }
 
+# The uses of packages.txt that nothing needs: what can be asked for besides.
+extras() {
+    awk '!/^#/ && NF == 3 && $1 != "run" && $1 != "test" { print $1 }' "$root/eng/packages.txt" | sort -u
+}
+
+is_extra() { extras | grep -qxF -e "$1"; }
+
 # Adding a language is adding a folder: its manifest names the programs that it requires and the packages with them.
 missing_toolchains() {
     local manifest required packages program

@@ -39,15 +39,26 @@ address() {
     say "http://$host:$PORT"
 }
 
-start_server() {
-    local -a prefix=()
-    if ((EUID != 0)); then
-        if can_become_root 'The sandbox needs root to make namespaces and cgroups.'; then
-            prefix=(sudo --non-interactive --preserve-env)
-        else
-            warn 'neither root nor sudo: the server starts, but its sandbox may refuse to run programs'
-        fi
+# The command before that of the server, in the array prefix.
+become_root() {
+    prefix=()
+    ((EUID != 0)) || return 0
+    if can_become_root 'The sandbox needs root to make namespaces and cgroups.'; then
+        prefix=(sudo --non-interactive --preserve-env)
+    else
+        warn "neither root nor sudo: $1"
     fi
+}
+
+run_doctor() {
+    local -a prefix
+    become_root 'most of this can only be looked at as root'
+    "${prefix[@]}" "$DOTNET_ROOT/dotnet" "$server" doctor
+}
+
+start_server() {
+    local -a prefix
+    become_root 'the server starts, but its sandbox may refuse to run programs'
     if [[ -f $server_log ]]; then mv -f "$server_log" "$server_log.1"; fi
     trap ask_to_stop INT TERM HUP
     cd "$(dirname "$server")"

@@ -5,6 +5,11 @@ using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Storage;
 
+if (args is [Doctor.Command, .. var rest])
+{
+    return await Doctor.RunAsync(rest, Console.Out);
+}
+
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     Args = args,
@@ -29,3 +34,4 @@ app.MapExecution();
 app.MapCollaboration();
 
 await app.RunAsync();
+return 0;

@@ -46,13 +46,18 @@ internal sealed partial class SandboxHost(
         return _stopped.WaitAsync(cancellationToken);
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_sandbox.Task switch
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var missing = string.Join(", ", languages.Languages.Where(language => !language.IsAvailable).Select(language => language.Name));
+        return Task.FromResult(_sandbox.Task switch
         {
-            { IsCompletedSuccessfully: true } task => HealthCheckResult.Healthy(task.Result.Description),
+            { IsCompletedSuccessfully: true } task => missing.Length == 0
+                ? HealthCheckResult.Healthy(task.Result.Description)
+                : HealthCheckResult.Degraded($"{task.Result.Description}; not installed: {missing}. `doctor` says what to do."),
             { IsFaulted: true } task => HealthCheckResult.Degraded(task.Exception!.InnerException!.Message),
             _ => HealthCheckResult.Degraded("The sandbox is being checked."),
         });
+    }
 
     private async Task DisposeSandboxAsync()
     {

@@ -61,7 +61,7 @@ internal static class PlatformSetup
     }
 
     // First, since what comes last wins: the environment and the command line.
-    private static void AddSettingsFile(this WebApplicationBuilder builder, ServerOptions server)
+    public static void AddSettingsFile(this WebApplicationBuilder builder, ServerOptions server)
     {
         var file = new JsonConfigurationSource { Path = Path.Combine(server.DataDirectory, "appsettings.json"), Optional = true };
         file.ResolveFileProvider();
