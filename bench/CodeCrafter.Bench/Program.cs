@@ -1,8 +1,9 @@
 using System.CommandLine;
 using CodeCrafter.Bench.Commands;
+using CodeCrafter.Bench.Contenders;
 
-// Each command is a comparison that prints a table and writes its samples under artifacts/bench. docs/BENCHMARKS.md
-// tells how to repeat them and what came out.
+// Each command is a comparison that prints tables and writes its samples to artifacts/bench. docs/BENCHMARKS.md tells
+// what is measured and what came out.
 var root = new RootCommand("Measures CodeCrafter beside its peers, in one run on one machine.")
 {
     ExecuteCommand.Create(),
@@ -11,4 +12,12 @@ var root = new RootCommand("Measures CodeCrafter beside its peers, in one run on
     StartCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception exception) when (exception is WrongAnswerException or FileNotFoundException or InvalidOperationException)
+{
+    Console.Error.WriteLine($"error: {exception.Message}");
+    return 1;
+}

@@ -17,12 +17,17 @@ internal static class CommonOptions
         Description = "the folder for the JSON file; artifacts/bench by default",
     };
 
-    public static Option<string[]> Languages() => new("--languages")
+    public static Option<string[]> Languages()
     {
-        Description = "these languages instead of all",
-        AllowMultipleArgumentsPerToken = true,
-        DefaultValueFactory = _ => [],
-    };
+        var option = new Option<string[]>("--languages")
+        {
+            Description = "these languages instead of all",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        option.AcceptOnlyFromAmong([.. HelloLanguage.All.Select(language => language.Language)]);
+        return option;
+    }
 
     public static Option<int> Number(string name, int value, int minimum, string description)
     {

@@ -57,6 +57,7 @@ internal static class ExecuteCommand
         await using var workbench = await Workbench.CreateAsync();
         var server = await workbench.StartServerAsync(settings.Server);
         using var api = await ApiContender.ConnectAsync(server);
+        var commands = await Workbench.DescribeAsync(settings.Languages);
         var contenders = await ContendersAsync(workbench, api, settings);
         var python = HelloLanguage.Find(["python"])[0];
         for (var i = 0; i < settings.WarmUp; i++)
@@ -77,13 +78,14 @@ internal static class ExecuteCommand
         var rows = Rows(settings.Languages, samples);
         disturbance.Print(Console.Out);
         Print(rows);
+        PrintRatios(rows);
         await workbench.SaveAsync("execute", settings.Output, new
         {
             settings.Rounds,
             settings.WarmUp,
             othersShareOfMachine = disturbance.Share(),
             contenders = contenders.Select(contender => new { contender.Name, contender.Description }),
-            commands = settings.Languages.ToDictionary(language => language.Language, language => language.Command),
+            commands,
             rows,
         });
         return rows;
@@ -158,4 +160,23 @@ internal static class ExecuteCommand
             row.Language, row.Contender, TextTable.Number(row.Median), TextTable.Number(row.Min), TextTable.Number(row.Max),
             row.Ratio is { } ratio ? TextTable.Number(ratio) : "",
         ]));
+
+    /// <summary>The same in short: medians of the bare commands, and how many times as long the others take.</summary>
+    private static void PrintRatios(IReadOnlyList<ExecuteRow> rows)
+    {
+        if (rows.All(row => row.Ratio is null))
+        {
+            return;
+        }
+
+        var others = rows.Select(row => row.Contender).Where(contender => contender != "bare").Distinct().ToList();
+        Console.WriteLine();
+        TextTable.Print(Console.Out, ["language", "bare ms", .. others.Select(contender => contender + " / bare")],
+            rows.GroupBy(row => row.Language).Select(group => (IReadOnlyList<string>)
+            [
+                group.Key,
+                TextTable.Number(group.Single(row => row.Contender == "bare").Median),
+                .. others.Select(contender => TextTable.Number(group.Single(row => row.Contender == contender).Ratio!.Value)),
+            ]));
+    }
 }

@@ -53,6 +53,7 @@ internal static class ThroughputCommand
             ["CodeCrafter__Execution__JobsPerUser"] = "1000",
         });
         using var api = await ApiContender.ConnectAsync(server, settings.Callers.Max());
+        var commands = await Workbench.DescribeAsync(settings.Languages);
         var python = HelloLanguage.Find(["python"])[0];
         for (var i = 0; i < settings.WarmUp; i++)
         {
@@ -79,7 +80,7 @@ internal static class ThroughputCommand
             othersShareOfMachine = disturbance.Share(),
             windowSeconds = settings.WindowLength.TotalSeconds,
             bareWorkers = Environment.ProcessorCount,
-            commands = settings.Languages.ToDictionary(language => language.Language, language => language.Command),
+            commands,
             rows,
         });
         return rows;

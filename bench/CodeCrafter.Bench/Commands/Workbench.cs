@@ -44,6 +44,20 @@ internal sealed class Workbench : IAsyncDisposable
         return Server;
     }
 
+    /// <summary>Prints the commands that are typed, and with which versions.</summary>
+    public static async Task<IReadOnlyDictionary<string, object>> DescribeAsync(IReadOnlyList<HelloLanguage> languages)
+    {
+        var described = new Dictionary<string, object>();
+        foreach (var language in languages)
+        {
+            var version = await language.VersionAsync();
+            described[language.Language] = new { language.Command, version };
+            Console.WriteLine($"{language.Language}: {language.Command}   ({version})");
+        }
+
+        return described;
+    }
+
     /// <summary>Writes a result, with the facts of the machine, to a file under artifacts/bench.</summary>
     public async Task<string> SaveAsync(string name, string? folder, object result)
     {
