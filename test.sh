@@ -11,8 +11,8 @@ usage() {
     cat <<'HELP'
 usage: ./test.sh [SUITE]
 
-Installs what the tests need (all that ./run.sh installs, Chromium, a font, bats and
-shellcheck), builds everything with warnings as errors, and runs all suites one after
+Installs what the tests need (all that ./run.sh installs, Chromium, a font, bats,
+shellcheck, docker.io and mmdebstrap), builds everything with warnings as errors, and runs all suites one after
 another; with SUITE only those whose name contains it, in any case: ./test.sh crdt
 
 Reports, logs and the browser's screenshots go to artifacts/test-results/. The last
@@ -23,6 +23,8 @@ Environment:
   CODECRAFTER_TEST_CHROMIUM     the browser to test with, where it is not Chromium in
                                 one of its usual places
   CODECRAFTER_SUITE_TIME_LIMIT  how long one suite may take (15m)
+  CODECRAFTER_TEST_DOCKER_LANGUAGES  whose images the tests of the Docker backend build
+                                and run: ids with commas between, or all (c,python)
 
 Exit codes: 0 all passed, 1 something failed or nothing ran, 2 wrong usage.
 HELP

@@ -160,11 +160,13 @@ sub send_file {
 
 # --- what the container uses: its own cgroup, which is all that it sees of the tree ---------------------------------
 
+my %opened;    # kept, so that nothing that a program does to our limits keeps us from reading them
+
 sub value {
     my ($path, $key) = @_;
-    open(my $source, '<', "/sys/fs/cgroup/$path") or return undef;
-    local $/;
-    my $text = <$source> // '';
+    if (!$opened{$path}) { open($opened{$path}, '<', "/sys/fs/cgroup/$path") or delete $opened{$path}, return undef }
+    sysseek($opened{$path}, 0, 0) or return undef;
+    sysread($opened{$path}, my $text, 4096) or return undef;
     return defined $key ? ($text =~ /^$key (\d+)/m ? $1 : undef) : ($text =~ /^(\d+)/ ? $1 : undef);
 }
 

@@ -37,7 +37,7 @@ internal static class SeccompProfile
         get_thread_area getcpu getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups getgroups32 getitimer
         getpgid getpgrp getpid getppid getpriority getrandom getresgid getresgid32 getresuid getresuid32 getrlimit
         getrusage getsid gettid gettimeofday getuid getuid32 ioprio_get ioprio_set kill nanosleep pause pidfd_open
-        pidfd_send_signal prctl prlimit64 restart_syscall riscv_flush_icache riscv_hwprobe rseq rt_sigaction
+        pidfd_send_signal prctl restart_syscall riscv_flush_icache riscv_hwprobe rseq rt_sigaction
         rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
         rt_sigtimedwait_time64 rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity
         sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_rr_get_interval_time64
@@ -74,7 +74,12 @@ internal static class SeccompProfile
     /// The <c>linux.seccomp</c> object of config.json for a machine of this kind. The Docker Engine takes the same object;
     /// old versions ignore <c>defaultErrnoRet</c>.
     /// </summary>
-    public static object For(Architecture architecture) => new
+    /// <param name="architecture">That of the machine.</param>
+    /// <param name="ownLimitsOnly">
+    /// A process may set its own resource limits alone: that of another of the same user, such as init, could be set so
+    /// low that it dies. Init itself is under this filter too.
+    /// </param>
+    public static object For(Architecture architecture, bool ownLimitsOnly = false) => new
     {
         defaultAction = "SCMP_ACT_ERRNO",
         defaultErrnoRet = Enosys,
@@ -92,6 +97,7 @@ internal static class SeccompProfile
             Allow(["socket"], Equal(0, 2)),
             Allow(["socket"], Equal(0, 10)),
             Allow(["socket"], Equal(0, 16), Equal(2, 0)),
+            ownLimitsOnly ? Allow(["prlimit64"], Equal(0, 0)) : Allow(["prlimit64"]),
             // PER_LINUX, with or without UNAME26 and ADDR_NO_RANDOMIZE; 0xffffffff asks for the current one.
             Allow(["personality"], Equal(0, 0)),
             Allow(["personality"], Equal(0, 0x20000)),

@@ -22,12 +22,31 @@ public sealed class DockerTests(DockerFixture fixture)
         Assert.Matches(@"^\d+(\.\d+)*$", language.Version);
     }
 
+    /// <summary>A cache is found by the flags that it was filled with, so an image has it as a host would.</summary>
     [Fact]
-    public void Language_without_an_image_is_not_available()
+    public void Images_fill_caches_as_their_manifests_say()
     {
+        var filled = fixture.Catalog.Languages.Where(language => File.ReadAllText(Dockerfile(language)).Contains("LABEL codecrafter.cache=")).ToList();
+
+        Assert.NotEmpty(filled);
+        Assert.All(filled, language =>
+        {
+            var cache = language.Recipe!.Cache!;
+            var fill = string.Join(' ', cache.Fill).Replace("{language}", "/language").Replace("{cache}", cache.Path);
+            Assert.Contains($"{fill} ", File.ReadAllText(Dockerfile(language)));
+            Assert.Contains($"LABEL codecrafter.cache={cache.Path}\n", File.ReadAllText(Dockerfile(language)));
+        });
+
+        static string Dockerfile(Languages.Language language) => Path.Combine(SandboxFixture.LanguagesDirectory, language.Id, "Dockerfile");
+    }
+
+    [Fact]
+    public async Task Language_without_an_image_is_not_available()
+    {
+        var images = await fixture.Engine.Client.Images.ListImagesAsync(new(), TestContext.Current.CancellationToken);
         foreach (var language in fixture.Catalog.Languages)
         {
-            Assert.Equal(TestEngine.Languages.Contains(language.Id), language.IsAvailable);
+            Assert.Equal(images.Any(image => image.RepoTags?.Contains($"codecrafter/{language.Id}:latest") == true), language.IsAvailable);
         }
     }
 
@@ -72,6 +91,28 @@ public sealed class DockerTests(DockerFixture fixture)
             """);
 
         Assert.Equal("D\0\0\0%" + new string('\0', 37) + "still here", printed);
+    }
+
+    /// <summary>It has the same user as its relay, which is to go on measuring it whatever it does to that.</summary>
+    [Theory]
+    [InlineData("resource.prlimit(1, resource.RLIMIT_CPU, (0, 0))")]
+    [InlineData("resource.prlimit(1, resource.RLIMIT_NOFILE, (0, 0))")]
+    [InlineData("resource.prlimit(1, resource.RLIMIT_AS, (0, 0))")]
+    [InlineData("os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))")]
+    [InlineData("os.setpriority(os.PRIO_PROCESS, 1, 19)")]
+    [InlineData("os.sched_setaffinity(1, [0])")]
+    public async Task Program_cannot_starve_its_relay(string attack)
+    {
+        var result = await fixture.RunAsync("python", $"import os, resource\ntry: {attack}\nexcept OSError: pass\nprint('spinning')\nfor i in range(4): os.fork()\nwhile True: pass", RunLimits.Default with
+        {
+            CpuTime = TimeSpan.FromSeconds(1),
+            WallTime = TimeSpan.FromSeconds(60),
+        });
+
+        Assert.Equal((RunStatus.TimeLimitExceeded, "spinning\n"), (result.Status, result.Run?.Stdout));
+        Assert.InRange(result.Run!.CpuTime, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+        await fixture.Sandbox.SettleAsync();
+        Assert.Empty(await fixture.Engine.LeftoversAsync(fixture.Options));
     }
 
     [Fact]
@@ -145,6 +186,8 @@ public sealed class DockerTests(DockerFixture fixture)
     [Fact]
     public async Task Removed_container_is_a_fault_of_ours_and_not_of_the_program()
     {
+        // No other is being removed meanwhile.
+        await fixture.Sandbox.SettleAsync();
         var observer = new RecordingObserver();
         var run = fixture.RunAsync(fixture.Request("python", "print('started'); import time; time.sleep(1000)"), observer);
         await observer.WaitAsync(text => text == "started\n");

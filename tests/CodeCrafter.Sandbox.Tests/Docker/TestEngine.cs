@@ -129,6 +129,8 @@ public sealed class TestEngine : IAsyncDisposable
             {
                 await engine.BuildImageAsync(language);
             }
+            // What an older Dockerfile gave.
+            await engine.Client.Images.PruneImagesAsync(new ImagesPruneParameters());
             return engine;
         }
         catch

@@ -74,7 +74,7 @@ TOML
 
 start_dockerd() {
     printf '{}\n' >"$run/daemon.json"
-    # A pid, not a name, so that two ends of one machine do not meet in a cgroup.
+    : >"$folder/dockerd.log"
     dockerd --config-file "$run/daemon.json" --containerd "$run/containerd.sock" \
         --data-root "$folder/data" --exec-root "$run/exec" --pidfile "$run/pid" --host "unix://$run/sock" \
         --bridge=none --iptables=false --ip6tables=false --userland-proxy=false --shutdown-timeout 2 \
@@ -82,7 +82,7 @@ start_dockerd() {
     pids=("$!" "${pids[@]}")
     local i
     for ((i = 0; i < 300; i++)); do
-        if grep -q 'API listen on' "$folder/dockerd.log"; then return; fi
+        if [[ -S $run/sock ]] && grep -q 'API listen on' "$folder/dockerd.log"; then return; fi
         kill -0 "${pids[0]}" 2>/dev/null || break
         sleep 0.1
     done
