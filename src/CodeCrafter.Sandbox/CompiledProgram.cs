@@ -39,4 +39,4 @@ internal sealed record Artifact(IReadOnlyList<ArtifactFile> Files)
 /// <param name="Path">Absolute, below <c>/build</c>.</param>
 /// <param name="IsExecutable">Its owner may execute it.</param>
 /// <param name="Content">The bytes.</param>
-internal sealed record ArtifactFile(string Path, bool IsExecutable, byte[] Content);
+internal sealed record ArtifactFile(string Path, bool IsExecutable, ReadOnlyMemory<byte> Content);

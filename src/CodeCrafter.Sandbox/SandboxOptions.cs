@@ -31,7 +31,7 @@ public sealed record SandboxOptions
     /// <summary>How long a started interpreter or compiler waits for a command that no longer comes.</summary>
     public TimeSpan ParkedFor { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Bytes of compiled programs that are kept, so that an identical one is not compiled again; 0 keeps none.</summary>
+    /// <summary>Bytes of compiled programs that are kept, on the disk, so that an identical one is not compiled again; 0 keeps none.</summary>
     public long CompileCacheBytes { get; init; } = 256L << 20;
 
     /// <summary>How long a compiled program is kept.</summary>

@@ -129,7 +129,8 @@ public abstract class CompileOnceCases(ProgramFixture fixture)
     [Fact]
     public async Task Compilations_are_kept_within_bytes_and_time()
     {
-        using var cache = new CompileCache(4096, TimeSpan.FromMilliseconds(50));
+        var directory = SandboxFixture.NewStateDirectory();
+        using var cache = new CompileCache(directory, 4096, TimeSpan.FromMilliseconds(50), fixture.Log);
         var compile = new StepResult { Stdout = "", Stderr = "" };
         cache.Add("large", compile, new Artifact([new ArtifactFile("/build/program", true, new byte[5000])]));
         cache.Add("small", compile, new Artifact([new ArtifactFile("/build/program", true, new byte[500])]));
@@ -140,9 +141,14 @@ public abstract class CompileOnceCases(ProgramFixture fixture)
         {
             await Task.Delay(10, Token);
         }
-        using var none = new CompileCache(0, TimeSpan.FromHours(1));
+        while (Directory.EnumerateFiles(directory).Any())
+        {
+            await Task.Delay(10, Token);
+        }
+        using var none = new CompileCache(directory, 0, TimeSpan.FromHours(1), fixture.Log);
         none.Add("small", compile, new Artifact([]));
         Assert.Null(none.Find("small"));
+        Directory.Delete(directory);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

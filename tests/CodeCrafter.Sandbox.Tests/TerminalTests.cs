@@ -28,7 +28,7 @@ public abstract class TerminalCases(ProgramFixture fixture)
                 signal.pause()
                 """) with { Terminal = terminal, StandardInput = new HeldStream() },
             observer);
-        await observer.WaitAsync(text => text.Contains("ready"));
+        await observer.WaitAsync(text => text.Contains("ready\r\n"));
         terminal.Resize(123, 45);
 
         Assert.Equal("ready\r\n123\r\n", (await run).Run!.Stdout);

@@ -22,7 +22,7 @@ public sealed class DockerSandbox : ISandbox, IAsyncDisposable
     {
         _host = host;
         _logger = logger;
-        _compilations = new CompileCache(host.Options.CompileCacheBytes, host.Options.CompileCacheFor);
+        _compilations = new CompileCache(Path.Combine(host.Options.StateDirectory, "compilations"), host.Options.CompileCacheBytes, host.Options.CompileCacheFor, logger);
         _free = new SemaphoreSlim(host.Options.MaxSandboxes);
         _slots = new ConcurrentQueue<int>(Enumerable.Range(0, host.Options.MaxSandboxes));
     }

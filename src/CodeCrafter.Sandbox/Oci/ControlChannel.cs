@@ -47,12 +47,11 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
     /// <summary>Writes a file; the path is absolute.</summary>
     public void SendFile(string path, bool isExecutable, ReadOnlySpan<byte> content)
     {
-        var payload = new ArrayBufferWriter<byte>(content.Length + path.Length + 64);
+        var payload = new ArrayBufferWriter<byte>();
         Append(payload, isExecutable ? 0x1ED : 0x1A4); // 0755, 0644
         Append(payload, path);
         Append(payload, content.Length);
-        payload.Write(content);
-        Send('F', payload.WrittenSpan);
+        Send('F', payload.WrittenSpan, content);
     }
 
     public void SendStep(StepCommand command) => Send('X', Encode(command).WrittenSpan);
@@ -156,29 +155,35 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
         return payload;
     }
 
-    private static ArtifactFile DecodeFile(ReadOnlySpan<byte> payload)
+    private static ArtifactFile DecodeFile(ReadOnlyMemory<byte> frame)
     {
         const int ownerMayExecute = 0x40;
+        var payload = frame.Span;
         var mode = BinaryPrimitives.ReadInt32BigEndian(payload);
         var pathLength = BinaryPrimitives.ReadInt32BigEndian(payload[4..]);
-        var content = payload[(12 + pathLength)..];
-        return new ArtifactFile(Encoding.UTF8.GetString(payload.Slice(8, pathLength)), (mode & ownerMayExecute) != 0, content.ToArray());
+        return new ArtifactFile(Encoding.UTF8.GetString(payload.Slice(8, pathLength)), (mode & ownerMayExecute) != 0, frame[(12 + pathLength)..]);
     }
 
-    private void Send(char type, ReadOnlySpan<byte> payload)
+    private void Send(char type, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> content = default)
     {
         var frame = new byte[5 + payload.Length];
         frame[0] = (byte)type;
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), payload.Length);
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), payload.Length + content.Length);
         payload.CopyTo(frame.AsSpan(5));
-        for (ReadOnlySpan<byte> rest = frame; !rest.IsEmpty;)
+        SendAll(frame);
+        SendAll(content);
+    }
+
+    private void SendAll(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
         {
-            var count = Native.Send(socket, rest);
+            var count = Native.Send(socket, bytes);
             if (count < 0)
             {
                 throw Native.Failure("send", -count);
             }
-            rest = rest[count..];
+            bytes = bytes[count..];
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
     private OciSandbox(SandboxHost host, ILogger logger)
     {
         _parts = new SandboxParts(
-            host, new SandboxPool(host, logger), new CompileCache(host.Options.CompileCacheBytes, host.Options.CompileCacheFor));
+            host, new SandboxPool(host, logger), new CompileCache(Path.Combine(host.Options.StateDirectory, "compilations"), host.Options.CompileCacheBytes, host.Options.CompileCacheFor, logger));
         _logger = logger;
         _free = new SemaphoreSlim(host.Options.MaxSandboxes);
     }

@@ -144,7 +144,7 @@ internal sealed class SandboxRun : IDisposable
         }
         foreach (var file in artifact?.Files ?? [])
         {
-            _instance.Container.Control.SendFile(file.Path, file.IsExecutable, file.Content);
+            _instance.Container.Control.SendFile(file.Path, file.IsExecutable, file.Content.Span);
         }
     }
 

@@ -9,7 +9,7 @@ internal static class OutputFiles
         const string folder = SandboxPaths.Workspace + "/";
         var proper = collected
             .Where(file => file.Path.StartsWith(folder, StringComparison.Ordinal) && RequestRules.CheckPath(file.Path[folder.Length..]) is null)
-            .Select(file => new OutputFile(file.Path[folder.Length..], file.Content))
+            .Select(file => new OutputFile(file.Path[folder.Length..], file.Content.ToArray()))
             .ToList();
         return (proper, omitted + collected.Count - proper.Count);
     }
