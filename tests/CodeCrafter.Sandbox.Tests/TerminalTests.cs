@@ -24,7 +24,7 @@ public abstract class TerminalCases(ProgramFixture fixture)
             Request("""
                 import os, signal
                 signal.signal(signal.SIGWINCH, lambda *_: print(os.get_terminal_size().columns, flush=True))
-                print('ready', flush=True)
+                os.write(1, b'ready\n')
                 signal.pause()
                 """) with { Terminal = terminal, StandardInput = new HeldStream() },
             observer);
