@@ -2,16 +2,15 @@ using System.Runtime.InteropServices;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Limits;
 using CodeCrafter.Sandbox.Oci;
-using Microsoft.Extensions.Logging;
 
 namespace CodeCrafter.Sandbox;
 
 /// <summary>One thing that was looked at.</summary>
 /// <param name="Name">What: <c>cgroups</c>, <c>Java</c>.</param>
-/// <param name="Works">It is there and works, or is not needed.</param>
+/// <param name="Works">It is there and works, or is not needed; null where it could not be tried.</param>
 /// <param name="Detail">What was found, or what is wrong and what to do; one line.</param>
 /// <param name="Packages">The Debian and Ubuntu packages that are missing.</param>
-public sealed record Finding(string Name, bool Works, string Detail, IReadOnlyList<string> Packages)
+public sealed record Finding(string Name, bool? Works, string Detail, IReadOnlyList<string> Packages)
 {
     internal static Finding Good(string name, string detail) => new(name, true, detail, []);
 
@@ -49,62 +48,6 @@ public static class HostInspection
         ];
     }
 
-    /// <summary>
-    /// Makes a sandbox, which checks in a program of its own that every protection is on, and runs each language's sample.
-    /// It takes a state directory and user ids of its own, so it works beside a running server.
-    /// </summary>
-    /// <param name="runtime">The OCI runtime that is configured; null for the default.</param>
-    /// <param name="catalog">The languages.</param>
-    /// <param name="loggerFactory">For faults of the sandbox.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public static async IAsyncEnumerable<Finding> TryAsync(
-        string? runtime,
-        LanguageCatalog catalog,
-        ILoggerFactory loggerFactory,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        const int aboveThoseOfServers = 100_000;
-        var options = new SandboxOptions
-        {
-            StateDirectory = Path.Combine(Path.GetTempPath(), "codecrafter-doctor-" + Path.GetRandomFileName()),
-            Runtime = runtime,
-            MaxSandboxes = 1,
-            Parked = 0,
-            CompileCacheBytes = 0,
-        };
-        options = options with { FirstUid = options.FirstUid + aboveThoseOfServers + (Environment.ProcessId % 10_000 * 64) };
-        OciSandbox? sandbox = null;
-        Finding made;
-        try
-        {
-            sandbox = await OciSandbox.CreateAsync(options, catalog, loggerFactory, cancellationToken: cancellationToken);
-            made = Finding.Good("sandbox", $"{sandbox.Description}: system calls are filtered, no_new_privs, no capabilities, no network, limits hold");
-        }
-        catch (Exception e) when (e is SandboxUnavailableException or IOException or UnauthorizedAccessException)
-        {
-            made = Finding.Bad("sandbox", e.Message.ReplaceLineEndings(" "));
-        }
-        try
-        {
-            yield return made;
-            foreach (var language in catalog.Languages)
-            {
-                yield return await TryAsync(sandbox, language, cancellationToken);
-            }
-        }
-        finally
-        {
-            if (sandbox is not null)
-            {
-                await sandbox.DisposeAsync();
-            }
-            if (Directory.Exists(options.StateDirectory))
-            {
-                Directory.Delete(options.StateDirectory, recursive: true);
-            }
-        }
-    }
-
     /// <summary>Whether a language's sample runs, and how long that takes from the request to the result.</summary>
     /// <param name="sandbox">Where to run it; null for a host that has none.</param>
     /// <param name="language">The language.</param>
@@ -117,7 +60,7 @@ public static class HostInspection
         }
         if (sandbox is null)
         {
-            return Finding.Good(language.Name, $"{language.Version}, not tried");
+            return new Finding(language.Name, null, $"{language.Version}, not tried", []);
         }
         var request = new RunRequest { Language = language, Files = [new SourceFile(language.FileName, language.Sample)], Entry = language.FileName };
         var started = TimeProvider.System.GetTimestamp();

@@ -23,6 +23,16 @@ project() {
     [ "$(missing_packages run test | paste -sd ' ')" = 'one two three' ]
 }
 
+@test "What can be asked for besides is what has a use of its own" {
+    project 'run /nonexistent one' 'test /nonexistent two' 'extra-b /nonexistent three' 'extra-a /nonexistent four' 'extra-a /nonexistent five'
+    [ "$(extras | paste -sd ' ')" = 'extra-a extra-b' ]
+    is_extra extra-a
+    run ! is_extra run
+    run ! is_extra ''
+    run ! is_extra 'extra-.'
+    [ "$(missing_packages run extra-a | paste -sd ' ')" = 'one four five' ]
+}
+
 @test "A language whose program is not there brings all of its packages" {
     project
     [ "$(missing_toolchains | paste -sd ' ')" = 'zig libc6-dev' ]

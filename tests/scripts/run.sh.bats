@@ -162,9 +162,29 @@ ends_with() {
     [[ $stderr == "usage: ./run.sh"* ]]
 }
 
+@test "Something to install besides that there is not shows what there is" {
+    run -1 --separate-stderr "$root/run.sh" --with nonsense
+    [ "$stderr" = 'error: --with takes one of: python-scientific' ]
+    run -1 --separate-stderr "$root/run.sh" --with
+    [ "$stderr" = 'error: --with takes one of: python-scientific' ]
+}
+
+@test "The doctor runs a program in each language, and starts no server" {
+    mkdir "$BATS_TEST_TMPDIR/scratch"
+    TMPDIR="$BATS_TEST_TMPDIR/scratch" run -0 --separate-stderr "$root/run.sh" doctor
+    [[ $output == *$'\nEverything works.' ]]
+    for language in "$root"/languages/*/language.json; do
+        name=$(sed -nE 's/^ *"name": *"(.*)",$/\1/p' "$language")
+        grep -qE "^  ok    ${name//+/[+]} .* hello in [0-9]+ ms\$" <<<"$output"
+    done
+    ! answers
+    [ ! -e "$DATA_DIR" ]
+    [ -z "$(ls "$BATS_TEST_TMPDIR/scratch")" ]
+}
+
 @test "--help says what is installed and where things go" {
     run -0 "$root/run.sh" --help
-    for word in apt .NET npm PORT HOST DATA_DIR Ctrl-C SIGTERM; do
+    for word in apt .NET npm python-scientific doctor PORT HOST DATA_DIR Ctrl-C SIGTERM; do
         [[ $output == *"$word"* ]]
     done
 }

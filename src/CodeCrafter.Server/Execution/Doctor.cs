@@ -1,18 +1,23 @@
 using System.Globalization;
 using CodeCrafter.Sandbox;
+using CodeCrafter.Sandbox.Docker;
 using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Sandbox.Oci;
 using CodeCrafter.Server.Platform;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CodeCrafter.Server.Execution;
 
 /// <summary>
-/// <c>CodeCrafter.Server doctor</c>: looks at this host and tries everything once, without a server. It neither needs
-/// nor takes the data directory, so it may be asked while a server runs.
+/// <c>CodeCrafter.Server doctor</c>: looks at this host and tries everything once, without a server. The sandbox has a
+/// directory and user ids of its own, so it may be asked while a server runs.
 /// </summary>
-internal static class Doctor
+internal sealed class Doctor(ServerOptions server, ExecutionOptions options, LanguageCatalog languages, DoctorReport report)
 {
     public const string Command = "doctor";
+
+    /// <summary>Above the user ids of servers, and another one for each doctor.</summary>
+    private static readonly int _firstUid = 1_900_100_000 + (Environment.ProcessId % 10_000 * 64);
 
     /// <returns>0 where everything that is needed works, else 1.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output)
@@ -20,45 +25,113 @@ internal static class Doctor
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var server = ServerOptions.From(builder.Configuration);
         builder.AddSettingsFile(server);
-        var runtime = builder.Configuration[$"{ExecutionOptions.Section}:{nameof(ExecutionOptions.Runtime)}"];
+        var options = builder.Configuration.GetSection(ExecutionOptions.Section).Get<ExecutionOptions>() ?? new ExecutionOptions();
         var languages = await LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages"));
+        return await new Doctor(server, options, languages, new DoctorReport(output)).ExamineAsync();
+    }
 
-        var report = new DoctorReport(output);
+    public async Task<int> ExamineAsync()
+    {
         report.Begin("This machine");
-        report.Add(DataDirectory(server));
-        foreach (var finding in await HostInspection.LookAsync(runtime))
+        report.Add(DataDirectory(server.DataDirectory));
+        if (options.Backend == ExecutionBackend.Oci)
         {
-            report.Add(finding);
+            foreach (var finding in await HostInspection.LookAsync(options.Runtime))
+            {
+                report.Add(finding);
+            }
         }
-        output.WriteLine();
         report.Begin("Programs (each language's sample once, from a cold start; a server that has warmed up takes less)");
-        await foreach (var finding in HostInspection.TryAsync(runtime, languages, NullLoggerFactory.Instance))
+        var state = Directory.CreateTempSubdirectory("codecrafter-doctor-");
+        try
         {
-            report.Add(finding);
+            await TryProgramsAsync(state.FullName);
+        }
+        finally
+        {
+            state.Delete(recursive: true);
         }
         return report.End();
     }
 
-    internal static Finding DataDirectory(ServerOptions server)
+    private async Task TryProgramsAsync(string state)
+    {
+        ISandbox? sandbox = null;
+        try
+        {
+            sandbox = await CreateAsync(state);
+            report.Add(new Finding("sandbox", true, $"{sandbox.Description}: system calls are filtered, no capabilities, no network, limits hold", []));
+        }
+        // Whatever is wrong is what was asked for.
+        catch (Exception exception)
+        {
+            report.Add(new Finding("sandbox", false, exception.Message.ReplaceLineEndings(" "), []));
+        }
+        try
+        {
+            foreach (var language in languages.Languages)
+            {
+                report.Add(language.IsAvailable || options.Backend == ExecutionBackend.Oci
+                    ? await HostInspection.TryAsync(sandbox, language)
+                    : new Finding(language.Name, false, $"no image: docker build --tag {options.Docker.Image.Replace("{language}", language.Id)} languages/{language.Id}", []));
+            }
+        }
+        finally
+        {
+            if (sandbox is IAsyncDisposable disposable)
+            {
+                await disposable.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task<ISandbox> CreateAsync(string state) => options.Backend == ExecutionBackend.Docker
+        ? await DockerSandbox.CreateAsync(
+            new DockerSandboxOptions
+            {
+                StateDirectory = state,
+                Endpoint = options.Docker.Endpoint,
+                Image = options.Docker.Image,
+                Runtime = options.Runtime,
+                FirstUid = _firstUid,
+                MaxSandboxes = 1,
+                CompileCacheBytes = 0,
+            },
+            languages,
+            NullLoggerFactory.Instance)
+        : await OciSandbox.CreateAsync(
+            new SandboxOptions
+            {
+                StateDirectory = state,
+                Runtime = options.Runtime,
+                FirstUid = _firstUid,
+                MaxSandboxes = 1,
+                Parked = 0,
+                CompileCacheBytes = 0,
+            },
+            languages,
+            NullLoggerFactory.Instance);
+
+    internal static Finding DataDirectory(string path)
     {
         const string name = "data directory";
         const long enough = 1L << 30;
         try
         {
-            var existing = new DirectoryInfo(server.DataDirectory);
+            var existing = new DirectoryInfo(path);
             while (!existing.Exists && existing.Parent is not null)
             {
                 existing = existing.Parent;
             }
             var free = new DriveInfo(existing.FullName).AvailableFreeSpace;
-            var detail = string.Create(CultureInfo.InvariantCulture, $"{server.DataDirectory}, {free / (double)(1 << 30):0.0} GB free{(Directory.Exists(server.DataDirectory) ? "" : ", not made yet")}");
+            var detail = string.Create(CultureInfo.InvariantCulture, $"{path}, {free / (double)(1 << 30):0.0} GB free{(Directory.Exists(path) ? "" : ", not made yet")}");
             return free >= enough
                 ? new Finding(name, true, detail, [])
                 : new Finding(name, false, detail + ": less than 1 GB. Free some, or choose another DATA_DIR.", []);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new Finding(name, false, $"{server.DataDirectory}: {exception.Message}", []);
+            return new Finding(name, false, $"{path}: {exception.Message}", []);
         }
     }
 }

@@ -9,13 +9,23 @@ internal sealed class DoctorReport(TextWriter output)
 
     private readonly List<Finding> _bad = [];
 
-    public void Begin(string title) => output.WriteLine(title);
+    private bool _begun;
+
+    public void Begin(string title)
+    {
+        if (_begun)
+        {
+            output.WriteLine();
+        }
+        _begun = true;
+        output.WriteLine(title);
+    }
 
     public void Add(Finding finding)
     {
-        output.WriteLine($"  {(finding.Works ? "ok    " : "WRONG ")}{finding.Name.PadRight(NameWidth)} {finding.Detail}");
+        output.WriteLine($"  {Mark(finding.Works)}{finding.Name.PadRight(NameWidth)} {finding.Detail}");
         output.Flush();
-        if (!finding.Works)
+        if (finding.Works == false)
         {
             _bad.Add(finding);
         }
@@ -38,4 +48,11 @@ internal sealed class DoctorReport(TextWriter output)
         }
         return 1;
     }
+
+    private static string Mark(bool? works) => works switch
+    {
+        true => "ok    ",
+        false => "WRONG ",
+        null => "?     ",
+    };
 }
