@@ -177,7 +177,7 @@ ends_with() {
         name=$(sed -nE 's/^ *"name": *"(.*)",$/\1/p' "$language")
         grep -qE "^  ok    ${name//+/[+]} .* hello in [0-9]+ ms\$" <<<"$output"
     done
-    ! answers
+    run ! answers
     [ ! -e "$DATA_DIR" ]
     [ -z "$(ls "$BATS_TEST_TMPDIR/scratch")" ]
 }
