@@ -52,8 +52,8 @@ internal sealed class ExecutionJob : IRunObserver
 
     public DateTimeOffset? StartedAt { get; private set; }
 
-    /// <summary>Completes when the job is in the storage, which may be while it runs.</summary>
-    public Task Stored { get; set; } = Task.CompletedTask;
+    /// <summary>Completes when the job is in the storage, which may be while it runs; with false where it could not be stored.</summary>
+    public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes with the result once it is stored.</summary>
     public Task<ExecutionResult> Completion => _completion.Task;
@@ -150,6 +150,7 @@ internal sealed class ExecutionJob : IRunObserver
             Version = Plan.Request.Language.Version,
             Status = ExecutionStatus.From(StartedAt is null ? RunStatus.InQueue : RunStatus.Processing),
             QueuePosition = queuePosition,
+            Terminal = TerminalSize,
             ExecutedBy = Plan.User,
             CreatedAt = CreatedAt,
             StartedAt = StartedAt,

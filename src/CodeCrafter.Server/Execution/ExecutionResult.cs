@@ -43,6 +43,9 @@ internal sealed record ExecutionResult
     /// <summary>The place in the queue while the job waits, 1 for the next; null otherwise.</summary>
     public int? QueuePosition { get; init; }
 
+    /// <summary>The size of its terminal; null where it ran without, as all runs over HTTP do.</summary>
+    public TerminalSize? Terminal { get; init; }
+
     public ExecutionStep? Compile { get; init; }
 
     /// <summary>Null before the program has run, and where there are test cases.</summary>
@@ -84,6 +87,7 @@ internal sealed record ExecutionResult
         Language = stored.Language,
         Version = stored.Version,
         Status = ExecutionStatus.From((RunStatus)stored.StatusId),
+        Terminal = stored.Terminal,
         Compile = stored.Compile,
         Run = stored.Run,
         TestCases = stored.TestCases,

@@ -30,10 +30,10 @@ internal sealed partial class ExecutionService(
         var job = new ExecutionJob(plan, events, clock.GetUtcNow(), _options.MaxInputBytes);
         _jobs[job.Id] = job;
         metrics.Queued();
-        // To its end, even for a caller who has gone: a job that is stored but does not end would stay In Queue.
-        job.Stored = AddAsync(job);
         if (!queue.TryAdd(job))
         {
+            // The server stops.
+            job.Stored.SetResult(false);
             await FinishAsync(job, JobOutcome.NotRun(job.Plan, RunStatus.Cancelled));
             throw JobAdmission.QueueFull();
         }
@@ -41,10 +41,14 @@ internal sealed partial class ExecutionService(
         places.OnChanged();
         try
         {
-            await job.Stored;
+            // To its end, even for a caller who has gone: a job that is stored but does not end would stay In Queue.
+            await store.AddAsync(ToStored(job), CancellationToken.None);
+            job.Stored.SetResult(true);
         }
-        catch
+        catch (Exception exception)
         {
+            LogNotAdded(exception, job.Id);
+            job.Stored.SetResult(false);
             await StopAsync(job);
             throw;
         }
@@ -86,7 +90,7 @@ internal sealed partial class ExecutionService(
         stored.OutputFiles = [.. outcome.Files.Select(file => new StoredOutputFile(file.Path, file.Content.Length))];
         stored.OutputFilesOmitted = outcome.FilesOmitted;
         var isAtRest = true;
-        if (await IsStoredAsync(job))
+        if (await job.Stored.Task)
         {
             isAtRest = await results.StoreAsync(stored, outcome.Files, storedLate: () => _jobs.TryRemove(job.Id, out _));
         }
@@ -105,23 +109,6 @@ internal sealed partial class ExecutionService(
         }
     }
 
-    private async Task AddAsync(ExecutionJob job) => await store.AddAsync(ToStored(job), CancellationToken.None);
-
-    private async Task<bool> IsStoredAsync(ExecutionJob job)
-    {
-        try
-        {
-            await job.Stored;
-            return true;
-        }
-        catch (Exception exception)
-        {
-            // Whoever submitted it gets the exception too.
-            LogNotAdded(exception, job.Id);
-            return false;
-        }
-    }
-
     private static StoredExecution ToStored(ExecutionJob job) => new()
     {
         Id = job.Id,
@@ -134,6 +121,7 @@ internal sealed partial class ExecutionService(
         CreatedAt = job.CreatedAt,
         StartedAt = job.StartedAt,
         StatusId = (int)RunStatus.InQueue,
+        Terminal = job.TerminalSize,
         Files = job.Plan.Files,
     };
 

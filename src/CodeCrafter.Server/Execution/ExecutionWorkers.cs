@@ -44,14 +44,14 @@ internal sealed partial class ExecutionWorkers(
 
     private async Task WorkAsync(CancellationToken stoppingToken)
     {
-        // The next program runs while the result of the last one is being stored.
+        // If there is a next program it runs while the result of the last one is being stored.
         var finishing = Task.CompletedTask;
         while (await queue.TakeAsync() is { } job)
         {
             places.OnChanged();
             var outcome = await RunAsync(job, stoppingToken);
             await finishing;
-            finishing = FinishAsync(job, outcome);
+            finishing = queue.Count > 0 ? Task.Run(() => FinishAsync(job, outcome), CancellationToken.None) : FinishAsync(job, outcome);
         }
 
         await finishing;
@@ -84,9 +84,11 @@ internal sealed partial class ExecutionWorkers(
         try
         {
             var sandbox = await sandboxes.GetAsync(stopped.Token);
+            // Nobody watches a private run.
+            var observer = job.Plan.SessionId is null ? null : job;
             return job.Plan.TestCases.Count > 0
                 ? await judge.RunAsync(sandbox, job, stopped.Token)
-                : JobOutcome.Of(job.Plan.Request, await sandbox.RunAsync(job.Plan.Request, job, stopped.Token));
+                : JobOutcome.Of(job.Plan.Request, await sandbox.RunAsync(job.Plan.Request, observer, stopped.Token));
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {

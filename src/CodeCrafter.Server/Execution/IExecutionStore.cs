@@ -24,6 +24,9 @@ internal sealed class StoredExecution
     /// <summary>The files as they ran.</summary>
     public required IReadOnlyList<SessionFile> Files { get; init; }
 
+    /// <summary>The size of its terminal, at the end; null where it had none.</summary>
+    public TerminalSize? Terminal { get; init; }
+
     public ExecutionStep? Compile { get; set; }
     public ExecutionStep? Run { get; set; }
 

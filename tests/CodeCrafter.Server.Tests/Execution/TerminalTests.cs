@@ -35,7 +35,9 @@ public sealed class TerminalTests
         Assert.Equal(100, running.GetProperty("terminal").GetProperty("columns").GetInt32());
         await hub.InvokeAsync("SendInput", jobId, "it\r");
 
-        var result = (await hub.NextAsync("ExecutionFinished")).GetProperty("run");
+        var finished = await hub.NextAsync("ExecutionFinished");
+        Assert.Equal(100, finished.GetProperty("terminal").GetProperty("columns").GetInt32());
+        var result = finished.GetProperty("run");
         Assert.Equal(
             "True True True os.terminal_size(columns=80, lines=24)\r\nready\r\nos.terminal_size(columns=100, lines=30)\r\nit\r\ngot it\r\n",
             result.GetProperty("stdout").GetString());

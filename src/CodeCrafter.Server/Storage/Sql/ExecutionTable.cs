@@ -15,6 +15,7 @@ internal sealed class ExecutionTable : IEntityTypeConfiguration<StoredExecution>
         builder.HasIndex(execution => new { execution.SessionId, execution.CreatedAt });
         builder.HasIndex(execution => execution.FinishedAt);
         AsJson(builder.Property(execution => execution.Files));
+        AsJson(builder.Property(execution => execution.Terminal));
         AsJson(builder.Property(execution => execution.Compile));
         AsJson(builder.Property(execution => execution.Run));
         AsJson(builder.Property(execution => execution.TestCases));

@@ -23,6 +23,7 @@ internal sealed class SqlExecutionStore(IDbContextFactory<AppDbContext> contexts
                 .SetProperty(stored => stored.StartedAt, execution.StartedAt)
                 .SetProperty(stored => stored.FinishedAt, execution.FinishedAt)
                 .SetProperty(stored => stored.StatusId, execution.StatusId)
+                .SetProperty(stored => stored.Terminal, execution.Terminal)
                 .SetProperty(stored => stored.Compile, execution.Compile)
                 .SetProperty(stored => stored.Run, execution.Run)
                 .SetProperty(stored => stored.TestCases, execution.TestCases)

@@ -16,41 +16,47 @@ internal sealed class SqlGroupCommit(IDbContextFactory<AppDbContext> contexts)
     /// Does <paramref name="write"/> in a transaction that it may share with others; it is durable when the task completes.
     /// If the transaction fails it is done once more, alone, so that nobody fails for another's fault.
     /// </summary>
-    public Task WriteAsync(Func<AppDbContext, Task> write)
+    /// <remarks>
+    /// Where nothing is being written it happens on the caller's thread, as all work of SQLite does: a change of threads
+    /// costs as much as the write.
+    /// </remarks>
+    public async Task WriteAsync(Func<AppDbContext, Task> write)
     {
         var entry = new Write(write);
+        bool isWriter;
         lock (_lock)
         {
             _waiting.Add(entry);
-            if (_isWriting)
-            {
-                return entry.Done.Task;
-            }
-
-            _isWriting = true;
+            (isWriter, _isWriting) = (!_isWriting, true);
         }
 
-        _ = Task.Run(WriteAllAsync);
-        return entry.Done.Task;
+        if (isWriter && await WriteWaitingAsync())
+        {
+            // What came meanwhile is not the caller's affair.
+            _ = Task.Run(async () =>
+            {
+                while (await WriteWaitingAsync())
+                {
+                }
+            });
+        }
+
+        await entry.Done.Task;
     }
 
-    private async Task WriteAllAsync()
+    /// <summary>Writes what waits; false once there was nothing more, and the next to come is the writer.</summary>
+    private async Task<bool> WriteWaitingAsync()
     {
-        while (true)
+        List<Write> batch;
+        lock (_lock)
         {
-            List<Write> batch;
-            lock (_lock)
-            {
-                if (_waiting.Count == 0)
-                {
-                    _isWriting = false;
-                    return;
-                }
+            (batch, _waiting) = (_waiting, []);
+        }
 
-                (batch, _waiting) = (_waiting, []);
-            }
-
-            await CommitAsync(batch);
+        await CommitAsync(batch);
+        lock (_lock)
+        {
+            return _isWriting = _waiting.Count > 0;
         }
     }
 

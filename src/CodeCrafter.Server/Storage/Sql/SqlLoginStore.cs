@@ -5,6 +5,12 @@ namespace CodeCrafter.Server.Storage.Sql;
 
 internal sealed class SqlLoginStore(IDbContextFactory<AppDbContext> contexts) : ILoginStore
 {
+    // Compiled, since it is asked for each request.
+    private static readonly Func<AppDbContext, Guid, Guid, DateTimeOffset, CancellationToken, Task<bool>> _isActive = EF.CompileAsyncQuery(
+        (AppDbContext db, Guid id, Guid userId, DateTimeOffset now, CancellationToken cancellationToken) => db.Set<Login>().Any(
+            login => login.Id == id && login.UserId == userId && login.RevokedAt == null && login.ExpiresAt > now
+                && db.Set<User>().Any(user => user.Id == userId && user.DisabledAt == null && user.SecurityStamp == login.SecurityStamp)));
+
     public async Task AddAsync(Login login, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -50,9 +56,6 @@ internal sealed class SqlLoginStore(IDbContextFactory<AppDbContext> contexts) : 
     public async Task<bool> IsActiveAsync(Guid id, Guid userId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Login>().AnyAsync(
-            login => login.Id == id && login.UserId == userId && login.RevokedAt == null && login.ExpiresAt > now
-                && db.Set<User>().Any(user => user.Id == userId && user.DisabledAt == null && user.SecurityStamp == login.SecurityStamp),
-            cancellationToken);
+        return await _isActive(db, id, userId, now, cancellationToken);
     }
 }

@@ -211,6 +211,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.Property<int>("StatusId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Terminal")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("TestCases")
                         .HasColumnType("TEXT");
 

@@ -70,6 +70,7 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     FinishedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     StatusId = table.Column<int>(type: "INTEGER", nullable: false),
                     Files = table.Column<string>(type: "TEXT", nullable: false),
+                    Terminal = table.Column<string>(type: "TEXT", nullable: true),
                     Compile = table.Column<string>(type: "TEXT", nullable: true),
                     Run = table.Column<string>(type: "TEXT", nullable: true),
                     TestCases = table.Column<string>(type: "TEXT", nullable: true),

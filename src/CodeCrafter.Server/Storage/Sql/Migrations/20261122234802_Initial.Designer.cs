@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CodeCrafter.Server.Storage.Sql.Migrations
 {
     [DbContext(typeof(AppDbContext))]
-    [Migration("20261122230931_Initial")]
+    [Migration("20261122234802_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -213,6 +213,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
                     b.Property<int>("StatusId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Terminal")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("TestCases")
                         .HasColumnType("TEXT");
