@@ -31,7 +31,7 @@ public sealed record RunRequest
 
     /// <summary>
     /// Gives the program a pseudo-terminal of this size in place of pipes: everything it prints is standard output, and
-    /// what it reads goes through the line discipline (echo, Ctrl-C, Ctrl-D). Null is pipes. Compilers always get pipes.
+    /// what it reads goes through the line discipline (echo, Ctrl-C, Ctrl-D). Null is pipes. Compilers always get pipes, and so does everything on gVisor.
     /// </summary>
     public Terminal? Terminal { get; init; }
 

@@ -11,7 +11,7 @@ public sealed record SandboxOptions
     public required string StateDirectory { get; init; }
 
     /// <summary>
-    /// The OCI runtime: a name (<c>crun</c>, <c>runc</c>) or an absolute path. Null takes crun, and runc where crun is
+    /// The OCI runtime: a name (<c>crun</c>, <c>runc</c>, <c>runsc</c> for gVisor) or an absolute path to one of them. Null takes crun, and runc where crun is
     /// not installed.
     /// </summary>
     public string? Runtime { get; init; }

@@ -80,6 +80,25 @@ public sealed class CgroupTests : IDisposable
         entrances[0].Dispose();
     }
 
+    /// <summary>A sandbox that waited gets the limits of its program, and pays for what that uses only. Recorded, as above.</summary>
+    [Fact]
+    public void Version_2_limits_can_be_changed_and_measuring_begins_anew_in_a_recorded_layout()
+    {
+        var mount = RecordedV2Root();
+        var step = Path.Combine(mount, "step");
+        Directory.CreateDirectory(step);
+        Record(step, "memory.max", "", "memory.oom.group", "", "pids.max", "", "cpu.max", "", "cpu.stat", "usage_usec 1000", "memory.current", "9000");
+        var cgroup = new CgroupV2Tree("cgroup v2", mount, TimeProvider.System).Create("step", Limits);
+        Assert.Equal(9000, cgroup.PeakMemory);
+
+        cgroup.Apply(Limits with { MemoryBytes = 32 << 20, Processes = 30, Cpus = 0.7 });
+        cgroup.StartMeasuring();
+        Record(step, "cpu.stat", "usage_usec 1500", "memory.current", "4000");
+
+        Assert.Equal("33554432|30|70000 100000", string.Join('|', ((string[])["memory.max", "pids.max", "cpu.max"]).Select(f => ControlFile.Read(step, f))));
+        Assert.Equal((TimeSpan.FromMicroseconds(500), 4000L), (cgroup.CpuTime, cgroup.PeakMemory));
+    }
+
     [Fact]
     public void Version_2_without_memory_peak_keeps_the_most_it_saw()
     {

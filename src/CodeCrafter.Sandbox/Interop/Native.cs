@@ -100,6 +100,14 @@ internal static partial class Native
         Check(fcntl(Fd(handle), FSetfl, flags | ONonblock), nameof(fcntl));
     }
 
+    /// <summary>Lets a pipe hold so much, or what this host lets any hold; it takes the memory of what is in it.</summary>
+    public static void SetPipeSize(SafeFileHandle pipe, long bytes)
+    {
+        const int setPipeSize = 1031;
+        var most = long.Parse(File.ReadAllText("/proc/sys/fs/pipe-max-size"));
+        Check(fcntl(Fd(pipe), setPipeSize, (int)Math.Min(bytes, most)), nameof(fcntl));
+    }
+
     /// <summary>Waits for one of the descriptors; a negative one is passed over.</summary>
     public static unsafe int Poll(Span<PollFd> fds, int timeoutMilliseconds)
     {
@@ -178,6 +186,10 @@ internal static partial class Native
             }
         }
     }
+
+    /// <summary>Takes a connection that waits; close-on-exec.</summary>
+    public static unsafe SafeFileHandle Accept(SafeFileHandle listener) =>
+        Own(Check(accept4(Fd(listener), null, null, OCloexec), nameof(accept4)));
 
     /// <summary>Makes <see cref="Receive"/> tell the sender of what is sent from now on.</summary>
     public static unsafe void AskForSender(SafeFileHandle socket)
@@ -309,6 +321,7 @@ internal static partial class Native
 
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int pipe2(int* ends, int flags);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int socketpair(int domain, int type, int protocol, int* ends);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial int accept4(int socket, void* address, void* length, int flags);
     [LibraryImport("libc", SetLastError = true)] private static partial int eventfd(uint value, int flags);
     [LibraryImport("libc", SetLastError = true)] private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
     [LibraryImport("libc", SetLastError = true)] private static partial int prctl(int option, nint a, nint b, nint c, nint d);

@@ -22,7 +22,7 @@ internal sealed class Container : IDisposable
     private bool _killed;
     private int _runtimePid;
 
-    private Container(OciRuntime runtime, string id, string bundle, SafeFileHandle input, SafeFileHandle output, SafeFileHandle errors, ControlChannel control)
+    private Container(OciRuntime runtime, string id, string bundle, SafeFileHandle input, SafeFileHandle output, SafeFileHandle errors)
     {
         _runtime = runtime;
         _id = id;
@@ -30,11 +30,10 @@ internal sealed class Container : IDisposable
         _input = input;
         _output = output;
         _errors = errors;
-        Control = control;
     }
 
     /// <summary>Orders to init and its answers.</summary>
-    public ControlChannel Control { get; }
+    public ControlChannel Control { get; private set; } = null!;
 
     /// <summary>The write end of standard input; null once closed.</summary>
     public SafeFileHandle? Input => _input;
@@ -44,6 +43,9 @@ internal sealed class Container : IDisposable
 
     /// <summary>The read end of standard error; does not block.</summary>
     public SafeFileHandle Errors => _errors;
+
+    /// <summary>All of it, its init and its kernel too, is in the cgroup of the step, and a program may end init.</summary>
+    public bool IsWithinLimits => _runtime.HasOwnKernel;
 
     /// <summary>Starts a sandbox and waits until its init is ready.</summary>
     /// <param name="runtime">The runtime.</param>
@@ -59,9 +61,7 @@ internal sealed class Container : IDisposable
         var (inputRead, inputWrite) = Native.Pipe();
         var (outputRead, outputWrite) = Native.Pipe();
         var (errorsRead, errorsWrite) = Native.Pipe();
-        var (ours, theirs) = Native.SocketPair();
-        Native.AskForSender(ours);
-        var container = new Container(runtime, id, bundle, inputWrite, outputRead, errorsRead, new ControlChannel(ours));
+        var container = new Container(runtime, id, bundle, inputWrite, outputRead, errorsRead);
         var entrances = new List<SafeFileHandle>();
         try
         {
@@ -70,8 +70,7 @@ internal sealed class Container : IDisposable
                 Native.SetNonBlocking(handle);
             }
             entrances.AddRange(steps.SelectMany(step => step.OpenForEntering()));
-            container._runtimePid = runtime.Run(id, bundle, [inputRead, outputWrite, errorsWrite, theirs, .. entrances]);
-            Array.ForEach([inputRead, outputWrite, errorsWrite, theirs], handle => handle.Dispose());
+            container.StartRuntime([inputRead, outputWrite, errorsWrite], entrances, startTimeout);
             container.AwaitReady(startTimeout);
             return container;
         }
@@ -83,9 +82,12 @@ internal sealed class Container : IDisposable
         finally
         {
             entrances.ForEach(handle => handle.Dispose());
-            Array.ForEach([inputRead, outputWrite, errorsWrite, theirs], handle => handle.Dispose());
+            Array.ForEach([inputRead, outputWrite, errorsWrite], handle => handle.Dispose());
         }
     }
+
+    /// <summary>Where the control socket of a sandbox is that cannot be given it as a descriptor.</summary>
+    public static string ControlPath(string bundle) => Path.Combine(bundle, "control");
 
     /// <summary>Init is alive: we have not killed it, and nobody else has.</summary>
     public bool IsAlive => !_killed && Native.Poll([new Native.PollFd { Fd = Native.Fd(_init!), Events = Native.PollIn }], 0) == 0;
@@ -111,13 +113,14 @@ internal sealed class Container : IDisposable
         {
             Native.Kill(_init);
         }
-        Control.Dispose();
+        Control?.Dispose();
         CloseInput();
         _output.Dispose();
         _errors.Dispose();
         if (_runtimePid > 0)
         {
             Native.WaitPid(_runtimePid);
+            _runtime.FinishDelete(_id);
         }
         if (!_runtime.StaysWithContainer)
         {
@@ -138,6 +141,29 @@ internal sealed class Container : IDisposable
         Native.Poll(init, Timeout.Infinite);
         Native.ReapIfOurs(_initPid);
         _runtime.Delete(_id);
+    }
+
+    /// <summary>Starts the runtime; their ends of the descriptors are closed afterwards.</summary>
+    private void StartRuntime(SafeFileHandle[] theirs, IEnumerable<SafeFileHandle> entrances, TimeSpan timeout)
+    {
+        if (_runtime.HasOwnKernel)
+        {
+            using var listener = new ControlListener(ControlPath(_bundle));
+            _runtimePid = _runtime.Run(_id, _bundle, [.. theirs, .. entrances]);
+            Array.ForEach(theirs, handle => handle.Dispose());
+            Control = listener.Accept(_errors, timeout) is { } connection
+                ? new ControlChannel(connection)
+                : throw new IOException($"The runtime could not start a sandbox.{ReadErrors()}");
+            return;
+        }
+        var (ours, control) = Native.SocketPair();
+        using (control)
+        {
+            Native.AskForSender(ours);
+            Control = new ControlChannel(ours);
+            _runtimePid = _runtime.Run(_id, _bundle, [.. theirs, control, .. entrances]);
+            Array.ForEach(theirs, handle => handle.Dispose());
+        }
     }
 
     private void AwaitReady(TimeSpan timeout)

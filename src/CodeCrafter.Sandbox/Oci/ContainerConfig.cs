@@ -16,6 +16,9 @@ internal sealed record ContainerSettings
     /// <summary>The number of files through which a step enters its cgroup.</summary>
     public required int Hierarchies { get; init; }
 
+    /// <summary>The socket that init connects to, where it cannot be passed on as a descriptor; null where it can.</summary>
+    public string? ControlSocket { get; init; }
+
     /// <summary>Bytes that each of the writable file systems may hold.</summary>
     public required long DiskBytes { get; init; }
 
@@ -49,7 +52,7 @@ internal static class ContainerConfig
                 namespaces = ((string[])["pid", "mount", "ipc", "uts", "network", "cgroup"]).Select(type => new { type }),
                 maskedPaths = SandboxPaths.Masked,
                 readonlyPaths = SandboxPaths.ReadOnly,
-                seccomp = SeccompProfile.For(RuntimeInformation.OSArchitecture),
+                seccomp = SeccompProfile.For(RuntimeInformation.OSArchitecture, withOwnKernel: settings.ControlSocket is not null),
             },
         },
         Json);
@@ -59,7 +62,7 @@ internal static class ContainerConfig
         terminal = false,
         user = new { uid = settings.Uid, gid = settings.Uid, umask = 18 },
         cwd = "/",
-        args = (string[])["/usr/bin/perl", SandboxRoot.InitPath, settings.Hierarchies.ToString(), .. SystemCallNumbers],
+        args = (string[])["/usr/bin/perl", SandboxRoot.InitPath, settings.ControlSocket is null ? settings.Hierarchies.ToString() : SandboxRoot.ControlPath, .. SystemCallNumbers],
         env = (string[])["PATH=/usr/bin:/bin"],
         noNewPrivileges = true,
         capabilities = new
@@ -96,6 +99,10 @@ internal static class ContainerConfig
         foreach (var (from, to) in root.Binds.Concat(settings.Binds))
         {
             yield return new { destination = to, type = "bind", source = from, options = (string[])["bind", "ro", "nosuid", "nodev"] };
+        }
+        if (settings.ControlSocket is { } socket)
+        {
+            yield return new { destination = SandboxRoot.ControlPath, type = "bind", source = socket, options = (string[])["bind", "ro"] };
         }
         foreach (var hidden in root.Hidden)
         {

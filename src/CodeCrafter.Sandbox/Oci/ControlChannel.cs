@@ -144,6 +144,7 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
         Append(payload, command.Index);
         Append(payload, command.ReadsInput ? 1 : 0);
         Append(payload, command.CpuSeconds);
+        Append(payload, command.Processes);
         Append(payload, command.Columns);
         Append(payload, command.Rows);
         Append(payload, SandboxPaths.Workspace);

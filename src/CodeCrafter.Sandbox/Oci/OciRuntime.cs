@@ -22,6 +22,7 @@ internal sealed class OciRuntime : IDisposable
     {
         _path = path;
         _isCrun = Path.GetFileName(path) == "crun";
+        HasOwnKernel = IsGVisor(path);
         _state = state;
         // crun refuses a tree with both versions, so it gets a view of the mounts that has only the first.
         _launcher = new Launcher(_isCrun ? hiddenMount : null);
@@ -34,7 +35,13 @@ internal sealed class OciRuntime : IDisposable
     public string Description { get; }
 
     /// <summary>It insists on a cgroup of its own for every container; crun can be told not to make any.</summary>
-    public bool MakesCgroups => !_isCrun;
+    public bool MakesCgroups => !_isCrun && !HasOwnKernel;
+
+    /// <summary>
+    /// gVisor: programs run on a kernel of their own, a process of the host (docs/decisions/0025). Whatever holds for the
+    /// programs has to hold for that one: it is started inside the cgroup.
+    /// </summary>
+    public bool HasOwnKernel { get; }
 
     /// <summary>Finds the runtime.</summary>
     /// <exception cref="SandboxUnavailableException">There is none, or it lacks seccomp.</exception>
@@ -51,7 +58,7 @@ internal sealed class OciRuntime : IDisposable
         var text = await VersionAsync(path, cancellationToken);
         var lines = text.Split('\n');
         var number = lines[0].Split(' ').Last();
-        if (!text.Contains("+SECCOMP", StringComparison.Ordinal) && !text.Contains("libseccomp:", StringComparison.Ordinal))
+        if (!IsGVisor(path) && !text.Contains("+SECCOMP", StringComparison.Ordinal) && !text.Contains("libseccomp:", StringComparison.Ordinal))
         {
             throw new SandboxUnavailableException($"{path} {number} is built without seccomp, which the sandbox needs. Install Debian's: apt-get install crun");
         }
@@ -70,13 +77,20 @@ internal sealed class OciRuntime : IDisposable
     /// The runtime's process stays until the container has ended and removes it then. runc would copy all input and
     /// output through itself while it stays, so it is told to go, and the container is removed by <see cref="Delete"/>.
     /// </summary>
-    public bool StaysWithContainer => _isCrun;
+    public bool StaysWithContainer => _isCrun || HasOwnKernel;
 
     /// <summary>
     /// Makes a container and runs it, with these as its descriptors from 0 on. Returns the process id of the runtime.
     /// </summary>
     public int Run(string id, string bundle, IReadOnlyList<SafeFileHandle> descriptors)
     {
+        if (HasOwnKernel)
+        {
+            // From 3 on are the files of the cgroup, which a shell enters (0 stands for the writer) and closes.
+            var entrances = Enumerable.Range(3, descriptors.Count - 3);
+            var enter = string.Concat(entrances.Select(fd => $"echo 0 >&{fd} && exec {fd}>&- && "));
+            return _launcher.Start("/bin/sh", ["sh", "-c", enter + "exec \"$@\"", "sh", _path, .. Options, "run", "--bundle", bundle, id], Environment, descriptors);
+        }
         string[] detach = StaysWithContainer ? [] : ["--detach"];
         return Start(["run", .. detach, "--bundle", bundle, "--preserve-fds", (descriptors.Count - 3).ToString(), id], descriptors);
     }
@@ -86,6 +100,21 @@ internal sealed class OciRuntime : IDisposable
     {
         using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         Native.WaitPid(Start(["delete", "--force", id], [nothing, nothing, nothing]));
+    }
+
+    /// <summary>
+    /// Once the runtime's process has ended: where a limit killed that before it could remove the container, it is removed.
+    /// </summary>
+    public void FinishDelete(string id)
+    {
+        if (HasOwnKernel && Directory.EnumerateFileSystemEntries(_state, id + "*").Any())
+        {
+            Delete(id);
+            foreach (var left in Directory.GetFiles(_state, id + "*"))
+            {
+                File.Delete(left);
+            }
+        }
     }
 
     /// <summary>Removes what a killed server left: its containers are named in our state directory and nowhere else.</summary>
@@ -109,9 +138,17 @@ internal sealed class OciRuntime : IDisposable
     }
 
     private int Start(IEnumerable<string> arguments, IReadOnlyList<SafeFileHandle> descriptors) =>
-        _launcher.Start(_copy is null ? _path : $"/proc/self/fd/{Native.Fd(_copy)}", [_path, "--root", _state, .. CgroupOption, .. arguments], Environment, descriptors);
+        _launcher.Start(_copy is null ? _path : $"/proc/self/fd/{Native.Fd(_copy)}", [_path, .. Options, .. arguments], Environment, descriptors);
 
-    private string[] CgroupOption => _isCrun ? ["--cgroup-manager=disabled"] : [];
+    private string[] Options =>
+    [
+        "--root", _state,
+        .. _isCrun ? (string[])["--cgroup-manager=disabled"]
+            : HasOwnKernel ? ["--network=none", "--ignore-cgroups", "--host-uds=open", "--oci-seccomp"]
+            : [],
+    ];
+
+    private static bool IsGVisor(string path) => Path.GetFileName(path) == "runsc";
 
     private static bool IsElf(string path)
     {

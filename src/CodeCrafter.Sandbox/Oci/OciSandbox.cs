@@ -48,7 +48,7 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
         var sandbox = new OciSandbox(host, logger);
         try
         {
-            await SelfCheck.RunAsync(sandbox, SelfCheckSettingOf(host.Options), cancellationToken);
+            await SelfCheck.RunAsync(sandbox, SelfCheckSettingOf(host), cancellationToken);
             logger.LogInformation("Programs run in {Sandbox}", sandbox.Description);
             await sandbox._free.WaitAsync(cancellationToken);
             sandbox.StartThread(() => sandbox._parts.Pool.Refill(null));
@@ -153,8 +153,12 @@ public sealed class OciSandbox : ISandbox, IAsyncDisposable
         }
     }
 
-    private static SelfCheckSetting SelfCheckSettingOf(SandboxOptions options) =>
-        new(options.FirstUid, options.Uids, [Path.GetFullPath(options.StateDirectory), "/home", "/root", "/var", "/etc/shadow", "/sys"]);
+    // gVisor makes a /sys of its own, with nothing of the host in it.
+    private static SelfCheckSetting SelfCheckSettingOf(SandboxHost host) => new(
+        host.Options.FirstUid,
+        host.Options.Uids,
+        [host.Options.StateDirectory, "/home", "/root", "/var", "/etc/shadow", .. host.Runtime.HasOwnKernel ? (string[])[] : ["/sys"]],
+        host.Runtime.HasOwnKernel);
 
     /// <summary>
     /// Runs on a thread of its own, since it waits in system calls, which would starve the thread pool; then gives back the

@@ -1,3 +1,4 @@
+using CodeCrafter.Sandbox.Interop;
 using CodeCrafter.Sandbox.Limits;
 using CodeCrafter.Sandbox.Steps;
 
@@ -16,6 +17,7 @@ internal sealed record SandboxTemplate(long DiskBytes, IReadOnlyList<(string Fro
 internal sealed class SandboxInstance : IDisposable
 {
     private readonly List<StepCgroup> _cgroups = [];
+    private bool _hasOwnKernel;
 
     private SandboxInstance(string id, int slot, SandboxTemplate template) => (Id, Slot, Template) = (id, slot, template);
 
@@ -33,7 +35,23 @@ internal sealed class SandboxInstance : IDisposable
     public ParkedCommand? Parked { get; private set; }
 
     /// <summary>The cgroup of a step.</summary>
-    public StepCgroup Cgroup(int step) => _cgroups[step];
+    public StepCgroup Cgroup(int step) => _cgroups[_hasOwnKernel ? 0 : step];
+
+    /// <summary>Sets the limits of a step, on its cgroup and where they are elsewhere.</summary>
+    public void Apply(StepCgroup cgroup, RunLimits limits)
+    {
+        cgroup.Apply(_hasOwnKernel ? OwnKernel.Within(limits) : limits);
+        if (_hasOwnKernel)
+        {
+            // gVisor writes to a full pipe in part, which some programs take for all. One that holds as much as is kept is
+            // never full before that no longer matters; larger limits than this host's pipes are served as well as it goes.
+            Native.SetPipeSize(Container.Output, limits.OutputBytes);
+            Native.SetPipeSize(Container.Errors, limits.OutputBytes);
+        }
+    }
+
+    /// <summary>The command as init is to start it.</summary>
+    public StepCommand Bounded(StepCommand command, RunLimits limits) => _hasOwnKernel ? OwnKernel.Bounded(command, limits) : command;
 
     public static SandboxInstance Start(SandboxHost host, SandboxTemplate template, int slot)
     {
@@ -69,12 +87,21 @@ internal sealed class SandboxInstance : IDisposable
 
     private void Start(SandboxHost host)
     {
-        _cgroups.Add(host.Cgroups.Create(Id + ".compile", RunLimits.DefaultForCompiling));
-        _cgroups.Add(host.Cgroups.Create(Id + ".run", RunLimits.Default));
+        _hasOwnKernel = host.Runtime.HasOwnKernel;
+        if (_hasOwnKernel)
+        {
+            _cgroups.Add(host.Cgroups.Create(Id + ".all", OwnKernel.Within(RunLimits.DefaultForCompiling)));
+        }
+        else
+        {
+            _cgroups.Add(host.Cgroups.Create(Id + ".compile", RunLimits.DefaultForCompiling));
+            _cgroups.Add(host.Cgroups.Create(Id + ".run", RunLimits.Default));
+        }
         var config = ContainerConfig.Make(host.Root, new ContainerSettings
         {
             Uid = host.Options.FirstUid + Slot,
             Hierarchies = host.Cgroups.Hierarchies,
+            ControlSocket = _hasOwnKernel ? Container.ControlPath(host.Bundle(Id)) : null,
             CgroupsPath = host.Runtime.MakesCgroups ? SandboxHost.CgroupsPath(Id) : null,
             DiskBytes = Template.DiskBytes,
             Binds = Template.Caches,

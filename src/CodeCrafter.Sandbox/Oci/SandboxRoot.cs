@@ -11,6 +11,9 @@ internal sealed class SandboxRoot
     /// <summary>The init script, as sandboxes see it.</summary>
     public const string InitPath = "/init.pl";
 
+    /// <summary>Where gVisor's sandboxes see the control socket, since it passes no descriptors on.</summary>
+    public const string ControlPath = "/control";
+
     private static readonly string[] MountPoints = ["proc", "dev", "tmp", "usr", "etc", "workspace", "build", "cache"];
 
     // What is in /etc only because Debian keeps configuration there; toolchains under /usr have links to it.
@@ -44,6 +47,7 @@ internal sealed class SandboxRoot
             CopyTopLink(path, link);
         }
         File.WriteAllText(path + InitPath, InitScript());
+        File.WriteAllText(path + ControlPath, "");
         WriteEtc(System.IO.Path.Combine(path, "etc"), uids);
         MakeReadable(path);
         SetMountPointModes(path);

@@ -27,7 +27,8 @@ internal sealed class SandboxRun : IDisposable
     public SandboxRun(SandboxParts parts, RunRequest request, ChannelWriter<OutputPiece>? pieces, CancellationToken cancellation)
     {
         _parts = parts;
-        _request = request;
+        // A terminal of gVisor's cannot be handed out of its sandbox.
+        _request = parts.Host.Runtime.HasOwnKernel ? request with { Terminal = null } : request;
         _recipe = request.Language.Recipe!;
         _template = parts.Pool.Template(request.Limits.DiskBytes);
         _pieces = pieces;
@@ -118,7 +119,8 @@ internal sealed class SandboxRun : IDisposable
             Send(list.Path, list.Content);
         }
         var cgroup = _instance!.Cgroup(plan.Command.Index);
-        cgroup.Apply(limits);
+        _instance.Apply(cgroup, limits);
+        plan = plan with { Command = _instance.Bounded(plan.Command, limits) };
         cgroup.StartMeasuring();
         var streams = new StepStreams(_instance.Container, phase == RunPhase.Run ? _request.StandardInput : null, plan.Command.Columns > 0 ? _request.Terminal : null, _wake);
         var stdout = new OutputCollector(phase, OutputStream.Stdout, limits.OutputBytes, _pieces);
@@ -136,8 +138,9 @@ internal sealed class SandboxRun : IDisposable
     /// <summary>Takes a sandbox and writes all files into it.</summary>
     private void Begin(StepPlan plan, Artifact? artifact)
     {
-        _parked = plan.Parked;
-        _instance = _parts.Pool.Take(_template, plan.Parked);
+        // What waits on a kernel of its own is a plain sandbox: the limits of a command are in the process there.
+        _parked = _parts.Host.Runtime.HasOwnKernel ? null : plan.Parked;
+        _instance = _parts.Pool.Take(_template, _parked);
         foreach (var file in CommandExpander.Files(_request))
         {
             Send($"{SandboxPaths.Workspace}/{file.Path}", file.Content);

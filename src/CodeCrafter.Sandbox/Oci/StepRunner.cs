@@ -69,7 +69,8 @@ internal sealed class StepRunner
             {
                 InitMessage.Done => StepEnd.OfWaitStatus(BinaryPrimitives.ReadInt32BigEndian(payload)),
                 InitMessage.NotExecuted => new StepEnd { NotExecuted = BinaryPrimitives.ReadInt32BigEndian(payload) },
-                InitMessage.Gone when _killed is not null => new StepEnd { Signal = Native.SigKill },
+                // Where init is within the limits and within reach, its end is the program's doing.
+                InitMessage.Gone when _killed is not null || _container.IsWithinLimits => new StepEnd { Signal = Native.SigKill },
                 _ => throw new IOException($"The sandbox's init failed in step {_plan.Command.Index}: {message} {Encoding.UTF8.GetString(payload)}"),
             };
         }

@@ -1,4 +1,4 @@
-# PID 1 of a sandbox: the only trusted process inside. It takes orders from the server on descriptor 3, one step at a
+# PID 1 of a sandbox: the only trusted process inside. It takes orders from the server on a socket, one step at a
 # time, so the server never opens a path that a program could have changed. Perl, since every Debian and Ubuntu has it
 # (perl-base is essential) and it starts in a millisecond. It loads no module, not even strict, which a test holds it to:
 # each costs as much as perl's own start, for every sandbox.
@@ -10,14 +10,14 @@
 #           G seconds path                  all files are written: let the parked step read the one at path
 #           C path files bytes changed      collect regular files at path, once no step runs; changed: only what differs
 #                                           from the files that were written
-#     command is: step stdin seconds columns rows directory argc argument... env...; stdin is 1 for descriptor 0, 0 for
-#     none; columns are 0 where there is no terminal
+#     command is: step stdin seconds processes columns rows directory argc argument... env...; stdin is 1 for descriptor 0,
+#     0 for none; processes are 0 where a cgroup counts them; columns are 0 where there is no terminal
 #   init:   R ready                D status  the raw wait status of the step; no other process is alive any more
 #           N errno  exec failed   E text    a fault of the sandbox
 #           T with a descriptor    the terminal of the step that begins
 #           L lost                 the parked step is not there any more; the files are
 #           f mode path content    a collected file          c omitted   the end of the collection
-# The end of descriptor 3, also in the middle of a step, ends this process and with it the PID namespace.
+# The end of the socket, also in the middle of a step, ends this process and with it the PID namespace.
 my ($files_per_step, %call) = @ARGV;
 $_ += 0 for values %call;    # syscall takes text for a pointer
 
@@ -26,7 +26,7 @@ sub O_WRONLY() { 1 }          sub O_RDWR() { 2 }            sub O_CREAT() { 0100
 sub O_NOCTTY() { 0400 }       sub O_NONBLOCK() { 04000 }    sub O_NOFOLLOW() { 0400000 }  sub O_CLOEXEC() { 02000000 }
 sub O_PATH() { 010000000 }    sub S_IFMT() { 0170000 }      sub S_IFREG() { 0100000 }     sub S_IFDIR() { 0040000 }
 sub S_IFIFO() { 0010000 }     sub RLIMIT_CPU() { 0 }        sub EAGAIN() { 11 }
-sub MAX_DEPTH() { 16 }        sub MAX_ENTRIES() { 20_000 }
+sub RLIMIT_NPROC() { 6 }      sub MAX_DEPTH() { 16 }        sub MAX_ENTRIES() { 20_000 }
 
 # Same user as the program: without this the program could write to /proc/1/mem and take the descriptors in /proc/1/fd.
 my $pr_set_dumpable = 4;
@@ -39,7 +39,15 @@ sub inherited {
     return $file;
 }
 
-my $control = inherited(3, '+<&=');
+# Descriptor 3; or, where the runtime passes none on (gVisor), a socket to connect to, which takes one connection and no
+# further one. What a sandbox of that kind does is within the limits from outside, but for the number of its processes.
+my $control;
+my $within = $files_per_step =~ m{^/} ? $files_per_step : '';
+if ($within) {
+    $files_per_step = 0;
+    socket($control, 1, 1, 0) && connect($control, pack('S a*', 1, $within)) or exit 1;    # AF_UNIX, SOCK_STREAM
+}
+else { $control = inherited(3, '+<&=') }
 # Two steps, and for each the files through which a process enters its cgroup, one a hierarchy.
 my @enter = map { my $step = $_; [map { inherited(4 + $step * $files_per_step + $_, '>>&=') } 0 .. $files_per_step - 1] } 0, 1;
 my %written;    # path => content
@@ -132,7 +140,7 @@ sub limit_cpu_time {
 
 # Starts a step; returns its process id, and what went wrong before its program began.
 sub start {
-    my ($step, $stdin, $seconds, $columns, $rows, $directory, $count, @strings) = unpack('N5 N/a* N (N/a*)*', $_[0]);
+    my ($step, $stdin, $seconds, $processes, $columns, $rows, $directory, $count, @strings) = unpack('N6 N/a* N (N/a*)*', $_[0]);
     my @arguments = splice(@strings, 0, $count);
     $terminal = $columns ? open_terminal($columns, $rows) : undef;
     pipe(my $failed, my $failure) or die "pipe: $!\n";
@@ -146,6 +154,8 @@ sub start {
         eval { $terminal ? take_terminal() : setpgrp(0, 0); 1 } or syswrite($failure, "E$@"), exit 1;
         $stdin or $terminal or open(STDIN, '<', '/dev/null') or exit 1;
         limit_cpu_time(0, $seconds) if $seconds;
+        # Of the user, to whom this process belongs too.
+        syscall($call{prlimit64}, 0, RLIMIT_NPROC, my $most = pack('Q Q', $processes + 1, $processes + 1), 0) if $processes;
         # The bare call: perl's exec would hand what is no program to a shell.
         my $argv = pack('p*', @arguments) . pack('J', 0);
         my $envp = pack('p*', @strings) . pack('J', 0);
@@ -182,15 +192,15 @@ sub wait_for {
     my $pause = 0.0005;
     while (1) {
         my ($read, $write) = ('', '');
-        vec($read, 3, 1) = 1;
+        vec($read, fileno $control, 1) = 1;
         vec($read, $pidfd, 1) = 1 if $pidfd >= 0;
         feed($feed) if %$feed;
         vec($write, fileno $feed->{writer}, 1) = 1 if $feed->{writer};
         # What has not opened its FIFO yet is still starting, which nothing but the clock tells. A second, for a child that
         # ends just before select.
-        my $timeout = %$feed && !$feed->{writer} ? ($pause = $pause < 0.02 ? $pause * 2 : $pause) : $pidfd < 0 ? 0.005 : 1;
+        my $timeout = %$feed && !$feed->{writer} ? ($pause = $pause < 0.02 ? $pause * 2 : $pause) : $pidfd < 0 ? 0.05 : 1;
         my $ready = select($read, $write, undef, $timeout);
-        exit 0 if $ready > 0 && vec($read, 3, 1);
+        exit 0 if $ready > 0 && vec($read, fileno $control, 1);
         while ((my $ended = waitpid(-1, 1)) != 0) {    # WNOHANG
             $ended > 0 or die "waitpid: $!\n";
             return $? if $ended == $pid;

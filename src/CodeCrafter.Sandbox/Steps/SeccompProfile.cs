@@ -79,7 +79,8 @@ internal static class SeccompProfile
     /// A process may set its own resource limits alone: that of another of the same user, such as init, could be set so
     /// low that it dies. Init itself is under this filter too.
     /// </param>
-    public static object For(Architecture architecture, bool ownLimitsOnly = false) => new
+    /// <param name="withOwnKernel">For gVisor, which filters calls to its own kernel and knows no errno but EPERM.</param>
+    public static object For(Architecture architecture, bool ownLimitsOnly = false, bool withOwnKernel = false) => new
     {
         defaultAction = "SCMP_ACT_ERRNO",
         defaultErrnoRet = Enosys,
@@ -90,7 +91,10 @@ internal static class SeccompProfile
             // New threads and processes, but no new namespace. The flags of clone3 are in memory where a filter cannot
             // look, so C libraries are made to fall back to clone.
             Allow(["clone"], MaskedEqual(0, NamespaceFlags, 0)),
-            Refuse(["clone3"], Enosys),
+            // gVisor would refuse it with EPERM, which C libraries do not take for an answer; whoever makes a namespace with it
+            // there makes one of gVisor's.
+            // gVisor's name of pselect6 is another one, too.
+            withOwnKernel ? Allow(["clone3", "pselect"]) : Refuse(["clone3"], Enosys),
             // No exotic socket family (vsock, packet, alg, bluetooth, ...); these four live in the empty network
             // namespace. Netlink: routes only, which is how programs list interfaces.
             Allow(["socket"], Equal(0, 1)),

@@ -21,6 +21,9 @@ internal sealed record StepCommand
     /// <summary>The backstop of the kernel for each of its processes; 0 sets none.</summary>
     public int CpuSeconds { get; init; }
 
+    /// <summary>The most processes of its user, for runtimes whose processes no cgroup counts; 0 sets no limit.</summary>
+    public int Processes { get; init; }
+
     /// <summary>The size of its terminal; 0 where it has none.</summary>
     public int Columns { get; init; }
 

@@ -14,6 +14,7 @@ print 'interfaces ', join(',', map { /^\s*(\w+):/ ? $1 : () } lines('/proc/net/d
 print 'routes ', scalar(grep { !/^Iface/ } lines('/proc/net/route')), "\n";
 print 'writable ', join(',', grep { open(my $file, '>', "$_/canary") } '/', '/usr', '/etc', '/proc/sys', '/dev'), "\n";
 print 'visible ', join(',', grep { -e } @ARGV), "\n";
+print 'kernel ', lines('/proc/version');
 print 'parent ', getppid(), "\n";
 print 'descriptors ', join(',', sort { $a <=> $b } grep { -e "/proc/self/fd/$_" } 0 .. 255), "\n";
 print 'environment ', join(',', sort keys %ENV), "\n";

@@ -84,11 +84,13 @@ public abstract class Backend : IAsyncLifetime
     {
         var limits = RunLimits.Default with { OutputBytes = 4 << 20 };
         await RunAsync("python", "print('x' * 4000000)", limits);
+        await CheckNothingIsLeftAsync();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 0; i < 10; i++)
         {
             await RunAsync("python", i % 2 == 0 ? "print('x' * 4000000)" : "while True: print('x' * 1000)", limits);
         }
+        await CheckNothingIsLeftAsync();
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 2 << 20);
     }
 

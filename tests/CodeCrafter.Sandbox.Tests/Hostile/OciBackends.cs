@@ -94,3 +94,61 @@ public sealed class RuncCompiling(RuncBackend backend) : CompilingCases(backend)
 
 [Collection("hostile runc")]
 public sealed class RuncOperating(RuncBackend backend) : OperatingCases(backend);
+
+/// <summary>gVisor: programs run on a kernel of their own.</summary>
+public sealed class GVisorBackend() : OciBackend("runsc", uids: 80_000, parked: 0)
+{
+    public override bool SharesTheKernel => false;
+}
+
+[CollectionDefinition("hostile gVisor", DisableParallelization = true)]
+public sealed class GVisorCollection : ICollectionFixture<GVisorBackend>;
+
+[Collection("hostile gVisor")]
+public sealed class GVisorMemoryAndTime(GVisorBackend backend) : MemoryAndTimeCases(backend);
+
+[Collection("hostile gVisor")]
+[DoesNotApply(nameof(Case21_Million_files_meet_the_inode_cap_and_are_cleaned_up), "Its tmpfs has no cap on files; the case here is another one.")]
+public sealed class GVisorOutputAndDisk(GVisorBackend backend) : OutputAndDiskCases(backend)
+{
+    [Case]
+    public async Task Case21_Million_files_are_a_memory_limit_and_are_cleaned_up() => AssertStatus(
+        RunStatus.MemoryLimitExceeded,
+        await RunAsync("python", "import os\nfor i in range(1000000): os.close(os.open(f'/tmp/small{i}', os.O_CREAT | os.O_WRONLY))", Limits.RunLimits.Default with { MemoryBytes = 64 << 20, CpuTime = TimeSpan.FromSeconds(60), WallTime = TimeSpan.FromSeconds(60) }));
+}
+
+[Collection("hostile gVisor")]
+[DoesNotApply(nameof(Case24_Supervisor_survives_signals_to_everything), "Its kernel does not protect the first process; the case here is another one.")]
+[DoesNotApply(nameof(Case26_Five_thousand_zombies_are_capped_and_orphans_are_reaped), "Its zombies are no processes and count as none; the case here is another one.")]
+public sealed class GVisorProcesses(GVisorBackend backend) : ProcessCases(backend)
+{
+    [Case]
+    public async Task Case24_Who_kills_the_first_process_ends_its_own_run_alone()
+    {
+        var neighbour = RunAsync("python", "import time; time.sleep(2); print('unaffected')");
+        var result = await RunAsync("python", "import os\nprint('before', flush=True)\nos.kill(1, 9)\nwhile True: pass");
+
+        Assert.Equal((RunStatus.RuntimeErrorOther, "SIGKILL", "before\n"), (result.Status, result.Run?.Signal, result.Run?.Stdout));
+        Assert.Equal((RunStatus.Accepted, "unaffected\n"), ((await neighbour).Status, (await neighbour).Run?.Stdout));
+    }
+
+    [Case]
+    public async Task Case26_Zombies_without_end_meet_another_limit()
+    {
+        var result = await RunAsync("python", "import os\nwhile True:\n  if os.fork() == 0: os._exit(0)", Limits.RunLimits.Default with { CpuTime = TimeSpan.FromSeconds(2) });
+
+        Assert.True(result.Status is RunStatus.TimeLimitExceeded or RunStatus.MemoryLimitExceeded or RunStatus.RuntimeErrorNzec, $"{result.Status}");
+    }
+}
+
+[Collection("hostile gVisor")]
+public sealed class GVisorFiles(GVisorBackend backend) : FileCases(backend);
+
+[Collection("hostile gVisor")]
+public sealed class GVisorNetworkAndKernel(GVisorBackend backend) : NetworkAndKernelCases(backend);
+
+[Collection("hostile gVisor")]
+public sealed class GVisorCompiling(GVisorBackend backend) : CompilingCases(backend);
+
+[Collection("hostile gVisor")]
+public sealed class GVisorOperating(GVisorBackend backend) : OperatingCases(backend);
