@@ -84,7 +84,7 @@ internal sealed record ContainerSpec
         Tmpfs = Tmpfs(),
         Privileged = false,
         CapDrop = ["ALL"],
-        SecurityOpt = ["no-new-privileges:true", "seccomp=" + JsonSerializer.Serialize(SeccompProfile.For(Architecture, ownLimitsOnly: true))],
+        SecurityOpt = ["no-new-privileges:true", "seccomp=" + JsonSerializer.Serialize(SeccompProfile.For(Architecture))],
         MaskedPaths = MaskedPaths,
         ReadonlyPaths = [.. SandboxPaths.ReadOnly],
         // Resolvers of the engine's machine would be written into the container otherwise.

@@ -66,10 +66,9 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
     }
 
     /// <summary>Lets the parked step read its file, which was sent before.</summary>
-    public void SendGo(string path, int cpuSeconds)
+    public void SendGo(string path)
     {
         var payload = new ArrayBufferWriter<byte>();
-        Append(payload, cpuSeconds);
         Append(payload, path);
         Send('G', payload.WrittenSpan);
     }

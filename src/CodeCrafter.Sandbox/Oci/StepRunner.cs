@@ -99,7 +99,7 @@ internal sealed class StepRunner
     {
         if (_parked is { } parked)
         {
-            _container.Control.SendGo(parked.Path, _plan.Command.CpuSeconds);
+            _container.Control.SendGo(parked.Path);
         }
         else
         {

@@ -7,7 +7,7 @@
 #   server: F mode path content             write a file (only while no step has run, or for the next one)
 #           X command                       run a step
 #           P path command                  start a step ahead of time; path, the file that it reads first, is a FIFO
-#           G seconds path                  all files are written: let the parked step read the one at path
+#           G path                          all files are written: let the parked step read the one at path
 #           C path files bytes changed      collect regular files at path, once no step runs; changed: only what differs
 #                                           from the files that were written
 #     command is: step stdin seconds processes columns rows directory argc argument... env...; stdin is 1 for descriptor 0,
@@ -132,10 +132,10 @@ sub take_terminal {
 }
 
 sub limit_cpu_time {
-    my ($pid, $seconds) = @_;
+    my ($seconds) = @_;
     # A backstop, for a single process: the limit itself is on the sum, from the cgroup.
     my $limit = pack('Q Q', $seconds, $seconds);
-    syscall($call{prlimit64}, $pid, RLIMIT_CPU, $limit, 0);
+    syscall($call{prlimit64}, 0, RLIMIT_CPU, $limit, 0);
 }
 
 # Starts a step; returns its process id, and what went wrong before its program began.
@@ -153,7 +153,7 @@ sub start {
         }
         eval { $terminal ? take_terminal() : setpgrp(0, 0); 1 } or syswrite($failure, "E$@"), exit 1;
         $stdin or $terminal or open(STDIN, '<', '/dev/null') or exit 1;
-        limit_cpu_time(0, $seconds) if $seconds;
+        limit_cpu_time($seconds) if $seconds;
         # Of the user, to whom this process belongs too.
         syscall($call{prlimit64}, 0, RLIMIT_NPROC, my $most = pack('Q Q', $processes + 1, $processes + 1), 0) if $processes;
         # The bare call: perl's exec would hand what is no program to a shell.
@@ -230,11 +230,10 @@ sub park {
 }
 
 sub go {
-    my ($seconds, $path) = unpack('N N/a*', $_[0]);
+    my ($path) = unpack('N/a*', $_[0]);
     my $step = $parked;
     undef $parked;
     my $waits = !$step->{lost} && waitpid($step->{pid}, 1) == 0;
-    limit_cpu_time($step->{pid}, $seconds) if $waits;
     rename("$path\x01", $path) or die "rename $path: $!\n";
     if (!$waits) {
         kill 'KILL', -1;

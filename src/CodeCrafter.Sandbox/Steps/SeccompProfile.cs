@@ -75,12 +75,8 @@ internal static class SeccompProfile
     /// old versions ignore <c>defaultErrnoRet</c>.
     /// </summary>
     /// <param name="architecture">That of the machine.</param>
-    /// <param name="ownLimitsOnly">
-    /// A process may set its own resource limits alone: that of another of the same user, such as init, could be set so
-    /// low that it dies. Init itself is under this filter too.
-    /// </param>
     /// <param name="withOwnKernel">For gVisor, which filters calls to its own kernel and knows no errno but EPERM.</param>
-    public static object For(Architecture architecture, bool ownLimitsOnly = false, bool withOwnKernel = false) => new
+    public static object For(Architecture architecture, bool withOwnKernel = false) => new
     {
         defaultAction = "SCMP_ACT_ERRNO",
         defaultErrnoRet = Enosys,
@@ -101,7 +97,9 @@ internal static class SeccompProfile
             Allow(["socket"], Equal(0, 2)),
             Allow(["socket"], Equal(0, 10)),
             Allow(["socket"], Equal(0, 16), Equal(2, 0)),
-            ownLimitsOnly ? Allow(["prlimit64"], Equal(0, 0)) : Allow(["prlimit64"]),
+            // A process may set its own resource limits alone: those of another of the same user, such as init, could be set
+            // so low that it dies. Init itself is under this filter too.
+            Allow(["prlimit64"], Equal(0, 0)),
             // PER_LINUX, with or without UNAME26 and ADDR_NO_RANDOMIZE; 0xffffffff asks for the current one.
             Allow(["personality"], Equal(0, 0)),
             Allow(["personality"], Equal(0, 0x20000)),

@@ -40,7 +40,7 @@ internal sealed record StepCommand
 internal sealed record ParkedCommand(StepCommand Command, string Path)
 {
     /// <summary>Two commands that a program cannot tell apart have the same key.</summary>
-    public string Key { get; } = string.Join('\0', [Command.Index.ToString(), Path, .. Command.Arguments, "", .. Command.Environment]);
+    public string Key { get; } = string.Join('\0', [Command.Index.ToString(), Command.CpuSeconds.ToString(), Command.Processes.ToString(), Path, .. Command.Arguments, "", .. Command.Environment]);
 }
 
 /// <summary>One step of one request: the command, and its parked form where it may have one.</summary>
@@ -67,8 +67,7 @@ internal sealed record StepPlan(StepCommand Command, RunLimits Limits, ParkedCom
         return new StepPlan(
             command,
             limits,
-            // The backstop is set when the program is there, since it cannot be raised again.
-            path is null ? null : new ParkedCommand(command with { CpuSeconds = 0 }, path),
+            path is null ? null : new ParkedCommand(command, path),
             list is null ? null : new SourceFile(CommandExpander.SourceList, list));
     }
 }

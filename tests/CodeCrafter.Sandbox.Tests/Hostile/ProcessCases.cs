@@ -22,6 +22,11 @@ public abstract class ProcessCases(Backend backend) : HostileCases(backend)
                 os.kill(os.getppid(), signal.SIGCONT)
                 os._exit(0)
             os.wait()
+            import resource
+            for limit in (resource.RLIMIT_CPU, resource.RLIMIT_NOFILE, resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC):
+                try: resource.prlimit(1, limit, (0, 0))
+                except (OSError, ValueError): pass
+            os.setpriority(os.PRIO_PROCESS, 0, 5)
             print('alive')
             """);
 
