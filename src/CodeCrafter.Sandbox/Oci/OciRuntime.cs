@@ -50,7 +50,7 @@ internal sealed class OciRuntime : IDisposable
         string[] candidates = wanted is null ? ["crun", "runc"] : [wanted];
         var path = candidates.Select(Find).FirstOrDefault(p => p is not null)
             ?? throw new SandboxUnavailableException(
-                $"No OCI runtime: {string.Join(" or ", candidates)} is not installed. Install one: apt-get install crun");
+                $"No OCI runtime: {string.Join(" or ", candidates)} is not installed. Install one: apt-get install {(IsGVisor(candidates[0]) ? "runsc" : "crun")}");
         if (!File.Exists("/usr/bin/perl"))
         {
             throw new SandboxUnavailableException("/usr/bin/perl is missing, which starts programs in the sandbox. Install it: apt-get install perl-base");
