@@ -31,7 +31,8 @@ internal static class ExecutionApi
         group.MapGet("/history/{sessionId:guid}", HistoryAsync)
             .WithSummary("What was run in a session, newest first, with the files as they ran").ProducesValidationProblem().ProducesProblem(404);
         group.MapGet("/files/{jobId:guid}", FileAsync)
-            .WithSummary("A file that the job's program made, as a download").ProducesProblem(404);
+            .WithSummary("A file that the job's program made, as a download")
+            .Produces<byte[]>(200, "application/octet-stream").ProducesProblem(404);
         group.MapGet("/stats", (ExecutionStats stats) => TypedResults.Ok(stats.Describe())).RequireAuthorization(AuthSetup.ServerAdmin)
             .WithSummary("The queue, and what ran since the server started (administrators)").ProducesProblem(403);
         group.MapDelete("/{jobId:guid}", StopAsync)
