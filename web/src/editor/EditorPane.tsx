@@ -6,7 +6,7 @@ import type { Room } from '../session/room';
 import { EditorSkeleton } from '../session/WorkspaceSkeleton';
 import type { SessionDocument } from './document';
 import { FileTabs } from './FileTabs';
-import { openFileDialog } from './FileDialog';
+import { openFileDialog } from './openFileDialog';
 import { languageOf } from './paths';
 import { useFileDrop } from './useFileDrop';
 import classes from './EditorPane.module.css';

@@ -3,7 +3,7 @@ import { dialogs } from '../app/dialogs';
 import { IconChevronDown, IconPencil, IconPlayerPlayFilled, IconPlus, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { FileList, SessionDocument } from './document';
-import { openFileDialog } from './FileDialog';
+import { openFileDialog } from './openFileDialog';
 import classes from './FileTabs.module.css';
 
 interface Props {

@@ -136,6 +136,7 @@ function emptyNote(run: Run): string {
   const { result } = run;
   if (result?.status.id === INTERNAL_ERROR) return 'The server failed to run it. That is no fault of the program: try again.';
   if (result?.status.id === COMPILATION_ERROR) return 'The compiler said nothing more.';
+  if (result !== null && result.run === null && result.compile === null) return 'The program was not run.';
   return hasFiles(run) ? 'The program printed nothing, but wrote files:' : 'The program printed nothing.';
 }
 

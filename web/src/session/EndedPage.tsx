@@ -3,7 +3,7 @@ import { IconDoorExit, IconTrash, IconUsersGroup } from '@tabler/icons-react';
 import { HomeButton, StatusPage } from '../app/StatusPage';
 import type { End } from './room';
 
-export function EndedPage({ end }: { end: End }) {
+export default function EndedPage({ end }: { end: End }) {
   switch (end) {
     case 'deleted':
       return (

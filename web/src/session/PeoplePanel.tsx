@@ -19,7 +19,7 @@ const roles = [
 
 const roleNames: Record<Role, string> = { viewer: 'Viewer', editor: 'Editor', admin: 'Admin', owner: 'Owner' };
 
-export function PeoplePanel({ room }: { room: Room }) {
+export default function PeoplePanel({ room }: { room: Room }) {
   const participants = useStore(room.participants);
   const mine = useStore(room.session).role;
   const sorted = [...participants].sort((a, b) =>

@@ -1,9 +1,11 @@
 import { CloseButton } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { useStore } from '../lib/store';
 import { ChatPanel } from './ChatPanel';
-import { PeoplePanel } from './PeoplePanel';
 import type { Room } from './room';
 import classes from './SidePanel.module.css';
+
+const PeoplePanel = lazy(() => import('./PeoplePanel'));
 
 export type SideTab = 'chat' | 'people';
 
@@ -15,7 +17,7 @@ export function SidePanel({ room, tab, onClose }: { room: Room; tab: SideTab; on
         <h2>{tab === 'chat' ? 'Chat' : <>People <span>{count}</span></>}</h2>
         <CloseButton size="sm" aria-label={tab === 'chat' ? 'Close the chat' : 'Close the list of people'} onClick={onClose} />
       </div>
-      {tab === 'chat' ? <ChatPanel room={room} /> : <PeoplePanel room={room} />}
+      {tab === 'chat' ? <ChatPanel room={room} /> : <Suspense><PeoplePanel room={room} /></Suspense>}
     </aside>
   );
 }

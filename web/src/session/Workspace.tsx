@@ -1,7 +1,7 @@
 import { Splitter } from '@mantine/core';
 import { useDocumentTitle, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { messageOf } from '../api/problem';
 import { canEdit, type User } from '../api/types';
 import { EditorPane } from '../editor/EditorPane';
@@ -13,13 +13,14 @@ import { RunPanel } from '../run/RunPanel';
 import { estimateSize } from '../run/terminal/size';
 import { TestCases } from '../run/tests/testCases';
 import { ChatPanel } from './ChatPanel';
-import { EndedPage } from './EndedPage';
 import { MobileNav, type View } from './MobileNav';
-import { PeoplePanel } from './PeoplePanel';
 import type { Room, RunOptions } from './room';
 import { SessionHeader } from './SessionHeader';
 import { SidePanel, type SideTab } from './SidePanel';
 import classes from './Workspace.module.css';
+
+const EndedPage = lazy(() => import('./EndedPage'));
+const PeoplePanel = lazy(() => import('./PeoplePanel'));
 
 const ARGUMENTS = 'arguments';
 
@@ -77,7 +78,7 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
     return () => window.removeEventListener('keydown', onKey);
   }, [run]);
 
-  if (ended !== null) return <EndedPage end={ended} />;
+  if (ended !== null) return <Suspense><EndedPage end={ended} /></Suspense>;
 
   const language = wide ? undefined : <LanguageSelect room={room} document={document} readOnly={!editable} />;
   const editor = <EditorPane room={room} document={document} readOnly={!editable} trailing={language} onRun={() => void run()} />;
@@ -104,7 +105,7 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
             <div className={classes.pane} hidden={view !== 'code'}>{editor}</div>
             {view === 'output' && <div className={classes.pane}>{output}</div>}
             {view === 'chat' && <ChatPanel room={room} />}
-            {view === 'people' && <PeoplePanel room={room} />}
+            {view === 'people' && <Suspense><PeoplePanel room={room} /></Suspense>}
           </main>
           <MobileNav room={room} view={view} onView={setView} />
         </>
