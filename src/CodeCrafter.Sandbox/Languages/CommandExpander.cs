@@ -23,6 +23,11 @@ internal sealed class CommandExpander(RunRequest request, RunLimits limits, stri
     /// <summary>Where a compiler that asks for it finds the paths of the sources, one a line.</summary>
     public const string SourceList = "/build/sources";
 
+    /// <summary>
+    /// What links a small program with half of mold's CPU time, on the distributions whose binutils still have it; else mold.
+    /// </summary>
+    private static readonly string Linker = System.IO.File.Exists("/usr/bin/ld.gold") ? "gold" : "mold";
+
     /// <summary>The text of <see cref="SourceList"/>; null where the template does not ask for it.</summary>
     public string? SourceListText(CommandTemplate template) =>
         template.Park == "{sourceList}" || template.Command.Any(part => part.Contains("{sourceList}")) ? string.Concat(Sources().Select(path => path + '\n')) : null;
@@ -89,6 +94,7 @@ internal sealed class CommandExpander(RunRequest request, RunLimits limits, stri
         return part
             .Replace("{memoryMb}", megabytes.ToString(CultureInfo.InvariantCulture))
             .Replace("{heapMb}", HeapMegabytes(megabytes).ToString(CultureInfo.InvariantCulture))
+            .Replace("{linker}", Linker)
             .Replace("{sourceList}", SourceList)
             .Replace("{cache}", cache)
             .Replace("{cpus}", Math.Max(1, (int)Math.Ceiling(limits.Cpus)).ToString(CultureInfo.InvariantCulture))
