@@ -15,7 +15,7 @@ function load(): Promise<Language[]> {
   return cached;
 }
 
-/** The languages that the server knows; undefined while they are loading, and the fixed seven if that fails. */
+/** The languages that the server knows; undefined while they are loading, and the product's own ten if that fails. */
 export function useLanguages(): Language[] | undefined {
   const [languages, setLanguages] = useState<Language[]>();
   useEffect(() => {
@@ -34,7 +34,7 @@ export function useLanguages(): Language[] | undefined {
 const entry = (id: string, name: string, fileName: string): Language =>
   ({ id, name, fileName, version: null, available: true });
 
-/** What the page has highlighting for. */
+/** The languages that come with the server. */
 export const known: Language[] = [
   entry('python', 'Python', 'main.py'),
   entry('javascript', 'JavaScript', 'main.js'),
@@ -43,6 +43,9 @@ export const known: Language[] = [
   entry('c', 'C', 'main.c'),
   entry('go', 'Go', 'main.go'),
   entry('rust', 'Rust', 'main.rs'),
+  entry('typescript', 'TypeScript', 'main.ts'),
+  entry('ruby', 'Ruby', 'main.rb'),
+  entry('bash', 'Bash', 'main.sh'),
 ];
 
 export function languageName(id: string, languages: Language[] | undefined): string {

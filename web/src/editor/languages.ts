@@ -1,5 +1,5 @@
 import type { Extension } from '@codemirror/state';
-import { indentUnit } from '@codemirror/language';
+import { indentUnit, StreamLanguage } from '@codemirror/language';
 
 interface Support {
   load: () => Promise<Extension>;
@@ -18,6 +18,14 @@ const supports: Record<string, Support> = {
   cpp: { load: async () => (await import('@codemirror/lang-cpp')).cpp(), indent: '    ' },
   c: { load: async () => (await import('@codemirror/lang-cpp')).cpp(), indent: '    ' },
   go: { load: async () => (await import('@codemirror/lang-go')).go(), indent: '\t' },
+  ruby: {
+    load: async () => StreamLanguage.define((await import('@codemirror/legacy-modes/mode/ruby')).ruby),
+    indent: '  ',
+  },
+  bash: {
+    load: async () => StreamLanguage.define((await import('@codemirror/legacy-modes/mode/shell')).shell),
+    indent: '  ',
+  },
   rust: { load: async () => (await import('@codemirror/lang-rust')).rust(), indent: '    ' },
 };
 

@@ -20,7 +20,7 @@ function bytes(text: string): number {
 const byExtension: Record<string, string> = {
   js: 'javascript', mjs: 'javascript', cjs: 'javascript', jsx: 'javascript', ts: 'typescript', tsx: 'typescript',
   json: 'javascript', py: 'python', pyi: 'python', java: 'java', c: 'c', h: 'cpp', cc: 'cpp', cpp: 'cpp', cxx: 'cpp',
-  hpp: 'cpp', hh: 'cpp', go: 'go', rs: 'rust',
+  hpp: 'cpp', hh: 'cpp', go: 'go', rs: 'rust', rb: 'ruby', sh: 'bash', bash: 'bash',
 };
 
 /** The language of a file by its extension; null for plain text. */
