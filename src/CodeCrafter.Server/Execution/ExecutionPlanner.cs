@@ -45,7 +45,7 @@ internal sealed class ExecutionPlanner(
             // What one case made would be hard to tell from what another made.
             Collect = _options.MaxOutputFiles == 0 || testCases.Count > 0 ? null
                 : new FileCollection { MaxFiles = _options.MaxOutputFiles, MaxBytes = _options.MaxOutputFileBytes },
-            Limits = LimitsOf(request.Limits),
+            Limits = LimitsOf(request.Limits, interactive),
             CompileLimits = _options.Compile.ToRunLimits(_options.Cpus),
         };
         if (RequestRules.Check(run) is { } problem)
@@ -175,10 +175,11 @@ internal sealed class ExecutionPlanner(
         }
     }
 
-    private RunLimits LimitsOf(LimitsRequest? asked) => new LimitSet
+    private RunLimits LimitsOf(LimitsRequest? asked, bool interactive) => new LimitSet
     {
         CpuTimeMs = Within(asked?.CpuTimeMs, "cpuTimeMs", set => set.CpuTimeMs),
-        WallTimeMs = Within(asked?.WallTimeMs, "wallTimeMs", set => set.WallTimeMs),
+        // Who types takes longer than a program does.
+        WallTimeMs = interactive && asked?.WallTimeMs is null ? _options.Maximum.WallTimeMs : Within(asked?.WallTimeMs, "wallTimeMs", set => set.WallTimeMs),
         MemoryMb = Within(asked?.MemoryMb, "memoryMb", set => set.MemoryMb),
         Processes = (int)Within(asked?.Processes, "processes", set => set.Processes),
         OutputBytes = Within(asked?.OutputBytes, "outputBytes", set => set.OutputBytes),

@@ -45,6 +45,22 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task Who_types_has_the_longest_wall_time()
+    {
+        await using var server = await TestServer.StartAsync(options => options.Settings["CodeCrafter:Execution:Default:WallTimeMs"] = "500");
+        var alice = await server.RegisterAsync("alice");
+        var session = await alice.CreateFileSessionAsync("main.py", "import time; time.sleep(1); print('awake')");
+        await using var hub = await alice.ConnectHubAsync();
+        await hub.JoinAsync(session.Id);
+
+        await hub.InvokeAsync<Guid>("Run", session.Id, new { terminal = new { columns = 80, rows = 24 } });
+        Assert.Equal("awake\r\n", (await hub.NextAsync("ExecutionFinished")).GetProperty("run").GetProperty("stdout").GetString());
+
+        await hub.InvokeAsync<Guid>("Run", session.Id, new { });
+        Assert.Equal("wallTime", (await hub.NextAsync("ExecutionFinished")).GetProperty("run").GetProperty("limitExceeded").GetString());
+    }
+
+    [Fact]
     public async Task The_others_hear_of_a_new_size()
     {
         await using var server = await TestServer.StartAsync();
