@@ -67,7 +67,9 @@ public static class HostInspection
         var result = await sandbox.RunAsync(request, cancellationToken: cancellationToken);
         var time = TimeProvider.System.GetElapsedTime(started);
         cancellationToken.ThrowIfCancellationRequested();
-        return result.Status == RunStatus.Accepted
+        return result.Status == RunStatus.Accepted && result.Run?.Stdout.TrimEnd() != LanguageCatalog.Greeting
+            ? Finding.Bad(language.Name, $"{language.Version}, its sample does not print '{LanguageCatalog.Greeting}'")
+            : result.Status == RunStatus.Accepted
             ? Finding.Good(language.Name, $"{language.Version}, hello in {time.TotalMilliseconds:0} ms")
             : Finding.Bad(language.Name, $"{language.Version}, its sample ends with {result.Status}: {FirstLine(result.Run?.Stderr, result.Compile?.Stderr, result.Compile?.Stdout)}");
     }

@@ -34,6 +34,9 @@ public sealed record Language
 /// <summary>All languages, from the folders under <c>languages/</c>.</summary>
 public sealed class LanguageCatalog
 {
+    /// <summary>What every language's sample prints.</summary>
+    public const string Greeting = "Hello, CodeCrafter!";
+
     private volatile Entries _entries;
 
     /// <summary>Makes a catalog of these languages.</summary>

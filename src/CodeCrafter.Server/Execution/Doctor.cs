@@ -26,7 +26,16 @@ internal sealed class Doctor(ServerOptions server, ExecutionOptions options, Lan
         var server = ServerOptions.From(builder.Configuration);
         builder.AddSettingsFile(server);
         var options = builder.Configuration.GetSection(ExecutionOptions.Section).Get<ExecutionOptions>() ?? new ExecutionOptions();
-        var languages = await LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages"));
+        LanguageCatalog languages;
+        try
+        {
+            languages = await LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages"));
+        }
+        catch (InvalidDataException exception)
+        {
+            await output.WriteLineAsync($"A language's folder is not as it should be, and the server would not start: {exception.Message}");
+            return 1;
+        }
         return await new Doctor(server, options, languages, new DoctorReport(output)).ExamineAsync();
     }
 

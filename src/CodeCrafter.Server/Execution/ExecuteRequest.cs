@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Execution;
 
-/// <summary>Body of <c>POST /api/execute</c>.</summary>
+/// <summary>Body of <c>POST /api/execute</c>. A misspelt limit or option must not be no limit and no option.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ExecuteRequest
 {
     /// <summary>The session to run in: its participants see the run. Without it the run is the caller's own.</summary>
@@ -47,6 +49,7 @@ internal sealed record ExecuteRequest
 internal sealed record TerminalSize(int Columns, int Rows);
 
 /// <summary>Limits that a request asks for; an absent one takes the server's default.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record LimitsRequest(
     long? CpuTimeMs = null,
     long? WallTimeMs = null,

@@ -84,7 +84,7 @@ internal static class ProblemSetup
         {
             var place = json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "";
             var path = json.Path is { Length: > 1 } name ? $" ({name})" : "";
-            return $"The body is not the JSON that this path expects: wrong syntax or type{place}{path}.";
+            return $"The body is not the JSON that this path expects: wrong syntax, a wrong type or an unknown member{place}{path}.";
         }
     }
 

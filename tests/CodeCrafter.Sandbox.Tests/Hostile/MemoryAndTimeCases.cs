@@ -126,7 +126,8 @@ public abstract class MemoryAndTimeCases(Backend backend) : HostileCases(backend
             var result = await RunAsync("python", idle, OneSecond);
 
             Assert.Equal((RunStatus.TimeLimitExceeded, RunStatus.TimeLimitExceeded), (result.Status, result.Run?.LimitExceeded));
-            Assert.True(result.Run!.CpuTime < TimeSpan.FromSeconds(0.5), $"{result.Run.CpuTime} of CPU time");
+            // A kernel of its own has its own start in it, which is not to be confused with the limit of ten.
+            Assert.True(result.Run!.CpuTime < TimeSpan.FromSeconds(Backend.SharesTheKernel ? 0.5 : 3), $"{result.Run.CpuTime} of CPU time");
         }
     }
 

@@ -8,6 +8,20 @@ public sealed class ExecutionTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("""{"language":"python","code":"1","limits":{"memory":64}}""", "$.limits.memory")]
+    [InlineData("""{"language":"python","code":"1","stdinn":"x"}""", "$.stdinn")]
+    public async Task A_misspelt_option_is_refused_and_named(string body, string path)
+    {
+        await using var server = await TestServer.StartAsync();
+        var alice = await server.RegisterAsync("alice");
+
+        var response = await alice.Http.PostAsync("/api/execute", new StringContent(body, System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(path, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task A_program_is_run_and_its_result_has_the_documented_shape()
     {

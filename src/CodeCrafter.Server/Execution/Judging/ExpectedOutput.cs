@@ -52,7 +52,7 @@ internal sealed class ExpectedOutput
     /// <param name="mode">How to compare.</param>
     /// <param name="text">The expected text, or the pattern.</param>
     /// <param name="tolerance">For <see cref="CompareMode.Float"/>: finite, from 0.</param>
-    /// <exception cref="ArgumentException">The pattern is none, is too large or cannot be matched in linear time; the message says it.</exception>
+    /// <exception cref="FormatException">The pattern is none, is too large or cannot be matched in linear time; the message says it.</exception>
     public ExpectedOutput(CompareMode mode, string text, double tolerance = DefaultTolerance)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tolerance);
@@ -143,7 +143,7 @@ internal sealed class ExpectedOutput
     {
         if (pattern.Length > MaxPatternLength)
         {
-            throw new ArgumentException($"A regular expression has at most {MaxPatternLength} characters.", nameof(pattern));
+            throw new FormatException($"A regular expression has at most {MaxPatternLength} characters.");
         }
 
         const RegexOptions options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
@@ -155,12 +155,12 @@ internal sealed class ExpectedOutput
         }
         catch (RegexParseException exception)
         {
-            throw new ArgumentException($"The regular expression is not valid: {exception.Error} at character {exception.Offset}.", nameof(pattern), exception);
+            throw new FormatException($"The regular expression is not valid: {exception.Error} at character {exception.Offset}.", exception);
         }
         catch (NotSupportedException exception)
         {
-            throw new ArgumentException(
-                "The regular expression is too large, or has look-around, backreferences or atomic groups.", nameof(pattern), exception);
+            throw new FormatException(
+                "The regular expression is too large, or has look-around, backreferences or atomic groups.", exception);
         }
     }
 

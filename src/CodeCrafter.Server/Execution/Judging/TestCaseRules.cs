@@ -62,7 +62,7 @@ internal static class TestCaseRules
             return new TestCase(
                 request, index, mode, request.Stdin ?? stdin, new ExpectedOutput(mode, expected, request.Tolerance ?? ExpectedOutput.DefaultTolerance));
         }
-        catch (ArgumentException exception)
+        catch (FormatException exception)
         {
             throw Invalid($"{field}.expectedOutput", "cannot be used as a pattern: " + exception.Message);
         }
