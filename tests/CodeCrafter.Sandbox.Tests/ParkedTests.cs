@@ -96,6 +96,36 @@ public sealed class ParkedTests(SandboxFixture fixture) : IAsyncLifetime
         Assert.Contains("some input", warm.Run.Stdout);
     }
 
+    /// <summary>What goes back in its file finds a file.</summary>
+    [Theory]
+    [InlineData("python", "# -*- coding: latin-1 -*-\nprint('well')")]
+    [InlineData("python", "#!/usr/bin/python3\r\n# vim: set fileencoding=utf8 :\nprint('well')")]
+    [InlineData("ruby", "# well\nDATA.read\nDATA.rewind\nputs DATA.gets[2..]\n__END__\nand more\n")]
+    public async Task Program_that_is_read_twice_does_not_wait(string language, string code)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await RunAsync(fixture.Request(language, language == "ruby" ? "puts 1" : "print(1)"));
+
+            var result = await RunAsync(fixture.Request(language, code));
+
+            Assert.Equal((RunStatus.Accepted, "well\n", ""), (result.Status, result.Run!.Stdout, result.Run.Stderr));
+        }
+    }
+
+    [Fact]
+    public async Task Name_as_long_as_can_be_waits_too()
+    {
+        var name = new string('n', 252) + ".py";
+        for (var i = 0; i < 3; i++)
+        {
+            var result = await RunAsync(new RunRequest { Language = fixture.Language("python"), Files = [new($"folder/{name}", "print('well')")], Entry = $"folder/{name}" });
+
+            Assert.Equal((RunStatus.Accepted, "well\n"), (result.Status, result.Run?.Stdout));
+        }
+        Assert.Equal(4, _sandbox.Waiting.Count);
+    }
+
     [Fact]
     public async Task Compiler_that_waited_says_and_makes_the_same()
     {

@@ -34,7 +34,7 @@ internal sealed class CommandExpander(RunRequest request, RunLimits limits, stri
 
     /// <summary>The absolute path of the file that a parked command waits for; null where this request's cannot be parked.</summary>
     public string? ParkPath(CommandTemplate template) =>
-        request.Files.Any(file => template.ParkWithout.Contains(file.Path[(file.Path.LastIndexOf('/') + 1)..])) ? null
+        request.Files.Any(file => template.ParkWithout.Contains(file.Path[(file.Path.LastIndexOf('/') + 1)..])) || !template.CanPark(Entry.Content) ? null
         : template.Park switch
         {
             "{entry}" => $"/workspace/{request.Entry}",

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace CodeCrafter.Sandbox.Languages;
 
 /// <summary>A command of a manifest: an argument vector with placeholders, and its environment.</summary>
@@ -20,6 +22,21 @@ internal sealed record CommandTemplate
 
     /// <summary>Names of files that the command looks for before it reads that file; a request with one is not parked.</summary>
     public IReadOnlyList<string> ParkWithout { get; init; } = [];
+
+    /// <summary>
+    /// A pattern; a request in whose entry it is found is not parked. For what makes the command, or the program, go back in
+    /// the file that it was started with, which a FIFO does not let it.
+    /// </summary>
+    public string? ParkUnless
+    {
+        get;
+        init => (field, _parkUnless) = (value, value is null ? null : new Regex(value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+    }
+
+    /// <summary>An entry with this text may wait.</summary>
+    public bool CanPark(string entry) => _parkUnless?.IsMatch(entry) != true;
+
+    private readonly Regex? _parkUnless;
 
     /// <summary>What to run instead once the language's cache is filled; null for a command that works either way.</summary>
     public CommandTemplate? Cached { get; init; }

@@ -95,13 +95,15 @@ sub create {
     close $file or die "close $path: $!\n";
 }
 
+# Where the file of a parked step lies until that may go on: beside its FIFO. No path of a request has a control character.
+sub aside { return substr($_[0], 0, rindex($_[0], '/') + 1) . "\x01" }
+
 sub write_file {
     my ($mode, $path, $content) = unpack('N N/a* N/a*', $_[0]);
     make_folders($path);
     $written{$path} = $content if $path =~ m{^/workspace/};
     return create($path, $mode, $content) if !$parked || $path ne $parked->{path};
-    # Beside the FIFO that a parked step waits for, until that may go on. No path of a request has a control character.
-    create("$path\x01", $mode, $content);
+    create(aside($path), $mode, $content);
     $parked->{content} = $content;
 }
 
@@ -234,7 +236,7 @@ sub go {
     my $step = $parked;
     undef $parked;
     my $waits = !$step->{lost} && waitpid($step->{pid}, 1) == 0;
-    rename("$path\x01", $path) or die "rename $path: $!\n";
+    rename(aside($path), $path) or die "rename $path: $!\n";
     if (!$waits) {
         kill 'KILL', -1;
         1 while waitpid(-1, 0) > 0;
