@@ -255,6 +255,7 @@ public sealed class TestCaseTests
         { """[{"expectedOutput":"(a)\\1","compare":"regex"}]""", "testCases[0].expectedOutput" },
         { $$"""[{"expectedOutput":"1","name":"{{new string('n', 201)}}"}]""", "testCases[0].name" },
         { $"[{string.Join(',', Enumerable.Repeat("""{"expectedOutput":"1"}""", 101))}]", "testCases" },
+        { $"[{string.Join(',', Enumerable.Repeat($$"""{"expectedOutput":"{{new string('1', 801)}}","compare":"regex"}""", 5))}]", "testCases" },
     };
 
     [Theory]

@@ -35,6 +35,9 @@ internal sealed class ExpectedOutput
     public const double DefaultTolerance = 1e-6;
     public const int MaxPatternLength = 1000;
 
+    /// <summary>The most characters of all patterns of a request: the automata of a thousand take up to half a second to make.</summary>
+    public const int MaxLengthOfPatterns = 4 * MaxPatternLength;
+
     private const string WhiteSpace = " \t\n\r\v\f";
 
     // The time of a match grows with the pattern's automaton as well as with the output: both are bounded, and the time too.
@@ -45,7 +48,6 @@ internal sealed class ExpectedOutput
     private readonly CompareMode _mode;
     private readonly string _text;
     private readonly double _tolerance;
-    private readonly Regex? _pattern;
 
     static ExpectedOutput() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", MaxAutomatonNodes);
 
@@ -59,7 +61,11 @@ internal sealed class ExpectedOutput
         _mode = mode;
         _text = text;
         _tolerance = tolerance;
-        _pattern = mode == CompareMode.Regex ? PatternOf(text) : null;
+        if (mode == CompareMode.Regex)
+        {
+            // Not kept while the request waits for its turn: an automaton may take 20 MB.
+            _ = PatternOf(text);
+        }
     }
 
     /// <summary>The output is the expected one. A pattern that takes too long on an output does not match it.</summary>
@@ -150,7 +156,7 @@ internal sealed class ExpectedOutput
         try
         {
             // By itself first: brackets that close what only the whole has opened are no pattern.
-            _ = new Regex(pattern, options, _matchTimeout);
+            _ = new Regex(pattern, RegexOptions.CultureInvariant);
             return new Regex($@"\A(?:{pattern})\z", options, _matchTimeout);
         }
         catch (RegexParseException exception)
@@ -168,7 +174,7 @@ internal sealed class ExpectedOutput
     {
         try
         {
-            return _pattern!.IsMatch(output.AsSpan().TrimEnd(WhiteSpace));
+            return PatternOf(_text).IsMatch(output.AsSpan().TrimEnd(WhiteSpace));
         }
         catch (RegexMatchTimeoutException)
         {

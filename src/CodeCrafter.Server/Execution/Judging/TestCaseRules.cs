@@ -21,6 +21,11 @@ internal static class TestCaseRules
             throw Invalid("testCases", $"has from 1 to {options.MaxTestCases} cases");
         }
 
+        if (cases.Sum(testCase => testCase?.Compare == "regex" ? testCase.ExpectedOutput?.Length ?? 0L : 0) > ExpectedOutput.MaxLengthOfPatterns)
+        {
+            throw Invalid("testCases", $"has patterns of at most {ExpectedOutput.MaxLengthOfPatterns} characters in all");
+        }
+
         var checkedCases = cases.Select((testCase, index) => Check(testCase, index, request.Stdin ?? "")).ToList();
         if (checkedCases.Sum(BytesOf) > options.MaxTestCaseBytes)
         {
