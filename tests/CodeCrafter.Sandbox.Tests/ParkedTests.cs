@@ -232,6 +232,32 @@ public sealed class ParkedTests(SandboxFixture fixture) : IAsyncLifetime
         Directory.Delete(options.StateDirectory, recursive: true);
     }
 
+    [Fact]
+    public async Task What_fails_at_the_end_of_a_sandbox_keeps_no_other_from_waiting()
+    {
+        var options = _options with { StateDirectory = SandboxFixture.NewStateDirectory(), FirstUid = _options.FirstUid + 1000, MaxParked = 4 };
+        var log = new Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory();
+        await using (var sandbox = await OciSandbox.CreateAsync(options, fixture.Catalog, log, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                if (i == 2)
+                {
+                    // Its own directory is what each of them removes last.
+                    Array.ForEach(Directory.GetDirectories(Path.Combine(options.StateDirectory, "runs")), bundle => Directory.Delete(bundle, recursive: true));
+                }
+                var name = $"main{i}.py";
+                var result = await sandbox.RunAsync(new RunRequest { Language = fixture.Language("python"), Files = [new(name, "print(1)")], Entry = name }, cancellationToken: TestContext.Current.CancellationToken);
+                await sandbox.SettleAsync();
+                Assert.Equal(RunStatus.Accepted, result.Status);
+            }
+            Assert.Equal(4, sandbox.Waiting.Count);
+            Assert.Empty(await HostState.LeftoversAsync(sandbox, options));
+        }
+        Assert.Empty(HostState.Leftovers(options));
+        Directory.Delete(options.StateDirectory, recursive: true);
+    }
+
     private async Task<RunResult> RunAsync(RunRequest request)
     {
         var result = await _sandbox.RunAsync(request, cancellationToken: TestContext.Current.CancellationToken);

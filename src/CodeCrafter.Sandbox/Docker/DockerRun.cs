@@ -70,16 +70,17 @@ internal sealed class DockerRun(DockerHost host, CompileCache compilations, RunR
     public Task<RunResult> ExecuteAsync(CompiledProgram program) =>
         ExecuteAsync(program, Start(request.Limits, WorkspaceBytes() + ArtifactBytes(program), 1));
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() =>
+        // Each of them, also where the engine fails to remove another.
+        await Task.WhenAll(_containers.Select(RemoveAsync));
+
+    private static async Task RemoveAsync(Task<DockerContainer> starting)
     {
-        foreach (var starting in _containers)
+        // One that did not start has left nothing, and whoever waited for it has been told.
+        await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (starting.IsCompletedSuccessfully)
         {
-            // One that did not start has left nothing, and whoever waited for it has been told.
-            await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (starting.IsCompletedSuccessfully)
-            {
-                await (await starting).DisposeAsync();
-            }
+            await (await starting).DisposeAsync();
         }
     }
 

@@ -81,8 +81,14 @@ internal sealed class SandboxInstance : IDisposable
     public void Dispose()
     {
         // The container first: a cgroup can go only after the last process in it.
-        Container?.Dispose();
-        _cgroups.ForEach(cgroup => cgroup.Delete());
+        try
+        {
+            Container?.Dispose();
+        }
+        finally
+        {
+            _cgroups.ForEach(cgroup => cgroup.Delete());
+        }
     }
 
     private void Start(SandboxHost host)

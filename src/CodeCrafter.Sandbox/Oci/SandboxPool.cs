@@ -72,11 +72,18 @@ internal sealed class SandboxPool : IDisposable
         return Start(template);
     }
 
-    /// <summary>Ends a sandbox.</summary>
+    /// <summary>Ends a sandbox. Where that fails, the next one goes on all the same, and nobody gets its user id again.</summary>
     public void Retire(SandboxInstance instance)
     {
-        instance.Dispose();
-        _slots.Enqueue(instance.Slot);
+        try
+        {
+            instance.Dispose();
+            _slots.Enqueue(instance.Slot);
+        }
+        catch (Exception e)
+        {
+            _logger.LogError(e, "A sandbox could not be ended as it should");
+        }
     }
 
     /// <summary>The command did not wait where it was parked, so it will not be again.</summary>
