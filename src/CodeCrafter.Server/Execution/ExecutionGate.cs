@@ -31,13 +31,19 @@ internal sealed class ExecutionGate(
     public async Task<ExecutionJob?> FindJobAsync(Guid jobId, Guid userId, CancellationToken cancellationToken)
     {
         var job = executions.Find(jobId);
-        if (job?.Plan.SessionId is { } sessionId)
+        if (job?.Plan.SessionId is not { } sessionId)
         {
-            await RequireEditorAsync(sessionId, userId, cancellationToken);
-            return job;
+            return job?.Plan.User.Id == userId ? job : null;
         }
 
-        return job?.Plan.User.Id == userId ? job : null;
+        // To strangers the job is as unknown as its session.
+        if (await access.FindAsync(sessionId, userId, cancellationToken) is not { } membership)
+        {
+            return null;
+        }
+
+        RequireEditor(membership);
+        return job;
     }
 
     /// <exception cref="ExecutionRefusedException">The user is no editor of the session, or may not know of it.</exception>
@@ -45,6 +51,11 @@ internal sealed class ExecutionGate(
     {
         var membership = await access.FindAsync(sessionId, userId, cancellationToken)
             ?? throw new ExecutionRefusedException("session_not_found", "There is no such session.", StatusCodes.Status404NotFound);
+        RequireEditor(membership);
+    }
+
+    private static void RequireEditor(SessionMembership membership)
+    {
         if (membership.Role < SessionRole.Editor)
         {
             throw new ExecutionRefusedException(

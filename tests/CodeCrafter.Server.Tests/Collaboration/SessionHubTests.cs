@@ -158,7 +158,7 @@ public sealed class SessionHubTests
         await RefusedAsync("session_not_found", () => stranger.InvokeAsync("SendMessage", session.Id, "x"));
         await RefusedAsync("session_not_found", () => stranger.InvokeAsync("Run", session.Id, new { }));
         await RefusedAsync("not_joined", () => stranger.InvokeAsync("SetTyping", session.Id, true));
-        await RefusedAsync("session_not_found", () => stranger.InvokeAsync("Kill", jobId));
+        await RefusedAsync("job_not_found", () => stranger.InvokeAsync("Kill", jobId));
         await RefusedAsync("forbidden_role", () => viewer.InvokeAsync("Run", session.Id, new { }));
         await RefusedAsync("forbidden_role", () => viewer.InvokeAsync("Kill", jobId));
         await RefusedAsync("input_closed", () => owner.InvokeAsync("SendInput", jobId, "x"));
