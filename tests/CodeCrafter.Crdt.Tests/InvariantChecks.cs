@@ -60,6 +60,7 @@ internal static class InvariantChecks
         }
 
         Assert.Equal(branch.Length, length);
+        Assert.True(branch.Placements?.IndexOf(null)?.IsConsistent(branch.Start!) ?? true);
         foreach (var key in branch.Keys)
         {
             CheckHistory(branch, key);

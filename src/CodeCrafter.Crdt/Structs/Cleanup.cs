@@ -94,6 +94,10 @@ internal static class Cleanup
             if (TryMerge(left, right))
             {
                 structs.RemoveAt(next);
+                if (right is Item item)
+                {
+                    item.Parent!.Placements?.Merged(item);
+                }
             }
             else
             {

@@ -27,7 +27,7 @@ internal static class Integration
     {
         if (item.Left is null ? item.Right is null || item.Right.Left is not null : item.Left.Right != item.Right)
         {
-            ResolveConflicts(transaction.Store, item);
+            Placement.Place(transaction.Store, item);
         }
 
         Link(transaction, item);
@@ -47,6 +47,7 @@ internal static class Integration
                 break;
         }
 
+        parent.Placements?.Inserted(item);
         parent.Length += item.VisibleLength;
         if (parent.Index is { } index && item.ParentSub is null)
         {
@@ -107,51 +108,6 @@ internal static class Integration
         return true;
     }
 
-    // Goes right over items that were inserted at the same place, to find the one to stand behind. An item is "before
-    // the origin" if this scan has met it, and "conflicting" if it was met since the left neighbour last moved; marks
-    // on the items take the place of Yjs's two sets.
-    private static void ResolveConflicts(StructStore store, Item item)
-    {
-        var scan = store.NextStamp();
-        var conflict = scan;
-        for (var other = item.Left is { } left ? left.Right : First(item); other is not null && other != item.Right; other = other.Right)
-        {
-            other.ScanStamp = scan;
-            other.ConflictStamp = conflict;
-            if (other.Origin == item.Origin)
-            {
-                if (other.Client < item.Client)
-                {
-                    item.Left = other;
-                    conflict = store.NextStamp();
-                }
-                else if (other.RightOrigin == item.RightOrigin)
-                {
-                    return;
-                }
-            }
-            else if (OriginOf(store, other) is { } origin && origin.ScanStamp == scan)
-            {
-                if (origin.ConflictStamp != conflict)
-                {
-                    item.Left = other;
-                    conflict = store.NextStamp();
-                }
-            }
-            else
-            {
-                return;
-            }
-        }
-    }
-
-    // Mostly the origin is still the left neighbour, and need not be looked up.
-    private static Item? OriginOf(StructStore store, Item item) =>
-        item.Origin.IsNone ? null
-        : item.Left is { } left && left.Client == item.Origin.Client
-            && left.Clock <= item.Origin.Clock && item.Origin.Clock < left.End ? left
-        : store.Find(item.Origin) as Item;
-
     private static void Link(Transaction transaction, Item item)
     {
         if (item.Left is { } left)
@@ -186,6 +142,6 @@ internal static class Integration
         }
     }
 
-    private static Item? First(Item item) =>
+    internal static Item? First(Item item) =>
         item.ParentSub is null ? item.Parent!.Start : item.Parent!.FirstOf(item.ParentSub);
 }

@@ -15,6 +15,14 @@ internal sealed class StructStore
     /// <summary>A number that was not given out before.</summary>
     public int NextStamp() => ++_stamp;
 
+    /// <summary>
+    /// How many steps for each item of a list scans for conflicts may take before the list gets an index for them.
+    /// </summary>
+    public int ScanStepsPerItem { get; set; } = 32;
+
+    /// <summary>How many steps all scans for conflicts have taken.</summary>
+    public long ScanSteps { get; set; }
+
     public ClientStructs? Find(ulong client)
     {
         if (_lastUsed?.Client == client)
@@ -107,6 +115,7 @@ internal sealed class StructStore
         }
 
         structs.InsertAfter(position, right);
+        right.Parent!.Placements?.Inserted(right);
         transaction.MergeCandidates.Add(right.Id);
         return right;
     }

@@ -48,6 +48,9 @@ internal sealed class Branch
     /// <summary>Finds items by position; null until it is needed.</summary>
     public ItemIndex? Index;
 
+    /// <summary>Places items where scans for conflicts have been long; null where none has been.</summary>
+    public Placements? Placements;
+
     /// <summary>There are, or were, attributes of text.</summary>
     public bool HasFormatting;
 
@@ -98,7 +101,7 @@ internal sealed class Branch
     }
 
     /// <summary>The type has been collected with all that it contained.</summary>
-    public void Forget() => (Start, _keys, Index, Length) = (null, null, null, 0);
+    public void Forget() => (Start, _keys, Index, Placements, Length) = (null, null, null, null, 0);
 
     /// <summary>What users hold of the type; always the same object.</summary>
     public YType Facade() => _facade ??= Kind switch
