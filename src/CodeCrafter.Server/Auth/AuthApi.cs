@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -10,6 +11,7 @@ internal static class AuthApi
 {
     public static void MapAuth(this IEndpointRouteBuilder app)
     {
+        app.MapSecurityEvents();
         var group = app.MapGroup("/api/auth").WithTags("Auth");
 
         group.MapPost("/register", RegisterAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Auth)
@@ -30,7 +32,14 @@ internal static class AuthApi
     }
 
     private static async Task<Results<Created<TokenResponse>, ProblemHttpResult>> RegisterAsync(
-        RegisterRequest request, HttpContext context, UserManager<User> users, Logins logins, TimeProvider time, CodeCrafterMetrics metrics, CancellationToken cancellationToken)
+        RegisterRequest request,
+        HttpContext context,
+        UserManager<User> users,
+        Logins logins,
+        SecurityLog securityLog,
+        TimeProvider time,
+        CodeCrafterMetrics metrics,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var user = new User
@@ -51,15 +60,23 @@ internal static class AuthApi
         }
 
         metrics.Registered();
+        await securityLog.WriteAsync(SecurityEventType.AccountCreated, NameOf(user), ClientAddress.Of(context));
         var tokens = await logins.StartAsync(user, cancellationToken);
         return TypedResults.Created("/api/auth/me", Respond(context, tokens));
     }
 
     private static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> LoginAsync(
-        LoginRequest request, HttpContext context, PasswordLogin passwords, IUserDirectory directory, Logins logins, TimeProvider time, CancellationToken cancellationToken)
+        LoginRequest request,
+        HttpContext context,
+        PasswordLogin passwords,
+        IUserDirectory directory,
+        Logins logins,
+        SecurityLog securityLog,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var name = string.IsNullOrEmpty(request.Email) ? request.Username! : request.Email;
-        var check = await passwords.CheckAsync(name, request.Password!, ClientAddress.Of(context));
+        var check = await passwords.CheckAsync(name, request.Password!, ClientAddress.Of(context), SecurityEventType.LoginFailed);
         if (check.Wait is { } wait)
         {
             return Problems.TooMany(context.Response, "too_many_attempts", "Too many failed logins. Wait a while and try again.", wait);
@@ -72,6 +89,7 @@ internal static class AuthApi
 
         user.LastLogin = time.GetUtcNow();
         await directory.StampLoginAsync(user.Id, user.LastLogin.Value, cancellationToken);
+        await securityLog.WriteAsync(SecurityEventType.LoginSucceeded, NameOf(user), ClientAddress.Of(context));
         return TypedResults.Ok(Respond(context, await logins.StartAsync(user, cancellationToken)));
     }
 
@@ -90,7 +108,7 @@ internal static class AuthApi
             return Problems.Unauthorized("no_refresh_token", "There is no refresh token in the body or the cookie.");
         }
 
-        var (outcome, tokens) = await logins.RefreshAsync(token, fromCookie, users, cancellationToken);
+        var (outcome, tokens) = await logins.RefreshAsync(token, fromCookie, ClientAddress.Of(context), users, cancellationToken);
         if (tokens is not null)
         {
             return TypedResults.Ok(Respond(context, tokens));
@@ -113,7 +131,7 @@ internal static class AuthApi
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LogoutAsync(
-        RefreshRequest? request, HttpContext context, Logins logins, CancellationToken cancellationToken)
+        RefreshRequest? request, HttpContext context, Logins logins, IUserDirectory directory, SecurityLog securityLog, CancellationToken cancellationToken)
     {
         var cookie = RefreshCookie.Read(context.Request);
         if (cookie is not null && !RefreshCookie.IsOwnOrigin(context.Request))
@@ -121,11 +139,21 @@ internal static class AuthApi
             return ForeignOrigin();
         }
 
-        await logins.EndAsync(request?.RefreshToken, cancellationToken);
-        await logins.EndAsync(cookie, cancellationToken);
+        var users = new HashSet<Guid?>
+        {
+            await logins.EndAsync(request?.RefreshToken, cancellationToken),
+            await logins.EndAsync(cookie, cancellationToken),
+        };
         if (context.User.Identity?.IsAuthenticated == true)
         {
-            await logins.EndAsync(context.User.GetLoginId(), cancellationToken);
+            await logins.EndAsync(context.User.GetLoginId(), context.User.GetUserId(), cancellationToken);
+            users.Add(context.User.GetUserId());
+        }
+
+        foreach (var userId in users.OfType<Guid>())
+        {
+            await securityLog.WriteAsync(
+                SecurityEventType.LoggedOut, await directory.FindByIdAsync(userId, cancellationToken), ClientAddress.Of(context));
         }
 
         RefreshCookie.Delete(context);
@@ -155,10 +183,18 @@ internal static class AuthApi
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
-        ChangePasswordRequest request, HttpContext context, PasswordLogin passwords, UserManager<User> users, Logins logins, CancellationToken cancellationToken)
+        ChangePasswordRequest request,
+        HttpContext context,
+        PasswordLogin passwords,
+        UserManager<User> users,
+        Logins logins,
+        SecurityLog securityLog,
+        CancellationToken cancellationToken)
     {
         // Through the same door as a login: a stolen access token must not become a way to guess the password.
-        var check = await passwords.CheckAsync(context.User.GetUsername(), request.CurrentPassword!, ClientAddress.Of(context));
+        var address = ClientAddress.Of(context);
+        var check = await passwords.CheckAsync(
+            context.User.GetUsername(), request.CurrentPassword!, address, SecurityEventType.PasswordChangeFailed);
         if (check.Wait is { } wait)
         {
             return Problems.TooMany(context.Response, "too_many_attempts", "Too many failed attempts. Wait a while and try again.", wait);
@@ -176,6 +212,7 @@ internal static class AuthApi
         }
 
         await logins.KeepAsync(context.User.GetLoginId(), user, cancellationToken);
+        await securityLog.WriteAsync(SecurityEventType.PasswordChanged, NameOf(user), address);
         return TypedResults.NoContent();
     }
 
@@ -186,6 +223,8 @@ internal static class AuthApi
         return new TokenResponse(
             UserResponse.From(tokens.User), tokens.AccessToken, tokens.RefreshToken.ToString(), (int)accessTokens.Lifetime.TotalSeconds);
     }
+
+    private static UserName NameOf(User user) => new(user.Id, user.Username);
 
     private static ProblemHttpResult ForeignOrigin() =>
         Problems.Forbidden("foreign_origin", "The cookie is accepted only from the server's own page.");

@@ -38,9 +38,17 @@ internal sealed class AuthOptions
     [Range(1, 1000)]
     public int FailuresPerAccount { get; init; } = 50;
 
-    /// <summary>Short: the lock keeps the owner of the account out too.</summary>
+    /// <summary>Short: the lock keeps the owner of the account out too, where they come from an address that is new.</summary>
     [Range(1, 3600)]
     public int LockoutSeconds { get; init; } = 60;
+
+    /// <summary>Days for which the security log is kept.</summary>
+    [Range(1, 3650)]
+    public int SecurityEventDays { get; init; } = 90;
+
+    /// <summary>Failed logins in the security log; the oldest beyond it go, since strangers can make any number of them.</summary>
+    [Range(100, 100_000_000)]
+    public int MaxFailureEvents { get; init; } = 1_000_000;
 
     /// <summary>Usernames of existing accounts that become administrators at start, separated by commas.</summary>
     public string Admins { get; init; } = "";

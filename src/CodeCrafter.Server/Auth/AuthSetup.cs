@@ -1,3 +1,4 @@
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Identity;
@@ -26,12 +27,15 @@ internal static class AuthSetup
         services.AddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptHasher>());
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Logins>();
+        services.AddSingleton<LoginChanges>();
         services.AddSingleton<OpenConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenConnections>());
         services.AddSingleton<LoginThrottle>();
         services.AddScoped<PasswordLogin>();
         services.AddSingleton<IUserIdProvider, SubjectUserIdProvider>();
         services.AddHostedService<Administrators>();
+        services.AddSingleton<SecurityLog>();
+        services.AddHostedService<SecurityEventRetention>();
 
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         // Comes with AddAuthentication and would keep unused keys in the home folder: nothing here is data-protected.

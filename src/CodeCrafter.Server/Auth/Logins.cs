@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -34,8 +35,9 @@ internal sealed class Logins(
     AccessTokens accessTokens,
     IOptions<AuthOptions> options,
     TimeProvider time,
-    CodeCrafterMetrics metrics,
-    ILogger<Logins> logger)
+    LoginChanges changes,
+    SecurityLog securityLog,
+    CodeCrafterMetrics metrics)
 {
     // One refresh of a login at a time; who had to wait came at the same time. Strangers that share a gate only ever
     // make each other wait.
@@ -60,35 +62,54 @@ internal sealed class Logins(
         return new IssuedTokens(user, accessTokens.Create(user, login.Id), token, login.ExpiresAt);
     }
 
+    /// <param name="token">The refresh token.</param>
+    /// <param name="fromCookie">It came in the cookie, which tabs share.</param>
+    /// <param name="address">The client, for the security log.</param>
+    /// <param name="users">The accounts.</param>
+    /// <param name="cancellationToken">When the caller is gone.</param>
     public async Task<(RefreshOutcome Outcome, IssuedTokens? Tokens)> RefreshAsync(
-        string? token, bool fromCookie, UserManager<User> users, CancellationToken cancellationToken)
+        string? token, bool fromCookie, string address, UserManager<User> users, CancellationToken cancellationToken)
     {
-        var (outcome, tokens) = RefreshToken.Parse(token) is { } presented
+        var (outcome, tokens, reused) = RefreshToken.Parse(token) is { } presented
             ? await RefreshAsync(presented, fromCookie, users, cancellationToken)
-            : (RefreshOutcome.Invalid, null);
+            : new Refresh(RefreshOutcome.Invalid);
         metrics.Refreshed(outcome.ToString().ToLowerInvariant());
+        if (reused is not null)
+        {
+            await securityLog.WriteAsync(SecurityEventType.RefreshTokenReused, new UserName(reused.Id, reused.Username), address);
+        }
+
         return (outcome, tokens);
     }
 
-    /// <summary>Ends the login of this refresh token, if there is one.</summary>
-    public async Task EndAsync(string? token, CancellationToken cancellationToken)
+    /// <summary>Ends the login of this refresh token, if there is one; returns whose it was.</summary>
+    public async Task<Guid?> EndAsync(string? token, CancellationToken cancellationToken)
     {
-        if (RefreshToken.Parse(token) is { } presented
-            && await store.FindAsync(presented.Selector, cancellationToken) is { RevokedAt: null } login)
+        if (RefreshToken.Parse(token) is not { } presented
+            || await store.FindAsync(presented.Selector, cancellationToken) is not { RevokedAt: null } login)
         {
-            await store.RevokeAsync(login.Id, time.GetUtcNow(), cancellationToken);
+            return null;
         }
+
+        await EndAsync(login.Id, login.UserId, cancellationToken);
+        return login.UserId;
     }
 
-    public Task EndAsync(Guid loginId, CancellationToken cancellationToken) =>
-        store.RevokeAsync(loginId, time.GetUtcNow(), cancellationToken);
+    public async Task EndAsync(Guid loginId, Guid userId, CancellationToken cancellationToken)
+    {
+        await store.RevokeAsync(loginId, time.GetUtcNow(), cancellationToken);
+        changes.Of(userId);
+    }
 
     /// <summary>
     /// Lets one login live on after a change of the password. All others have ended with the old stamp, in the same
     /// write that changed the password.
     /// </summary>
-    public Task KeepAsync(Guid loginId, User user, CancellationToken cancellationToken) =>
-        store.SetSecurityStampAsync(loginId, user.SecurityStamp, cancellationToken);
+    public async Task KeepAsync(Guid loginId, User user, CancellationToken cancellationToken)
+    {
+        await store.SetSecurityStampAsync(loginId, user.SecurityStamp, cancellationToken);
+        changes.Of(user.Id);
+    }
 
     /// <summary>
     /// The login behind a validated access token is still alive. Requests are checked on arrival; whoever keeps a
@@ -97,7 +118,7 @@ internal sealed class Logins(
     public Task<bool> IsActiveAsync(ClaimsPrincipal caller, CancellationToken cancellationToken) =>
         store.IsActiveAsync(caller.GetLoginId(), caller.GetUserId(), time.GetUtcNow(), cancellationToken);
 
-    private async Task<(RefreshOutcome, IssuedTokens?)> RefreshAsync(
+    private async Task<Refresh> RefreshAsync(
         RefreshToken presented, bool fromCookie, UserManager<User> users, CancellationToken cancellationToken)
     {
         var gate = _gates[presented.Selector[0] % _gates.Length];
@@ -117,20 +138,20 @@ internal sealed class Logins(
         }
     }
 
-    private async Task<(RefreshOutcome, IssuedTokens?)> RefreshInTurnAsync(
+    private async Task<Refresh> RefreshInTurnAsync(
         RefreshToken presented, bool fromCookie, bool atTheSameTime, UserManager<User> users, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var login = await store.FindAsync(presented.Selector, cancellationToken);
         if (login is not { RevokedAt: null } || login.ExpiresAt <= now)
         {
-            return (RefreshOutcome.Invalid, null);
+            return new Refresh(RefreshOutcome.Invalid);
         }
 
         var user = await users.FindByIdAsync(login.UserId.ToString());
         if (user is not { DisabledAt: null } || user.SecurityStamp != login.SecurityStamp)
         {
-            return (RefreshOutcome.Invalid, null);
+            return new Refresh(RefreshOutcome.Invalid);
         }
 
         if (CryptographicOperations.FixedTimeEquals(presented.Hash, login.TokenHash))
@@ -138,19 +159,20 @@ internal sealed class Logins(
             var next = presented.Next();
             // Another node may have been faster.
             return await store.RotateAsync(login.Id, presented.Hash, next.Hash, now, cancellationToken)
-                ? (RefreshOutcome.Refreshed, new IssuedTokens(user, accessTokens.Create(user, login.Id), next, login.ExpiresAt))
-                : (RefreshOutcome.Superseded, null);
+                ? new Refresh(RefreshOutcome.Refreshed, new IssuedTokens(user, accessTokens.Create(user, login.Id), next, login.ExpiresAt))
+                : new Refresh(RefreshOutcome.Superseded);
         }
 
         var isPrevious = login.PreviousTokenHash is { } previous && CryptographicOperations.FixedTimeEquals(presented.Hash, previous);
         var inGrace = fromCookie && now - login.RotatedAt < TimeSpan.FromSeconds(options.Value.CookieGraceSeconds);
         if (isPrevious && (atTheSameTime || inGrace))
         {
-            return (RefreshOutcome.Superseded, null);
+            return new Refresh(RefreshOutcome.Superseded);
         }
 
-        logger.LogWarning("An old refresh token of login {LoginId} of user {UserId} was used: the login is revoked", login.Id, login.UserId);
-        await store.RevokeAsync(login.Id, now, cancellationToken);
-        return (RefreshOutcome.Reused, null);
+        await EndAsync(login.Id, user.Id, cancellationToken);
+        return new Refresh(RefreshOutcome.Reused, ReusedBy: user);
     }
+
+    private readonly record struct Refresh(RefreshOutcome Outcome, IssuedTokens? Tokens = null, User? ReusedBy = null);
 }

@@ -9,7 +9,7 @@ namespace CodeCrafter.Server.Auth;
 /// change of the password, or because the account was disabled.
 /// </summary>
 internal sealed partial class OpenConnections(
-    Logins logins, TimeProvider clock, IOptions<AuthOptions> options, ILogger<OpenConnections> logger) : BackgroundService
+    Logins logins, LoginChanges changes, TimeProvider clock, IOptions<AuthOptions> options, ILogger<OpenConnections> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<Connection, ClaimsPrincipal> _connections = new();
 
@@ -21,26 +21,43 @@ internal sealed partial class OpenConnections(
         return connection;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(CheckWhoChangedAsync(stoppingToken), CheckAllNowAndThenAsync(stoppingToken));
+
+    private async Task CheckWhoChangedAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var userId in changes.Reader.ReadAllAsync(stoppingToken))
+        {
+            await CheckAsync(_connections.Where(connection => connection.Value.GetUserId() == userId), stoppingToken);
+        }
+    }
+
+    // What ends without anybody saying so: a login that expires, a change that another program makes.
+    private async Task CheckAllNowAndThenAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.ConnectionCheckSeconds), clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var login in _connections.GroupBy(connection => connection.Value.GetLoginId()))
+            await CheckAsync(_connections, stoppingToken);
+        }
+    }
+
+    private async Task CheckAsync(IEnumerable<KeyValuePair<Connection, ClaimsPrincipal>> connections, CancellationToken stoppingToken)
+    {
+        foreach (var login in connections.GroupBy(connection => connection.Value.GetLoginId()))
+        {
+            try
             {
-                try
-                {
-                    await CheckAsync([.. login], stoppingToken);
-                }
-                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-                {
-                    LogCheckFailed(exception, login.Key);
-                }
+                await CheckLoginAsync([.. login], stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogCheckFailed(exception, login.Key);
             }
         }
     }
 
-    private async Task CheckAsync(IReadOnlyList<KeyValuePair<Connection, ClaimsPrincipal>> connections, CancellationToken stoppingToken)
+    private async Task CheckLoginAsync(IReadOnlyList<KeyValuePair<Connection, ClaimsPrincipal>> connections, CancellationToken stoppingToken)
     {
         if (!await logins.IsActiveAsync(connections[0].Value, stoppingToken))
         {

@@ -15,7 +15,8 @@ internal interface IUserDirectory
 
     Task StampLoginAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken);
 
-    Task SetRoleAsync(string username, UserRole role, CancellationToken cancellationToken);
+    /// <summary>The user, if there is one who had another role.</summary>
+    Task<UserName?> SetRoleAsync(string username, UserRole role, CancellationToken cancellationToken);
 }
 
 /// <summary>

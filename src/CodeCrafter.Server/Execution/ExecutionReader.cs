@@ -1,3 +1,4 @@
+using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Execution;

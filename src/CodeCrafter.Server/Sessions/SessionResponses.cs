@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CodeCrafter.Server.Platform;
 
 namespace CodeCrafter.Server.Sessions;
 
@@ -59,10 +60,5 @@ internal sealed record SessionEnvelope(SessionResponse Session);
 internal sealed record ParticipantEnvelope(ParticipantResponse Participant);
 
 internal sealed record InviteEnvelope(string InviteCode);
-
-internal sealed record PaginationResponse(int Page, int Limit, int Total, int TotalPages)
-{
-    public static PaginationResponse Of(int page, int limit, int total) => new(page, limit, total, (total + limit - 1) / limit);
-}
 
 internal sealed record SessionListResponse(IReadOnlyList<SessionResponse> Sessions, PaginationResponse Pagination);

@@ -1,4 +1,5 @@
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Collaboration.Hubs;
 using CodeCrafter.Server.Execution;
@@ -39,6 +40,7 @@ internal static class StorageSetup
         services.AddSingleton<IUserStore<User>, SqlUserStore>();
         services.AddSingleton<IUserDirectory, SqlUserDirectory>();
         services.AddSingleton<ILoginStore, SqlLoginStore>();
+        services.AddSingleton<ISecurityEventStore, SqlSecurityEventStore>();
         services.AddSingleton<ISessionStore, SqlSessionStore>();
         services.AddSingleton<IDocumentStore, SqlDocumentStore>();
         services.AddSingleton<IChatStore, SqlChatStore>();

@@ -45,6 +45,8 @@ internal static class AccessMatrix
         new("DELETE /api/execute/kill/{sessionId}",                     "401  404  403  200  200  200  404  403"),
         new("GET /api/execute/stats",                                   "401  403  403  403  403  403  200  403"),
 
+        new("GET /api/admin/security-events",                           "401  403  403  403  403  403  200  403"),
+
         new("SOCKET /collab/{sessionId}",                               "401  404  101  101  101  101  404  101"),
         new("POST /hubs/session/negotiate",                             "401  200  200  200  200  200  200  200"),
         // Without the id of a connection, which is looked at only for those who are logged in.

@@ -99,7 +99,7 @@ public sealed class RefreshTests
         await using var scope = server.Services.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<Microsoft.AspNetCore.Identity.UserManager<User>>();
         // Called directly, so that they are known to have arrived before the winner goes on.
-        var others = Enumerable.Range(0, 5).Select(_ => logins.RefreshAsync(alice.Tokens.RefreshToken, false, users, Stop)).ToArray();
+        var others = Enumerable.Range(0, 5).Select(_ => logins.RefreshAsync(alice.Tokens.RefreshToken, false, "here", users, Stop)).ToArray();
         store.GoOn.SetResult();
 
         foreach (var other in others)

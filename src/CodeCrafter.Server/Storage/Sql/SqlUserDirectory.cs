@@ -30,11 +30,16 @@ internal sealed class SqlUserDirectory(IDbContextFactory<AppDbContext> contexts,
             .ExecuteUpdateAsync(set => set.SetProperty(user => user.LastLogin, now), cancellationToken);
     }
 
-    public async Task SetRoleAsync(string username, UserRole role, CancellationToken cancellationToken)
+    public async Task<UserName?> SetRoleAsync(string username, UserRole role, CancellationToken cancellationToken)
     {
-        var normalized = normalizer.NormalizeName(username);
+        if (await FindByUsernameAsync(username, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Set<User>().Where(user => user.NormalizedUsername == normalized)
+        var changed = await db.Set<User>().Where(user => user.Id == found.Id && user.Role != role)
             .ExecuteUpdateAsync(set => set.SetProperty(user => user.Role, role), cancellationToken);
+        return changed == 1 ? found : null;
     }
 }

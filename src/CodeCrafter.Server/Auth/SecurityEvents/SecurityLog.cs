@@ -1,0 +1,64 @@
+using CodeCrafter.Server.Platform;
+
+namespace CodeCrafter.Server.Auth.SecurityEvents;
+
+/// <summary>
+/// Writes the security log, which administrators read at <c>GET /api/admin/security-events</c> and the operator in the
+/// server's own log.
+/// </summary>
+internal sealed partial class SecurityLog(ISecurityEventStore store, TimeProvider clock, ILogger<SecurityLog> logger)
+{
+    /// <summary>Something that a user did about their own account, or that was tried on it.</summary>
+    public Task WriteAsync(SecurityEventType type, UserName? user, string? address, string? detail = null) => WriteAsync(new SecurityEvent
+    {
+        Id = Guid.CreateVersion7(clock.GetUtcNow()),
+        At = clock.GetUtcNow(),
+        Type = type,
+        UserId = user?.Id,
+        Username = user?.Username,
+        Address = address,
+        Detail = detail,
+    });
+
+    /// <summary>Something that the caller did in a session, to another user or to themselves.</summary>
+    public Task WriteAsync(SecurityEventType type, HttpContext context, Guid sessionId, UserName? user = null, string? detail = null)
+    {
+        var actorId = context.User.GetUserId();
+        var isOther = user is not null && user.Id != actorId;
+        return WriteAsync(new SecurityEvent
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            At = clock.GetUtcNow(),
+            Type = type,
+            UserId = user?.Id ?? actorId,
+            Username = user?.Username ?? context.User.GetUsername(),
+            ActorId = isOther ? actorId : null,
+            ActorUsername = isOther ? context.User.GetUsername() : null,
+            SessionId = sessionId,
+            Address = ClientAddress.Of(context),
+            Detail = detail,
+        });
+    }
+
+    // To the end, even for a caller who has gone. What cannot be stored is in the server's own log, and what it tells of
+    // has happened: it does not fail for it.
+    private async Task WriteAsync(SecurityEvent securityEvent)
+    {
+        LogEvent(
+            securityEvent.Type, securityEvent.Username, securityEvent.ActorUsername, securityEvent.SessionId, securityEvent.Address, securityEvent.Detail);
+        try
+        {
+            await store.AddAsync(securityEvent, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogNotStored(exception, securityEvent.Type, securityEvent.Username);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Type}: user {Username}, by {Actor}, session {SessionId}, from {Address}, {Detail}")]
+    private partial void LogEvent(SecurityEventType type, string? username, string? actor, Guid? sessionId, string? address, string? detail);
+
+    [LoggerMessage(LogLevel.Error, "{Type} of user {Username} could not be stored in the security log")]
+    private partial void LogNotStored(Exception exception, SecurityEventType type, string? username);
+}
