@@ -19,6 +19,9 @@ usage: bench/run.sh [--own-engine] COMMAND [OPTIONS]
   throughput   executions a second with all cores busy, beside the bare commands
   leaks        many executions leave nothing behind
   start        from the start of the server to its first answer, and idle memory
+  documents    CodeCrafter.Crdt beside Yjs and ywasm: editing traces and workloads
+  documents-growth
+               what an edit costs as the document grows, and what it allocates
 
 bench/run.sh COMMAND --help lists the options. It installs what is missing (all that
 ./run.sh installs, and the peers in bench/packages.txt), publishes the server and
@@ -44,8 +47,9 @@ main() {
     install_packages run
     install_peers peers ${own_engine:+engine}
     provide_dotnet
-    say "Publishing the server and building the benchmarks (logs: $step_logs/bench-*.log)"
-    logged bench-server dotnet publish --nologo -nodeReuse:false -p:UseSharedCompilation=false -c Release "$root/src/CodeCrafter.Server"
+    npm_ci "$root/bench/peers"
+    say "Building the benchmarks, and publishing the server where it is measured (logs: $step_logs/bench-*.log)"
+    [[ $1 == documents* ]] || logged bench-server dotnet publish --nologo -nodeReuse:false -p:UseSharedCompilation=false -c Release "$root/src/CodeCrafter.Server"
     logged bench-build dotnet_build -c Release "$root/bench/CodeCrafter.Bench"
     if [[ -n $own_engine ]]; then start_engine; fi
     "$DOTNET_ROOT/dotnet" "$artifacts/bin/CodeCrafter.Bench/release/CodeCrafter.Bench.dll" "$@"

@@ -46,6 +46,7 @@ build_suites() {
     require_free_space "$root" 2000
     for suite in "$@"; do
         if [[ $suite == *.csproj ]]; then install_npm_packages "$(dirname "$suite")"; fi
+        if [[ $suite == *Bench.Tests.csproj ]]; then npm_ci "$root/bench/peers"; fi
     done
     say "Building (log: $step_logs/build.log)"
     if [[ -z $filter ]]; then

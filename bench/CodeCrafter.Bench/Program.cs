@@ -10,6 +10,9 @@ var root = new RootCommand("Measures CodeCrafter beside its peers, in one run on
     ThroughputCommand.Create(),
     LeaksCommand.Create(),
     StartCommand.Create(),
+    DocumentsCommand.Create(),
+    DocumentsWorkerCommand.Create(),
+    GrowthCommand.Create(),
 };
 
 try

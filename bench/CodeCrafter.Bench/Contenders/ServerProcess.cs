@@ -166,7 +166,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static string DotnetHost() =>
+    /// <summary>The program that starts a .NET assembly.</summary>
+    public static string DotnetHost() =>
         Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root ? Path.Combine(root, "dotnet") : "dotnet";
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
