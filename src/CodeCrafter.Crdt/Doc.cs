@@ -115,6 +115,13 @@ public sealed class Doc
         }
     }
 
+    /// <summary>Applies a V2 update, as <see cref="ApplyUpdate"/> does a V1 update.</summary>
+    /// <param name="update">The bytes; not kept. They may say 1 MiB and 64 times their size: <see cref="Update.ConvertV2ToV1"/>.</param>
+    /// <param name="origin">Handed on to the events.</param>
+    /// <exception cref="MalformedUpdateException">The bytes are no V2 update, or say too much; the document is as it was.</exception>
+    public void ApplyUpdateV2(ReadOnlySpan<byte> update, object? origin = null) =>
+        ApplyUpdate(Update.ConvertV2ToV1(update), origin);
+
     /// <summary>
     /// Whether all of an update is in the document: applying it would change nothing. False also where parts of it
     /// wait for their cause.
@@ -154,6 +161,12 @@ public sealed class Doc
         UpdateWriter.WriteState(writer, _store, _inbox, _deletions.Pending, state);
         return writer.ToArray();
     }
+
+    /// <summary>Encodes as a V2 update what <see cref="EncodeStateAsUpdate"/> encodes as a V1 update.</summary>
+    /// <param name="stateVector">From <see cref="EncodeStateVector"/> of the other replica; empty for everything.</param>
+    /// <exception cref="MalformedUpdateException">The bytes are no state vector.</exception>
+    public byte[] EncodeStateAsUpdateV2(ReadOnlySpan<byte> stateVector = default) =>
+        Update.ConvertV1ToV2(EncodeStateAsUpdate(stateVector));
 
     internal Branch Root(string name)
     {

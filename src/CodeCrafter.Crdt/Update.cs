@@ -1,3 +1,5 @@
+using CodeCrafter.Crdt.Bytes;
+using CodeCrafter.Crdt.Bytes.V2;
 using CodeCrafter.Crdt.Structs;
 
 namespace CodeCrafter.Crdt;
@@ -11,6 +13,66 @@ public static class Update
     /// <summary>Checks that bytes are a V1 update.</summary>
     /// <exception cref="MalformedUpdateException">They are not.</exception>
     public static void Validate(ReadOnlySpan<byte> update) => UpdateDecoder.Check(update);
+
+    /// <summary>
+    /// Makes one V1 update of several, without a document: applying it has the effect of applying all of them. What
+    /// comes twice is kept once. What is missing in between is kept as a gap, and what is deleted is not forgotten:
+    /// only a document can do that. Takes time and memory in proportion to the updates.
+    /// </summary>
+    /// <param name="updates">In any order, overlapping or not; a single one is returned as it is.</param>
+    /// <returns>
+    /// The bytes that mergeUpdates of Yjs gives (where an item comes also as a collected stretch, it is chance in Yjs
+    /// which of the two is written); <see cref="Empty"/> where there are no updates.
+    /// </returns>
+    /// <exception cref="MalformedUpdateException">One of them is no update.</exception>
+    public static byte[] MergeUpdates(params IEnumerable<byte[]> updates)
+    {
+        ArgumentNullException.ThrowIfNull(updates);
+        return UpdateMerger.Merge([.. updates]);
+    }
+
+    /// <summary>
+    /// The part of a V1 update that a replica with a state lacks, and all deletions of the update, without a document.
+    /// </summary>
+    /// <param name="update">The update.</param>
+    /// <param name="stateVector">From <see cref="Doc.EncodeStateVector"/> of that replica; empty for nothing at all.</param>
+    /// <returns>The bytes that diffUpdate of Yjs gives.</returns>
+    /// <exception cref="MalformedUpdateException">The bytes are no update, or no state vector.</exception>
+    public static byte[] DiffUpdate(ReadOnlySpan<byte> update, ReadOnlySpan<byte> stateVector) =>
+        UpdateDiff.Diff(update, UpdateDecoder.ReadStateVector(stateVector));
+
+    /// <summary>
+    /// The encoded state vector of a document to which only this V1 update has been applied, without a document. A
+    /// client counts up to the first gap, and not at all where its first struct is missing; whether the structs'
+    /// other causes are in the update is not looked at.
+    /// </summary>
+    /// <returns>The bytes that encodeStateVectorFromUpdate of Yjs gives.</returns>
+    /// <exception cref="MalformedUpdateException">The bytes are no update.</exception>
+    public static byte[] EncodeStateVectorFromUpdate(ReadOnlySpan<byte> update) => UpdateDiff.StateVector(update);
+
+    /// <summary>
+    /// Writes a V1 update as a V2 update, the format of Yjs that is smaller for large states and seldom for single edits.
+    /// </summary>
+    /// <exception cref="MalformedUpdateException">The bytes are no V1 update.</exception>
+    public static byte[] ConvertV1ToV2(ReadOnlySpan<byte> update) => V2Writer.FromV1(update);
+
+    /// <summary>Writes a V2 update as a V1 update.</summary>
+    /// <param name="update">The V2 update.</param>
+    /// <param name="maxBytes">
+    /// The most bytes that the V1 update may have, or a few more. V2 counts what repeats, so that a stranger's thirty
+    /// bytes could say terabytes. By default 1 MiB and 64 times the size of the V2 update.
+    /// </param>
+    /// <exception cref="MalformedUpdateException">The bytes are no V2 update, or say more than that.</exception>
+    /// <remarks>
+    /// What JSON cannot hold (a BigInt in an attribute or an embedded object) has no place in a V1 update, and is
+    /// refused.
+    /// </remarks>
+    public static byte[] ConvertV2ToV1(ReadOnlySpan<byte> update, long? maxBytes = null)
+    {
+        var converted = V2Reader.ToV1(update, maxBytes ?? (1L << 20) + (64L * update.Length));
+        UpdateDecoder.Check(converted);
+        return converted;
+    }
 
     /// <summary>The next expected clock of each client, from an encoded state vector.</summary>
     /// <exception cref="MalformedUpdateException">The bytes are no state vector.</exception>

@@ -49,7 +49,7 @@ internal static class UpdateWriter
         }
     }
 
-    private static void WriteDeleteSet(WireWriter writer, DeleteSet deletes)
+    public static void WriteDeleteSet(WireWriter writer, DeleteSet deletes)
     {
         writer.WriteVarUint((ulong)deletes.ClientCount);
         foreach (var (client, ranges) in deletes.ClientsDescending)

@@ -19,6 +19,16 @@ internal static class AnyValue
     /// <summary>Whether an encoded value is an object.</summary>
     public static bool IsObject(ReadOnlySpan<byte> value) => value is [Object, ..];
 
+    /// <summary>What comes next: a container, something that JSON lacks, or another value.</summary>
+    public static AnyValueKind PeekKind(WireReader reader) => reader.ReadByte() switch
+    {
+        Undefined => AnyValueKind.Undefined,
+        BigInt => AnyValueKind.BigInt,
+        Array => AnyValueKind.Array,
+        Object => AnyValueKind.Object,
+        _ => AnyValueKind.Other,
+    };
+
     /// <summary>Goes past one value and checks all of it.</summary>
     public static void Skip(ref WireReader reader, int depth = 0)
     {
@@ -65,6 +75,9 @@ internal static class AnyValue
         var reader = new WireReader(value);
         return Read(ref reader, 0);
     }
+
+    /// <summary>Reads the next value.</summary>
+    public static object? ReadOne(ref WireReader reader) => Read(ref reader, 0);
 
     private static object? Read(ref WireReader reader, int depth)
     {
@@ -219,4 +232,13 @@ internal static class AnyValue
             throw new ArgumentException($"A value may be nested {MaxDepth} deep.");
         }
     }
+}
+
+internal enum AnyValueKind
+{
+    Undefined,
+    BigInt,
+    Array,
+    Object,
+    Other,
 }

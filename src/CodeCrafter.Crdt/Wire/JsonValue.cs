@@ -57,16 +57,31 @@ internal static class JsonValue
         _ => null,
     };
 
+    /// <summary>The keys as objects of JavaScript list them: small integers first, in order, then as they came.</summary>
+    public static IEnumerable<KeyValuePair<string, T>> InOrderOfJavaScript<T>(IEnumerable<KeyValuePair<string, T>> entries)
+    {
+        var all = entries.ToList();
+        return all.Exists(entry => ArrayIndex(entry.Key) is not null)
+            ? all.OrderBy(entry => ArrayIndex(entry.Key) ?? uint.MaxValue)
+            : all;
+    }
+
     private static Dictionary<string, object?> ToDictionary(JsonElement element)
     {
-        var map = new Dictionary<string, object?>();
+        var map = new OrderedDictionary<string, object?>();
         foreach (var property in element.EnumerateObject())
         {
             map[property.Name] = ToObject(property.Value);
         }
 
-        return map;
+        return new Dictionary<string, object?>(InOrderOfJavaScript(map));
     }
+
+    private static uint? ArrayIndex(string key) =>
+        key.Length is > 0 and <= 10 && uint.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            && index < uint.MaxValue && (key[0] != '0' || key.Length == 1)
+            ? index
+            : null;
 
     private static byte[] ReplaceHalfPairs(ReadOnlySpan<byte> json)
     {

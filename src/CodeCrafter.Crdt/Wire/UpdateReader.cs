@@ -26,6 +26,16 @@ internal ref struct UpdateReader
         _clients = isChecked || _sectionsLeft < 2 ? null : new HashSet<ulong>(ClientIdComparer.Instance);
     }
 
+    /// <summary>Goes on where another reader of the same update, which has been checked, was.</summary>
+    public UpdateReader(ReadOnlySpan<byte> update, UpdateBookmark bookmark)
+    {
+        _reader = new WireReader(update, bookmark.Position);
+        (_sectionsLeft, _structsLeft, Client, Clock) = (bookmark.SectionsLeft, bookmark.StructsLeft, bookmark.Client, bookmark.Clock);
+    }
+
+    /// <summary>This place, before the next struct.</summary>
+    public readonly UpdateBookmark Bookmark => new(_reader.Position, _sectionsLeft, _structsLeft, Client, End);
+
     // Of the struct or deletion that was read last.
     public ulong Client { get; private set; }
 
@@ -37,6 +47,12 @@ internal ref struct UpdateReader
 
     // Of the struct that was read last.
     public byte Kind { get; private set; }
+
+    /// <summary>Its first byte; <see cref="StructInfo"/>.</summary>
+    public byte Info { get; private set; }
+
+    /// <summary>What follows its first byte.</summary>
+    public ReadOnlySpan<byte> BytesAfterInfo { get; private set; }
 
     public readonly bool IsSkip => Kind == StructInfo.Skip;
 
@@ -122,6 +138,8 @@ internal ref struct UpdateReader
     private void ReadStruct()
     {
         var info = _reader.ReadByte();
+        var start = _reader.Position;
+        Info = info;
         Kind = (byte)(info & StructInfo.ContentMask);
         if (info is StructInfo.Gc or StructInfo.Skip)
         {
@@ -132,6 +150,7 @@ internal ref struct UpdateReader
             ReadItem(info);
         }
 
+        BytesAfterInfo = _reader.Since(start);
         if (Length == 0 && !IsSkip)
         {
             // It would have the same id as the next one.
@@ -194,3 +213,6 @@ internal ref struct UpdateReader
         }
     }
 }
+
+/// <summary>A place in an update between two structs.</summary>
+internal readonly record struct UpdateBookmark(int Position, ulong SectionsLeft, ulong StructsLeft, ulong Client, long Clock);

@@ -8,13 +8,13 @@ namespace CodeCrafter.Crdt.Wire;
 /// Reads lib0's encoding (lib0/decoding.js) from a span. Nothing is allocated for what has not been seen to be there:
 /// lengths are compared with the bytes that are left before they are used.
 /// </summary>
-internal ref struct WireReader(ReadOnlySpan<byte> bytes)
+internal ref struct WireReader(ReadOnlySpan<byte> bytes, int position = 0)
 {
     /// <summary>2^53 - 1, the largest integer that JavaScript counts with.</summary>
     public const ulong MaxInteger = (1UL << 53) - 1;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
-    private int _position;
+    private int _position = position;
 
     public readonly int Position => _position;
 
@@ -22,6 +22,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     /// <summary>The bytes from a position that was read before up to the current one.</summary>
     public readonly ReadOnlySpan<byte> Since(int start) => _bytes[start.._position];
+
+    /// <summary>The bytes that have not been read.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _bytes[_position..];
 
     public byte ReadByte()
     {
@@ -67,8 +70,15 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    /// <summary>A signed integer: the first byte holds the sign and six bits.</summary>
+    /// <summary>A signed integer up to 2^53 - 1: the first byte holds the sign and six bits.</summary>
     public double ReadVarInt()
+    {
+        var (magnitude, isNegative) = ReadSigned(MaxInteger);
+        return isNegative ? -(double)magnitude : magnitude;
+    }
+
+    /// <summary>A signed integer in its shortest form as magnitude and sign: zero has both signs.</summary>
+    public (ulong Magnitude, bool IsNegative) ReadSigned(ulong maxMagnitude)
     {
         ulong first = ReadByte();
         var value = first & 0x3F;
@@ -87,12 +97,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
             }
         }
 
-        if (value > MaxInteger)
-        {
-            throw new MalformedUpdateException("An integer is too large.");
-        }
-
-        return (first & 0x40) != 0 ? -(double)value : value;
+        return value <= maxMagnitude
+            ? (value, (first & 0x40) != 0)
+            : throw new MalformedUpdateException("An integer is too large.");
     }
 
     public ReadOnlySpan<byte> ReadBytes(ulong count)

@@ -8,17 +8,26 @@ namespace CodeCrafter.Crdt.Tests.Interop;
 /// </summary>
 public sealed class YjsMutationTests(YjsPeer yjs) : IClassFixture<YjsPeer>
 {
-    [Fact]
-    public void Yjs_takes_every_damaged_update_that_we_take_and_sees_the_same()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Yjs_takes_every_damaged_update_that_we_take_and_sees_the_same(bool isV2)
     {
         var taken = 0;
         Seeds.Run(3000, seed =>
         {
-            var update = Damage(new Random(seed));
+            var update = Damage(new Random(seed), isV2);
             var ours = new Doc(77);
             try
             {
-                ours.ApplyUpdate(update);
+                if (isV2)
+                {
+                    ours.ApplyUpdateV2(update);
+                }
+                else
+                {
+                    ours.ApplyUpdate(update);
+                }
             }
             catch (MalformedUpdateException)
             {
@@ -27,7 +36,15 @@ public sealed class YjsMutationTests(YjsPeer yjs) : IClassFixture<YjsPeer>
 
             taken++;
             yjs.Create(0, 76);
-            yjs.Apply(0, [update]);
+            if (isV2)
+            {
+                yjs.ApplyV2(0, update);
+            }
+            else
+            {
+                yjs.Apply(0, [update]);
+            }
+
             var theirs = yjs.State(0);
             Assert.Equal(theirs.Vector, ours.EncodeStateVector());
             Assert.Equal(theirs.IsPending, ours.HasPending);
@@ -42,9 +59,10 @@ public sealed class YjsMutationTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         Assert.InRange(taken, 100, 3000);
     }
 
-    private static byte[] Damage(Random random)
+    private static byte[] Damage(Random random, bool isV2)
     {
         var update = Fixture.All[random.Next(Fixture.All.Count)].Update.ToArray();
+        update = isV2 ? Update.ConvertV1ToV2(update) : update;
         for (var i = random.Next(1, 3); i > 0; i--)
         {
             ref var damaged = ref update[random.Next(update.Length)];

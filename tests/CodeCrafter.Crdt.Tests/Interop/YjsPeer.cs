@@ -48,6 +48,18 @@ public sealed class YjsPeer : IDisposable
     public byte[] Merge(IEnumerable<byte[]> updates) =>
         Bytes(Ask(new { operation = "merge", updates = updates.Select(Convert.ToBase64String) }), "update");
 
+    /// <summary>Calls a function of Yjs that makes bytes of bytes, such as diffUpdate.</summary>
+    public byte[] Call(string name, params byte[][] inputs) =>
+        Bytes(Ask(new { operation = "bytes", name, inputs = inputs.Select(Convert.ToBase64String) }), "update");
+
+    /// <summary>Calls a function of Yjs that makes bytes of a list of updates, such as mergeUpdates.</summary>
+    public byte[] CallWithList(string name, IEnumerable<byte[]> inputs) =>
+        Bytes(Ask(new { operation = "bytes", name, inputs = inputs.Select(Convert.ToBase64String), isList = true }), "update");
+
+    public void ApplyV2(int doc, byte[] update) => Ask(new { operation = "applyV2", doc, update = Convert.ToBase64String(update) });
+
+    public byte[] StateV2(int doc) => Bytes(Ask(new { operation = "stateV2", doc }), "update");
+
     public string Deltas(int doc) => Ask(new { operation = "deltas", doc })["content"]!.GetValue<string>();
 
     public void CreateAwareness(int doc, ulong clientId) => Ask(new { operation = "awarenessCreate", doc, clientId });

@@ -70,6 +70,16 @@ const operations = {
   },
   diff: ({ doc, vector }) => ({ update: toBase64(Y.encodeStateAsUpdate(docs.get(doc), fromBase64(vector))) }),
   merge: ({ updates }) => ({ update: toBase64(Y.mergeUpdates(updates.map(fromBase64))) }),
+  // A function of Yjs from bytes to bytes, or from several updates.
+  bytes: ({ name, inputs, isList = false }) => {
+    const bytes = inputs.map(fromBase64)
+    return { update: toBase64(isList ? Y[name](bytes) : Y[name](...bytes)) }
+  },
+  applyV2: ({ doc, update }) => {
+    Y.applyUpdateV2(docs.get(doc), fromBase64(update))
+    return {}
+  },
+  stateV2: ({ doc }) => ({ update: toBase64(Y.encodeStateAsUpdateV2(docs.get(doc))) }),
   deltas: ({ doc }) => ({ content: JSON.stringify(docs.get(doc).getText('text').toDelta()) }),
   awarenessCreate: ({ doc, clientId }) => {
     const owner = new Y.Doc()

@@ -1,0 +1,218 @@
+using CodeCrafter.Crdt.Tests.Fixtures;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt.Tests;
+
+/// <summary>V2 updates, and what is made of updates without a document: damaged bytes are refused, or lead to sound ones.</summary>
+public sealed class MalformedBytesTests
+{
+    public static TheoryData<string, byte[]> HostileV2 => new()
+    {
+        { "nothing", [] },
+        { "a V1 update", [1, 1, 7, 0, 4, 1, 1, (byte)'t', 1, (byte)'x', 0] },
+        { "an unknown feature", [1, .. Columns().Skip(1), 0, 0] },
+        { "bytes after the end", [.. Columns(), 0, 0, 0] },
+        { "no delete set", [.. Columns(), 0] },
+        { "2^53 collected stretches in runs without end", Bomb(Columns(clients: [7], infos: [0], lengths: [0x41, .. Max])) },
+        { "2^53 items in runs without end", Bomb(Columns(clients: [0x47, .. Max], lefts: [1, .. Max], infos: [0x84], strings: [1, (byte)'x', 0x41, .. Max])) },
+        { "2^53 empty strings", Bomb(Columns(clients: [0x47, .. Max], lefts: [1, .. Max], infos: [0x84], strings: [0, 0x40, .. Max])) },
+        { "2^53 empty JSON texts", One(Columns(clients: [0x47, 0], lefts: [0], infos: [0x82], strings: [0, 0x40, .. Max], lengths: [.. MaxSigned])) },
+        { "one long key 2^53 times", Bomb(Columns(keys: [1, .. Max], clients: [0x47, .. Max], lefts: [1, .. Max], infos: [0x87], strings: [0xE8, 7, .. new byte[1000], .. Signed(1000)], types: [0x43, .. Max])) },
+        { "2^53 gaps", Bomb(Columns(clients: [7], infos: [10])) },
+        { "2^53 sections", [.. Columns(clients: [0x47, .. Max], infos: [0], lengths: [0x41, .. Max]), .. Max, 0] },
+        { "a negative clock", One(Columns(clients: [0x47, 0], lefts: [0x42], infos: [0x84], strings: [1, (byte)'x', 1])) },
+        { "a clock beyond 2^53", One(Columns(clients: [0x47, 0], lefts: [0xBE, .. MaxTail], infos: [0x84], strings: [1, (byte)'x', 1])) },
+        { "a string longer than all strings", One(Columns(clients: [0x47, 0], lefts: [0], infos: [0x84], strings: [1, (byte)'x', 2])) },
+        { "invalid UTF-8", One(Columns(clients: [0x47, 0], lefts: [0], infos: [0x84], strings: [2, 0xC3, 0x28, 2])) },
+        { "a string that nobody reads", [.. Columns(strings: [1, (byte)'x', 1]), 0, 0] },
+        { "a run that nobody reads", [.. Columns(clients: [0x47, 5]), 0, 0] },
+        { "a parent of an unknown kind", One(Columns(clients: [7], infos: [4], strings: [2, (byte)'t', (byte)'x', 0x41, 0], parents: [2])) },
+        { "a type of an unknown kind", One(Columns(clients: [7], infos: [7], strings: [1, (byte)'t', 1], parents: [1], types: [7])) },
+        { "content of an unknown kind", One(Columns(clients: [7], infos: [11], strings: [1, (byte)'t', 1], parents: [1])) },
+        { "a value nested too deep", One(Columns(clients: [7], infos: [8], strings: [1, (byte)'t', 1], parents: [1], lengths: [1]), [.. Enumerable.Repeat<byte[]>([117, 1], 1000).SelectMany(pair => pair), 126]) },
+        { "a deletion beyond 2^53", [.. Columns(), 0, 1, 1, 1, .. Max, .. Max] },
+        { "garbagedoc", "garbagedoc"u8.ToArray() },
+    };
+
+    private static byte[] Max => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F];
+
+    private static byte[] MaxSigned => Signed(WireReader.MaxInteger);
+
+    // With a first byte of 0xBE: an even number of 54 bits, which stands for a clock of 53.
+    private static byte[] MaxTail => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F];
+
+    [Theory]
+    [MemberData(nameof(HostileV2))]
+    public void Refuses_hostile_V2_updates_in_little_time_and_memory(string name, byte[] update)
+    {
+        Assert.NotEmpty(name);
+        var doc = new Doc(1);
+        var before = doc.EncodeStateAsUpdate();
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<MalformedUpdateException>(() => doc.ApplyUpdateV2(update));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 16 << 20);
+        Assert.Equal(before, doc.EncodeStateAsUpdate());
+    }
+
+    [Fact]
+    public void The_cap_on_what_V2_says_can_be_set()
+    {
+        // A hundred thousand maps in an array: nothing but repetition.
+        var doc = new Doc(1);
+        doc.Transact(() =>
+        {
+            for (var i = 0; i < 200_000; i++)
+            {
+                doc.GetArray("array").Add(new YMap());
+            }
+        });
+        var v1 = doc.EncodeStateAsUpdate();
+        var v2 = Update.ConvertV1ToV2(v1);
+
+        Assert.InRange(v2.Length, 10, 200);
+        Assert.Throws<MalformedUpdateException>(() => Update.ConvertV2ToV1(v2));
+        Assert.Equal(v1, Update.ConvertV2ToV1(v2, v1.Length));
+    }
+
+    [Fact]
+    public void Clocks_that_Yjs_cannot_write_in_V2_are_kept()
+    {
+        var writer = new WireWriter();
+        writer.WriteBytes([1, 2, 1, 0, 0]);
+        writer.WriteClock((1L << 53) - 3);
+        writer.WriteBytes([0x84, 2]);
+        writer.WriteClock((1L << 53) - 4);
+        writer.WriteBytes([1, (byte)'x', 0]);
+        var update = writer.ToArray();
+
+        Assert.Equal(update, Update.ConvertV2ToV1(Update.ConvertV1ToV2(update)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixture.Cases), MemberType = typeof(Fixture))]
+    public void Refuses_every_truncation(Fixture fixture)
+    {
+        var v2 = Update.ConvertV1ToV2(fixture.Update);
+        var doc = new Doc(1);
+        var before = doc.EncodeStateAsUpdate();
+        for (var length = 0; length < v2.Length; length++)
+        {
+            Assert.Throws<MalformedUpdateException>(() => doc.ApplyUpdateV2(v2.AsSpan(0, length)));
+        }
+
+        Assert.Equal(before, doc.EncodeStateAsUpdate());
+        for (var length = 0; length < fixture.Update.Length; length++)
+        {
+            var cut = fixture.Update[..length];
+            Assert.Throws<MalformedUpdateException>(() => Update.MergeUpdates(cut));
+            Assert.Throws<MalformedUpdateException>(() => Update.MergeUpdates(fixture.Update, cut));
+            Assert.Throws<MalformedUpdateException>(() => Update.DiffUpdate(cut, []));
+            Assert.Throws<MalformedUpdateException>(() => Update.EncodeStateVectorFromUpdate(cut));
+            Assert.Throws<MalformedUpdateException>(() => Update.ConvertV1ToV2(cut));
+        }
+
+        for (var length = 1; length < fixture.Vector.Length; length++)
+        {
+            Assert.Throws<MalformedUpdateException>(() => Update.DiffUpdate(fixture.Update, fixture.Vector.AsSpan(0, length)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixture.Cases), MemberType = typeof(Fixture))]
+    public void Survives_every_flipped_bit_of_a_V2_update(Fixture fixture)
+    {
+        var v2 = Update.ConvertV1ToV2(fixture.Update);
+        foreach (var flipped in Flipped(v2))
+        {
+            var doc = new Doc(1);
+            try
+            {
+                doc.ApplyUpdateV2(flipped);
+            }
+            catch (MalformedUpdateException)
+            {
+                Assert.Equal(Update.Empty, doc.EncodeStateAsUpdate());
+                continue;
+            }
+
+            InvariantChecks.Check(doc);
+            var again = Update.ConvertV1ToV2(Update.ConvertV2ToV1(flipped));
+            Assert.Equal(again, Update.ConvertV1ToV2(Update.ConvertV2ToV1(again)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixture.Cases), MemberType = typeof(Fixture))]
+    public void Survives_every_flipped_bit_of_what_is_merged_and_cut(Fixture fixture)
+    {
+        byte[] partner = [.. Update.DiffUpdate(fixture.Update, fixture.Vector.Length > 1 ? Half(fixture.Vector) : [])];
+        foreach (var flipped in Flipped(fixture.Update))
+        {
+            try
+            {
+                Update.Validate(flipped);
+            }
+            catch (MalformedUpdateException)
+            {
+                Assert.Throws<MalformedUpdateException>(() => Update.MergeUpdates(partner, flipped));
+                Assert.Throws<MalformedUpdateException>(() => Update.DiffUpdate(flipped, fixture.Vector));
+                continue;
+            }
+
+            var merged = Update.MergeUpdates(flipped, partner);
+            Update.Validate(merged);
+            Update.Validate(Update.DiffUpdate(flipped, Half(fixture.Vector)));
+            Update.DecodeStateVector(Update.EncodeStateVectorFromUpdate(flipped));
+            InvariantChecks.Check(Apply(merged));
+        }
+    }
+
+    private static byte[] Half(byte[] vector) => Update.EncodeStateVector(
+        Update.DecodeStateVector(vector).ToDictionary(entry => entry.Key, entry => entry.Value / 2));
+
+    private static Doc Apply(byte[] update)
+    {
+        var doc = new Doc(1);
+        doc.ApplyUpdate(update);
+        return doc;
+    }
+
+    private static IEnumerable<byte[]> Flipped(byte[] bytes)
+    {
+        for (var bit = 0; bit < 8 * bytes.Length; bit++)
+        {
+            var flipped = bytes.ToArray();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            yield return flipped;
+        }
+    }
+
+    private static byte[] Columns(
+        byte[]? keys = null, byte[]? clients = null, byte[]? lefts = null, byte[]? infos = null, byte[]? strings = null,
+        byte[]? parents = null, byte[]? types = null, byte[]? lengths = null)
+    {
+        var writer = new WireWriter();
+        writer.WriteByte(0);
+        foreach (var column in new[] { keys, clients, lefts, null, infos, strings ?? [0], parents, types, lengths })
+        {
+            writer.WriteVarBytes(column);
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>One section of one struct from clock 5, followed by the rest of it.</summary>
+    private static byte[] One(byte[] columns, byte[]? rest = null) => [.. columns, 1, 1, 5, .. rest ?? [], 0];
+
+    /// <summary>One section of 2^53 structs.</summary>
+    private static byte[] Bomb(byte[] columns) => [.. columns, 1, .. Max, 5, 0];
+
+    private static byte[] Signed(ulong value)
+    {
+        var writer = new WireWriter();
+        writer.WriteVarInt(value, isNegative: false);
+        return writer.ToArray();
+    }
+}
