@@ -104,9 +104,9 @@ public sealed class Doc
         try
         {
             var reader = new UpdateReader(update, isChecked: true);
-            UpdateDecoder.ReadStructs(ref reader, this, _inbox);
+            UpdateDecoder.ReadStructs(ref reader, this, _transaction, _inbox);
             _inbox.Drain(_transaction);
-            _deletions.Apply(_transaction, Deletions.Read(ref reader));
+            _deletions.Apply(_transaction, ref reader);
             _deletions.ApplyPending(_transaction);
         }
         finally

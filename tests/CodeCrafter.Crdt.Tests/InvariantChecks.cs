@@ -31,7 +31,7 @@ internal static class InvariantChecks
             Assert.Equal(position, structs.Find(item.Clock));
             Assert.Equal(position, structs.Find(item.End - 1));
             clock = item.End;
-            if (item is Item { Content: var content })
+            if (item is Item { Content: not DeletedContent and var content })
             {
                 Assert.Equal(item.Length, content.Length);
             }

@@ -24,7 +24,11 @@ internal static class Cleanup
 
         foreach (var structs in transaction.Touched)
         {
-            Merge(structs, structs.StateBefore, structs.State - 1);
+            // Where the last one has only grown there is nothing new to be merged.
+            if (structs.Last.Clock >= structs.StateBefore)
+            {
+                Merge(structs, structs.StateBefore, structs.State - 1);
+            }
         }
 
         foreach (var id in transaction.MergeCandidates)
@@ -53,7 +57,7 @@ internal static class Cleanup
                     CollectChildren(store, type);
                 }
 
-                item.Content = new DeletedContent(item.Length);
+                item.Content = DeletedContent.Instance;
             }
         }
         while (structs.MoveNext(ref position));

@@ -31,36 +31,26 @@ internal abstract class Content
     public virtual object? ValueAt(long offset) => null;
 }
 
-/// <summary>Content that was deleted and is forgotten.</summary>
-internal sealed class DeletedContent(long length) : Content
+/// <summary>Content that was deleted and is forgotten. All items that hold it share it: only they know how long they are.</summary>
+internal sealed class DeletedContent : Content
 {
-    private long _length = length;
+    public static readonly DeletedContent Instance = new();
+
+    private DeletedContent()
+    {
+    }
 
     public override byte Kind => DeletedKind;
 
-    public override long Length => _length;
+    public override long Length => throw new InvalidOperationException("Only the item knows its length.");
 
     public override bool IsCountable => false;
 
-    public override Content SplitAt(long offset)
-    {
-        var right = new DeletedContent(_length - offset);
-        _length = offset;
-        return right;
-    }
+    public override Content SplitAt(long offset) => this;
 
-    public override bool TryAppend(Content right)
-    {
-        if (right is not DeletedContent deleted)
-        {
-            return false;
-        }
+    public override bool TryAppend(Content right) => right == this;
 
-        _length += deleted._length;
-        return true;
-    }
-
-    public override void Write(WireWriter writer, long offset) => writer.WriteClock(_length - offset);
+    public override void Write(WireWriter writer, long offset) => throw new InvalidOperationException("Only the item knows its length.");
 }
 
 /// <summary>Bytes: one value.</summary>

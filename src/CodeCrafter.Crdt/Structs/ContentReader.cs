@@ -47,7 +47,7 @@ internal static class ContentReader
         var reader = new WireReader(bytes);
         return kind switch
         {
-            Content.DeletedKind => new DeletedContent(reader.ReadClock()),
+            Content.DeletedKind => DeletedContent.Instance,
             Content.StringKind => new TextContent(ReadChars(ref reader)),
             Content.AnyKind => new AnyContent(ReadAny(ref reader, bytes)),
             Content.JsonKind => new JsonContent(ReadJson(ref reader, bytes)),

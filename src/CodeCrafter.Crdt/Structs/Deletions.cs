@@ -5,6 +5,8 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Applies delete sets. What they delete before it has arrived is remembered.</summary>
 internal sealed class Deletions
 {
+    private readonly DeleteSet _incoming = new();
+
     /// <summary>What is deleted, but not here yet.</summary>
     public DeleteSet Pending { get; } = new();
 
@@ -15,21 +17,20 @@ internal sealed class Deletions
     public static DeleteSet Read(ref UpdateReader reader)
     {
         var deletes = new DeleteSet();
-        while (reader.MoveNextDelete())
-        {
-            deletes.Append(reader.Client, reader.Clock, reader.End);
-        }
-
-        deletes.Sort();
+        Read(ref reader, deletes);
         return deletes;
     }
 
-    public void Apply(Transaction transaction, DeleteSet deletes)
+    /// <summary>Applies the delete set of an update.</summary>
+    public void Apply(Transaction transaction, ref UpdateReader reader)
     {
-        foreach (var (client, ranges) in deletes.Clients)
+        Read(ref reader, _incoming);
+        foreach (var (client, ranges) in _incoming.Clients)
         {
             Apply(transaction, client, ranges);
         }
+
+        _incoming.Clear();
     }
 
     /// <summary>Applies what was waiting for structs that a transaction has brought.</summary>
@@ -66,6 +67,16 @@ internal sealed class Deletions
         }
 
         return true;
+    }
+
+    private static void Read(ref UpdateReader reader, DeleteSet deletes)
+    {
+        while (reader.MoveNextDelete())
+        {
+            deletes.Append(reader.Client, reader.Clock, reader.End);
+        }
+
+        deletes.Sort();
     }
 
     private void Apply(Transaction transaction, ulong client, IdRanges ranges)

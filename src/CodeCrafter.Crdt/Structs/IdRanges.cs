@@ -3,6 +3,8 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Stretches of one client's clock: sorted, and neither overlapping nor touching.</summary>
 internal sealed class IdRanges
 {
+    private const int MaxKept = 64;
+
     private readonly List<(long Start, long End)> _ranges = [];
 
     public int Count => _ranges.Count;
@@ -53,6 +55,11 @@ internal sealed class IdRanges
     /// <summary>Puts in order what has been appended.</summary>
     public void Sort()
     {
+        if (_ranges.Count < 2)
+        {
+            return;
+        }
+
         _ranges.Sort();
         var last = 0;
         for (var i = 1; i < _ranges.Count; i++)
@@ -68,10 +75,15 @@ internal sealed class IdRanges
             }
         }
 
-        if (_ranges.Count > 0)
-        {
-            _ranges.RemoveRange(last + 1, _ranges.Count - last - 1);
-        }
+        _ranges.RemoveRange(last + 1, _ranges.Count - last - 1);
+    }
+
+    /// <summary>Forgets all, and keeps the memory if it is little.</summary>
+    /// <returns>Whether the memory is little.</returns>
+    public bool TryReset()
+    {
+        _ranges.Clear();
+        return _ranges.Capacity <= MaxKept;
     }
 
     private int FirstEndingAtOrAfter(long clock)
@@ -97,17 +109,20 @@ internal sealed class IdRanges
 /// <summary>What is deleted: stretches of the clocks of several clients.</summary>
 internal sealed class DeleteSet
 {
-    private readonly Dictionary<ulong, IdRanges> _clients = new(ClientIdComparer.Instance);
+    private const int MaxKept = 64;
+
+    private Dictionary<ulong, IdRanges> _clients = new(ClientIdComparer.Instance);
+    private IdRanges? _spare;
 
     public bool IsEmpty => _clients.Count == 0;
 
     public int ClientCount => _clients.Count;
 
-    public IEnumerable<KeyValuePair<ulong, IdRanges>> Clients => _clients;
+    /// <summary>As a dictionary, since its enumerator takes no memory.</summary>
+    public Dictionary<ulong, IdRanges> Clients => _clients;
 
     /// <summary>The clients, highest first: the order in which Yjs writes them.</summary>
-    public IEnumerable<KeyValuePair<ulong, IdRanges>> ClientsDescending =>
-        _clients.Count == 1 ? _clients : _clients.OrderByDescending(entry => entry.Key);
+    public IEnumerable<KeyValuePair<ulong, IdRanges>> ClientsDescending => _clients.OrderByDescending(entry => entry.Key);
 
     public IdRanges? this[ulong client] => _clients.GetValueOrDefault(client);
 
@@ -139,13 +154,34 @@ internal sealed class DeleteSet
 
     public void Remove(ulong client) => _clients.Remove(client);
 
-    public void Clear() => _clients.Clear();
+    /// <summary>Forgets all. What one client needed is kept for the next time, since most sets are of one client.</summary>
+    public void Clear()
+    {
+        if (_clients.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var ranges in _clients.Values)
+        {
+            _spare = ranges.TryReset() ? ranges : null;
+            break;
+        }
+
+        if (_clients.Capacity > MaxKept)
+        {
+            _clients = new(ClientIdComparer.Instance);
+        }
+
+        _clients.Clear();
+    }
 
     private IdRanges Of(ulong client)
     {
         if (!_clients.TryGetValue(client, out var ranges))
         {
-            _clients.Add(client, ranges = new IdRanges());
+            _clients.Add(client, ranges = _spare ?? new IdRanges());
+            _spare = null;
         }
 
         return ranges;

@@ -23,6 +23,19 @@ internal sealed class Inbox(StructStore store)
     public ReadOnlySpan<Struct> PendingOf(ulong client) =>
         _queues.TryGetValue(client, out var queue) ? queue.Pending : [];
 
+    /// <summary>Integrates a struct past the queues, which are empty; false if it must wait.</summary>
+    public bool TryIntegrate(Transaction transaction, Struct @struct)
+    {
+        var state = store.StateOf(@struct.Client);
+        if (@struct.Clock > state || !FindMissing(@struct).IsNone)
+        {
+            return false;
+        }
+
+        Integration.Integrate(transaction, @struct, state - @struct.Clock);
+        return true;
+    }
+
     public void Add(Struct @struct)
     {
         if (!_queues.TryGetValue(@struct.Client, out var queue))

@@ -1,6 +1,6 @@
 namespace CodeCrafter.Crdt.Structs;
 
-/// <summary>A few dozen neighbouring items of a list: <see cref="Count"/> items from <see cref="First"/> to the right.</summary>
+/// <summary>Up to 32 neighbouring items of a list: <see cref="Count"/> items from <see cref="First"/> to the right.</summary>
 internal sealed class IndexLeaf : IndexNode
 {
     public required Item First;
@@ -11,6 +11,10 @@ internal sealed class IndexLeaf : IndexNode
 internal abstract class IndexNode
 {
     public IndexBranch? Parent;
+
+    /// <summary>Which of the parent's children it is.</summary>
+    public int Slot;
+
     public long Length;
 }
 
@@ -19,7 +23,20 @@ internal sealed class IndexBranch : IndexNode
 {
     // One more than it may keep, for the moment between an insertion and the split.
     public readonly IndexNode[] Children = new IndexNode[ItemIndex.MaxChildren + 1];
+
+    /// <summary>The lengths of the children, side by side: a search looks at these alone.</summary>
+    public readonly long[] Lengths = new long[ItemIndex.MaxChildren + 1];
+
     public int Count;
+
+    /// <summary>Puts a child into a slot.</summary>
+    public void Set(int slot, IndexNode child)
+    {
+        Children[slot] = child;
+        Lengths[slot] = child.Length;
+        child.Parent = this;
+        child.Slot = slot;
+    }
 }
 
 /// <summary>
@@ -30,9 +47,18 @@ internal sealed class IndexBranch : IndexNode
 internal sealed class ItemIndex
 {
     public const int MaxChildren = 32;
-    private const int MaxItems = 64;
+    private const int MaxItems = 32;
 
     private IndexNode _root;
+
+    /// <summary>
+    /// The item that was found last, of which it is known where it begins. Whoever changes the list before it, or the
+    /// item itself in another way than by making it longer or shorter at its end, sets this to null.
+    /// </summary>
+    public Item? Near { get; set; }
+
+    /// <summary>How many positions there are before <see cref="Near"/>.</summary>
+    public long NearStart { get; private set; }
 
     public ItemIndex(Item first)
     {
@@ -56,13 +82,37 @@ internal sealed class ItemIndex
     /// <summary>The item that holds a position, which must exist, and the offset in it.</summary>
     public (Item Item, long Offset) Find(long position)
     {
+        if (Near is { } near && position >= NearStart && position - NearStart < near.VisibleLength)
+        {
+            return (near, position - NearStart);
+        }
+
+        var (item, offset) = Search(position);
+        Remember(item, position - offset);
+        return (item, offset);
+    }
+
+    /// <summary>Notes where an item begins.</summary>
+    public void Remember(Item item, long start) => (Near, NearStart) = (item, start);
+
+    /// <summary>Keeps in mind what was in mind before a change of the list at a position, if that lies behind it.</summary>
+    public void Recall(Item? near, long start, long changedAt)
+    {
+        if (near is { Deleted: false } && start + near.Length <= changedAt)
+        {
+            Remember(near, start);
+        }
+    }
+
+    private (Item Item, long Offset) Search(long position)
+    {
         var node = _root;
         while (node is IndexBranch branch)
         {
             var i = 0;
-            while (position >= branch.Children[i].Length)
+            while (position >= branch.Lengths[i])
             {
-                position -= branch.Children[i++].Length;
+                position -= branch.Lengths[i++];
             }
 
             node = branch.Children[i];
@@ -99,6 +149,7 @@ internal sealed class ItemIndex
     /// <summary>An item has been linked into the list.</summary>
     public void Inserted(Item item)
     {
+        Near = null;
         IndexLeaf leaf;
         if (item.Left is { } left)
         {
@@ -132,6 +183,11 @@ internal sealed class ItemIndex
     /// <summary>An item's right neighbour is about to be taken in by it; both are still linked.</summary>
     public void Merging(Item left, Item right)
     {
+        if (Near == right)
+        {
+            Near = null;
+        }
+
         var leaf = right.Leaf!;
         if (leaf != left.Leaf)
         {
@@ -158,9 +214,11 @@ internal sealed class ItemIndex
             return;
         }
 
-        for (var node = leaf; node is not null; node = node.Parent)
+        leaf.Length += delta;
+        for (var node = leaf; node.Parent is { } parent; node = parent)
         {
-            node.Length += delta;
+            parent.Lengths[node.Slot] += delta;
+            parent.Length += delta;
         }
     }
 
@@ -198,15 +256,17 @@ internal sealed class ItemIndex
         if (parent is null)
         {
             parent = new IndexBranch { Length = node.Length + next.Length, Count = 1 };
-            parent.Children[0] = node;
-            node.Parent = parent;
             _root = parent;
+            parent.Set(0, node);
         }
 
-        var index = Array.IndexOf(parent.Children, node, 0, parent.Count) + 1;
-        Array.Copy(parent.Children, index, parent.Children, index + 1, parent.Count - index);
-        parent.Children[index] = next;
-        next.Parent = parent;
+        for (var slot = parent.Count; slot > node.Slot + 1; slot--)
+        {
+            parent.Set(slot, parent.Children[slot - 1]);
+        }
+
+        parent.Lengths[node.Slot] = node.Length;
+        parent.Set(node.Slot + 1, next);
         parent.Count++;
         if (parent.Count > MaxChildren)
         {
@@ -221,9 +281,8 @@ internal sealed class ItemIndex
         for (var i = 0; i < next.Count; i++)
         {
             var child = branch.Children[kept + i];
-            next.Children[i] = child;
+            next.Set(i, child);
             next.Length += child.Length;
-            child.Parent = next;
             branch.Children[kept + i] = null!;
         }
 
@@ -236,9 +295,12 @@ internal sealed class ItemIndex
     {
         while (node.Parent is { } parent)
         {
-            var index = Array.IndexOf(parent.Children, node, 0, parent.Count);
             parent.Count--;
-            Array.Copy(parent.Children, index + 1, parent.Children, index, parent.Count - index);
+            for (var slot = node.Slot; slot < parent.Count; slot++)
+            {
+                parent.Set(slot, parent.Children[slot + 1]);
+            }
+
             parent.Children[parent.Count] = null!;
             if (parent.Count > 0)
             {

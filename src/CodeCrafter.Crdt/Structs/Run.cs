@@ -18,6 +18,9 @@ internal struct Run<T>
         _mayGrow = true;
     }
 
+    /// <summary>A stretch of an array of which other runs have other stretches.</summary>
+    public static Run<T> Shared(T[] array, int start, int length) => new([]) { _array = array, _start = start, Length = length, _mayGrow = false };
+
     public int Length { get; private set; }
 
     public readonly ReadOnlySpan<T> Span => _array.AsSpan(_start, Length);
@@ -50,19 +53,22 @@ internal struct Run<T>
         Append(right.Span);
     }
 
-    public void Append(ReadOnlySpan<T> items)
+    public void Append(ReadOnlySpan<T> items) => items.CopyTo(Extend(items.Length));
+
+    /// <summary>Makes the run longer and returns what has been added, to be written to.</summary>
+    public Span<T> Extend(int count)
     {
         var end = _start + Length;
-        if (!_mayGrow || _array.Length - end < items.Length)
+        if (!_mayGrow || _array.Length - end < count)
         {
-            var needed = Length + items.Length;
+            var needed = Length + count;
             var grown = new T[Math.Max(needed, Math.Min(Math.Max(8, 2L * Length), Array.MaxLength))];
             Span.CopyTo(grown);
             (_array, _start, end, _mayGrow) = (grown, 0, Length, true);
         }
 
-        items.CopyTo(_array.AsSpan(end));
-        Length += items.Length;
+        Length += count;
+        return _array.AsSpan(end, count);
     }
 
     // Without it a single unit that is left of a long text would keep all of the text in memory.

@@ -9,7 +9,8 @@ internal sealed class TextContent(char[] text) : Content
 
     private Run<char> _text = new(text);
 
-    private TextContent(Run<char> text) : this([]) => _text = text;
+    /// <summary>Makes text of a stretch of an array.</summary>
+    public TextContent(Run<char> text) : this([]) => _text = text;
 
     public ReadOnlySpan<char> Text => _text.Span;
 
@@ -17,7 +18,10 @@ internal sealed class TextContent(char[] text) : Content
 
     public override long Length => _text.Length;
 
-    public void Append(ReadOnlySpan<char> text) => _text.Append(text);
+    public void Append(ReadOnlySpan<char> text) => text.CopyTo(Extend(text.Length));
+
+    /// <summary>Makes the text longer and returns what has been added, to be written to.</summary>
+    public Span<char> Extend(int length) => _text.Extend(length);
 
     public override Content SplitAt(long offset)
     {

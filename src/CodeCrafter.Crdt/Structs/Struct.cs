@@ -14,6 +14,9 @@ internal abstract class Struct(ulong client, long clock, long length)
 
     public bool Deleted;
 
+    /// <summary>What it holds would take up positions; kept here because searches ask of every item they pass.</summary>
+    protected bool HasPositions;
+
     public Id Id => new(Client, Clock);
 
     public Id LastId => new(Client, Clock + Length - 1);

@@ -92,7 +92,8 @@ internal sealed class StructStore
             left.RightOrigin,
             left.Parent,
             left.ParentSub,
-            left.Content.SplitAt(offset))
+            left.Content.SplitAt(offset),
+            left.Length - offset)
         {
             Left = left,
             Right = left.Right,

@@ -121,9 +121,10 @@ internal sealed class Transaction(StructStore store)
         if (item.IsVisible)
         {
             parent.Length -= item.Length;
-            if (parent.Index is not null)
+            if (parent.Index is { } index)
             {
                 ItemIndex.AddLength(item.Leaf!, -item.Length);
+                index.Near = null;
             }
         }
 

@@ -21,14 +21,24 @@ internal static class UpdateDecoder
         }
     }
 
-    /// <summary>Makes the structs of a checked update that the document does not have, and hands them over.</summary>
-    public static void ReadStructs(ref UpdateReader reader, Doc doc, Inbox inbox)
+    /// <summary>
+    /// Makes the structs of a checked update that the document does not have. As long as nothing waits they are
+    /// integrated as they come; from the first on that must wait they go to the inbox.
+    /// </summary>
+    public static void ReadStructs(ref UpdateReader reader, Doc doc, Transaction transaction, Inbox inbox)
     {
+        var arena = new TextArena();
         while (reader.MoveNext())
         {
-            if (!reader.IsSkip && reader.End > doc.Store.StateOf(reader.Client))
+            if (reader.IsSkip || reader.End <= doc.Store.StateOf(reader.Client) || TryExtend(in reader, transaction, inbox))
             {
-                inbox.Add(ReadStruct(in reader, doc));
+                continue;
+            }
+
+            var read = ReadStruct(in reader, doc, ref arena);
+            if (inbox.HasPending || !inbox.TryIntegrate(transaction, read))
+            {
+                inbox.Add(read);
             }
         }
     }
@@ -53,7 +63,21 @@ internal static class UpdateDecoder
         return state;
     }
 
-    private static Struct ReadStruct(in UpdateReader reader, Doc doc)
+    // Typing that goes on where it left off needs no item of its own.
+    private static bool TryExtend(in UpdateReader reader, Transaction transaction, Inbox inbox)
+    {
+        if (reader.Kind != Content.StringKind || inbox.HasPending
+            || transaction.Store.Find(reader.Client) is not { } structs || structs.State != reader.Clock
+            || TextRun.Extendable(structs, reader.Origin, reader.RightOrigin) is not { } last)
+        {
+            return false;
+        }
+
+        TextRun.Extend(transaction, structs, last, new WireReader(reader.ContentBytes).ReadVarBytes(), reader.Length);
+        return true;
+    }
+
+    private static Struct ReadStruct(in UpdateReader reader, Doc doc, ref TextArena arena)
     {
         if (reader.Kind == StructInfo.Gc)
         {
@@ -64,7 +88,9 @@ internal static class UpdateDecoder
             : reader.ParentId.IsNone ? null
             : Branch.PlaceholderFor(reader.ParentId);
         var parentSub = reader.HasParentSub ? Encoding.UTF8.GetString(reader.ParentSub) : null;
-        var content = ContentReader.Read(reader.ContentBytes, reader.Kind);
-        return new Item(reader.Client, reader.Clock, reader.Origin, reader.RightOrigin, parent, parentSub, content);
+        var content = reader.Kind == Content.StringKind
+            ? arena.Read(new WireReader(reader.ContentBytes).ReadVarBytes(), (int)reader.Length)
+            : ContentReader.Read(reader.ContentBytes, reader.Kind);
+        return new Item(reader.Client, reader.Clock, reader.Origin, reader.RightOrigin, parent, parentSub, content, reader.Length);
     }
 }

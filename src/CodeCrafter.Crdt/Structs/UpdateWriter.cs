@@ -5,6 +5,8 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Writes V1 updates. Clients come highest first, as Yjs writes them.</summary>
 internal static class UpdateWriter
 {
+    private static readonly List<(Struct, long)> s_nothing = [];
+
     /// <summary>Writes what a transaction has added and deleted.</summary>
     public static void WriteTransaction(WireWriter writer, Transaction transaction)
     {
@@ -52,15 +54,30 @@ internal static class UpdateWriter
     public static void WriteDeleteSet(WireWriter writer, DeleteSet deletes)
     {
         writer.WriteVarUint((ulong)deletes.ClientCount);
+        if (deletes.ClientCount < 2)
+        {
+            foreach (var (client, ranges) in deletes.Clients)
+            {
+                WriteRanges(writer, client, ranges);
+            }
+
+            return;
+        }
+
         foreach (var (client, ranges) in deletes.ClientsDescending)
         {
-            writer.WriteVarUint(client);
-            writer.WriteVarUint((ulong)ranges.Count);
-            for (var i = 0; i < ranges.Count; i++)
-            {
-                writer.WriteClock(ranges[i].Start);
-                writer.WriteClock(ranges[i].End - ranges[i].Start);
-            }
+            WriteRanges(writer, client, ranges);
+        }
+    }
+
+    private static void WriteRanges(WireWriter writer, ulong client, IdRanges ranges)
+    {
+        writer.WriteVarUint(client);
+        writer.WriteVarUint((ulong)ranges.Count);
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            writer.WriteClock(ranges[i].Start);
+            writer.WriteClock(ranges[i].End - ranges[i].Start);
         }
     }
 
@@ -147,7 +164,7 @@ internal static class UpdateWriter
     {
         if (pending.IsEmpty)
         {
-            return [];
+            return s_nothing;
         }
 
         var selected = new List<(Struct, long)>(pending.Length);

@@ -5,6 +5,9 @@ namespace CodeCrafter.Crdt.Types;
 /// <summary>Changes made here: new items at positions and keys, and deletions.</summary>
 internal static class ListEdit
 {
+    // A search from the root of the index costs about as much.
+    private const int MaxSteps = 16;
+
     /// <summary>Inserts text before a position. What was deleted at that place stays to the left of it, as in Yjs.</summary>
     public static void InsertText(Branch branch, int index, string text)
     {
@@ -15,7 +18,8 @@ internal static class ListEdit
             left = SkipDeleted(branch, left, index);
             if (left is null || !TryExtend(transaction, branch, left, text))
             {
-                Insert(transaction, branch, left, new TextContent(text.ToCharArray()));
+                var item = Insert(transaction, branch, left, new TextContent(text.ToCharArray()));
+                branch.Index?.Remember(item, index);
             }
         }
         finally
@@ -50,6 +54,7 @@ internal static class ListEdit
         {
             long left = length;
             var item = left > 0 ? StartingAt(transaction, branch, index) : null;
+            var (near, nearStart) = (branch.Index?.Near, branch.Index?.NearStart ?? 0);
             while (left > 0)
             {
                 if (item!.IsVisible)
@@ -65,6 +70,8 @@ internal static class ListEdit
 
                 item = item.Right;
             }
+
+            branch.Index?.Recall(near, nearStart, index);
         }
         finally
         {
@@ -147,6 +154,16 @@ internal static class ListEdit
         }
 
         // Without attributes all that is not visible is deleted.
+        for (var steps = 0; steps < MaxSteps; steps++)
+        {
+            if ((left is null ? branch.Start : left.Right) is not { Deleted: true } deleted)
+            {
+                return left;
+            }
+
+            left = deleted;
+        }
+
         return index < branch.Length
             ? Find(branch, index).Item.Left
             : (branch.Index ??= new ItemIndex(branch.Start)).Last();
@@ -155,25 +172,13 @@ internal static class ListEdit
     // Typing goes on where it left off: the same result as a new item that is then merged with the left one.
     private static bool TryExtend(Transaction transaction, Branch branch, Item left, string text)
     {
-        var store = transaction.Store;
-        var structs = store.Find(branch.Doc.ClientId);
-        if (structs is null || structs.Last != left || left.Deleted || left.Content is not TextContent content
-            || left.RightOrigin != (left.Right?.Id ?? Id.None))
+        if (left.Client != branch.Doc.ClientId || transaction.Store.Find(left.Client) is not { } structs || structs.Last != left
+            || TextRun.Extendable(structs, left.LastId, left.Right?.Id ?? Id.None) is null)
         {
             return false;
         }
 
-        transaction.Touch(structs);
-        content.Append(text);
-        left.Length += text.Length;
-        structs.LastHasGrown();
-        branch.Length += text.Length;
-        if (branch.Index is not null)
-        {
-            ItemIndex.AddLength(left.Leaf!, text.Length);
-        }
-
-        transaction.NoteChange(branch);
+        TextRun.Extend(transaction, structs, left, text);
         return true;
     }
 

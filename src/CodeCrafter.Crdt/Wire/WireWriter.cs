@@ -7,6 +7,7 @@ namespace CodeCrafter.Crdt.Wire;
 internal sealed class WireWriter
 {
     private const int KeptCapacity = 1 << 16;
+    private const int MaxShort = 0x7F / 3;
 
     private byte[] _buffer = new byte[256];
 
@@ -73,6 +74,16 @@ internal sealed class WireWriter
     /// <summary>A string as UTF-8 after its length in bytes; half a surrogate pair becomes U+FFFD, as with TextEncoder.</summary>
     public void WriteString(ReadOnlySpan<char> text)
     {
+        if (text.Length <= MaxShort)
+        {
+            // The length in bytes fits one byte, whatever the characters are.
+            var span = Reserve(1 + (3 * text.Length));
+            var written = Encoding.UTF8.GetBytes(text, span[1..]);
+            span[0] = (byte)written;
+            Length += 1 + written;
+            return;
+        }
+
         var count = Encoding.UTF8.GetByteCount(text);
         WriteVarUint((ulong)count);
         Encoding.UTF8.GetBytes(text, Reserve(count));
