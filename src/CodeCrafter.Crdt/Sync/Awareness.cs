@@ -3,6 +3,10 @@ using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Sync;
 
+/// <summary>Makes the state that is kept of one that came; both are UTF-8 JSON.</summary>
+/// <exception cref="MalformedUpdateException">The state is refused.</exception>
+public delegate byte[] AwarenessRewriter(ReadOnlySpan<byte> state);
+
 /// <summary>
 /// Who is there, and what they show of themselves (names, cursors): the awareness protocol of y-protocols as a relay
 /// needs it. A state is JSON that is checked and passed on as it came; a newer clock replaces an older one; a state
@@ -54,17 +58,22 @@ public sealed class Awareness
     public ReadOnlyMemory<byte> GetState(ulong clientId) => _entries.TryGetValue(clientId, out var entry) ? entry.State : default;
 
     /// <summary>Takes over the states of an update that are newer.</summary>
+    /// <param name="update">Client ids, clocks and states.</param>
+    /// <param name="origin">Handed on to <see cref="Changed"/>.</param>
+    /// <param name="keep">What is kept and passed on in the place of a state (UTF-8 JSON); null keeps it as it came.</param>
     /// <exception cref="MalformedUpdateException">
     /// The bytes are no awareness update, or exceed a cap. Nothing has changed.
     /// </exception>
-    public AwarenessChange Apply(ReadOnlySpan<byte> update, object? origin = null)
+    public AwarenessChange Apply(ReadOnlySpan<byte> update, object? origin = null, AwarenessRewriter? keep = null)
     {
         Check(update);
+        var kept = keep is null ? null : RewriteStates(update, keep);
         List<ulong> added = [], updated = [], removed = [], outdated = [];
         var reader = new AwarenessReader(update);
         while (reader.MoveNext())
         {
             var client = reader.Client;
+            var state = kept?.Dequeue();
             _entries.TryGetValue(client, out var known);
             if (reader.Clock < known.Clock || (reader.Clock == known.Clock && !reader.IsRemoval && known.Exists))
             {
@@ -76,7 +85,7 @@ public sealed class Awareness
             else if (!reader.IsRemoval)
             {
                 (known.State is null ? added : updated).Add(client);
-                Keep(client, reader.Clock, reader.State.ToArray());
+                Keep(client, reader.Clock, state ?? reader.State.ToArray());
             }
             else if (known.State is not null)
             {
@@ -155,6 +164,19 @@ public sealed class Awareness
                 throw new MalformedUpdateException("There are too many awareness states.");
             }
         }
+    }
+
+    // Before anything changes: a state may be refused.
+    private static Queue<byte[]?> RewriteStates(ReadOnlySpan<byte> update, AwarenessRewriter keep)
+    {
+        var states = new Queue<byte[]?>();
+        var reader = new AwarenessReader(update);
+        while (reader.MoveNext())
+        {
+            states.Enqueue(reader.IsRemoval ? null : keep(reader.State));
+        }
+
+        return states;
     }
 
     private void Keep(ulong client, long clock, byte[]? state)

@@ -11,7 +11,7 @@ internal static class AuthApi
 {
     public static void MapAuth(this IEndpointRouteBuilder app)
     {
-        app.MapSecurityEvents();
+        app.MapAdministration();
         var group = app.MapGroup("/api/auth").WithTags("Auth");
 
         group.MapPost("/register", RegisterAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Auth)

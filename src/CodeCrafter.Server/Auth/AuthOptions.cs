@@ -27,6 +27,10 @@ internal sealed class AuthOptions
     [Range(1, 300)]
     public int ConnectionCheckSeconds { get; init; } = 5;
 
+    /// <summary>Sockets of one user at once, to documents and to the hub; a tab has two.</summary>
+    [Range(2, 100_000)]
+    public int ConnectionsPerUser { get; init; } = 100;
+
     /// <summary>Failed logins for one name from one address, in <see cref="FailureWindowMinutes"/>.</summary>
     [Range(1, 1000)]
     public int FailuresPerNameAndAddress { get; init; } = 10;

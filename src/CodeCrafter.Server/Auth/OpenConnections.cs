@@ -12,11 +12,21 @@ internal sealed partial class OpenConnections(
     Logins logins, LoginChanges changes, TimeProvider clock, IOptions<AuthOptions> options, ILogger<OpenConnections> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<Connection, ClaimsPrincipal> _connections = new();
+    private readonly ConcurrentDictionary<Guid, int> _counts = new();
 
-    /// <summary>Calls <paramref name="close"/> once the caller's login has ended, until the result is disposed of.</summary>
-    public IDisposable Add(ClaimsPrincipal caller, Action close)
+    /// <summary>
+    /// Calls <paramref name="close"/> once the caller's login has ended, until the result is disposed of. Null where they
+    /// have as many connections as a user may.
+    /// </summary>
+    public IDisposable? TryAdd(ClaimsPrincipal caller, Action close)
     {
-        var connection = new Connection(this, close);
+        var connection = new Connection(this, caller.GetUserId(), close);
+        if (_counts.AddOrUpdate(connection.UserId, 1, (_, count) => count + 1) > options.Value.ConnectionsPerUser)
+        {
+            Forget(connection.UserId);
+            return null;
+        }
+
         _connections[connection] = caller;
         return connection;
     }
@@ -71,10 +81,26 @@ internal sealed partial class OpenConnections(
     [LoggerMessage(LogLevel.Error, "Whether login {LoginId} is still alive could not be checked; it is checked again")]
     private partial void LogCheckFailed(Exception exception, Guid loginId);
 
-    private sealed class Connection(OpenConnections owner, Action close) : IDisposable
+    private void Forget(Guid userId)
     {
+        if (_counts.AddOrUpdate(userId, 0, (_, count) => count - 1) <= 0)
+        {
+            _counts.TryRemove(new KeyValuePair<Guid, int>(userId, 0));
+        }
+    }
+
+    private sealed class Connection(OpenConnections owner, Guid userId, Action close) : IDisposable
+    {
+        public Guid UserId { get; } = userId;
+
         public void Close() => close();
 
-        public void Dispose() => owner._connections.TryRemove(this, out _);
+        public void Dispose()
+        {
+            if (owner._connections.TryRemove(this, out _))
+            {
+                owner.Forget(UserId);
+            }
+        }
     }
 }

@@ -46,6 +46,7 @@ internal static class CollaborationSetup
     private static void AddHub(IServiceCollection services)
     {
         services.AddSingleton<SessionPresence>();
+        services.AddSingleton<HubRates>();
         services.AddSingleton<ISessionPresence>(provider => provider.GetRequiredService<SessionPresence>());
         services.AddSingleton<SessionOverview>();
         services.AddHostedService<SessionEventPump>();
@@ -55,6 +56,7 @@ internal static class CollaborationSetup
             {
                 options.MaximumReceiveMessageSize = MaxHubMessageBytes;
                 options.AddFilter<HubErrorFilter>();
+                options.AddFilter<HubRates>();
             })
             .AddJsonProtocol(options => Json.Configure(options.PayloadSerializerOptions));
     }

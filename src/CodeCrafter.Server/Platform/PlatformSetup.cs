@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 
@@ -17,7 +19,10 @@ internal static class PlatformSetup
         Directory.CreateDirectory(server.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         builder.AddRequestLogs();
-        builder.ConfigureKestrel(server);
+        builder.WebHost.UseUrls(server.Url);
+        builder.AddOrigins();
+        services.AddOptions<ConnectionOptions>().BindConfiguration("CodeCrafter:Limits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddSingleton(server);
         services.AddHostedService<DataDirectoryLock>();
@@ -47,6 +52,7 @@ internal static class PlatformSetup
         app.UseProblems();
         app.UseWebPage();
         app.UseRouting();
+        app.UseOrigins();
         app.UseAuthentication();
         // After authentication, since users are counted rather than the addresses that they share.
         app.UseRateLimiter();
@@ -68,20 +74,6 @@ internal static class PlatformSetup
         builder.Configuration.Sources.Insert(0, file);
     }
 
-    private static void ConfigureKestrel(this WebApplicationBuilder builder, ServerOptions server)
-    {
-        builder.WebHost.UseUrls(server.Url);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // What needs more says so at its route.
-            kestrel.Limits.MaxRequestBodySize = 1 << 20;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-            kestrel.Limits.MaxConcurrentConnections = 10_000;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = 5_000;
-        });
-    }
-
     // X-Forwarded-* of anybody else is a claim that the client makes about itself.
     private static void UseTrustedProxies(this WebApplication app)
     {
@@ -91,7 +83,7 @@ internal static class PlatformSetup
             return;
         }
 
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost };
         options.KnownIPNetworks.Clear();
         options.KnownProxies.Clear();
         foreach (var proxy in server.TrustedProxies)

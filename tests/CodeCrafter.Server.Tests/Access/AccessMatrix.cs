@@ -46,6 +46,7 @@ internal static class AccessMatrix
         new("GET /api/execute/stats",                                   "401  403  403  403  403  403  200  403"),
 
         new("GET /api/admin/security-events",                           "401  403  403  403  403  403  200  403"),
+        new("PUT /api/admin/users/{userId}",                            "401  403  403  403  403  403  200  403", w => new { disabled = false }),
 
         new("SOCKET /collab/{sessionId}",                               "401  404  101  101  101  101  404  101"),
         new("POST /hubs/session/negotiate",                             "401  200  200  200  200  200  200  200"),

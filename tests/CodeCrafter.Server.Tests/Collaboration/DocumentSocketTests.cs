@@ -87,7 +87,13 @@ public sealed class DocumentSocketTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private DocumentSocket Create(WebSocket connection) => new(
-        connection, Guid.NewGuid(), SessionRole.Editor, wantsAcks: true, new CollaborationOptions { MaxQueuedBytesPerSocket = 1024 }, _clock);
+        connection,
+        new UserNameResponse(Guid.NewGuid(), "somebody"),
+        SessionRole.Editor,
+        wantsAcks: true,
+        pace: null,
+        new CollaborationOptions { MaxQueuedBytesPerSocket = 1024 },
+        _clock);
 
     /// <summary>A connection on which nothing comes and nothing goes.</summary>
     private sealed class StuckStream : Stream

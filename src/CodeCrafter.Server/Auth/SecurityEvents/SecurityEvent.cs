@@ -18,6 +18,8 @@ internal enum SecurityEventType
     PasswordChangeFailed,
     /// <summary>A user became an administrator of the server.</summary>
     AdministratorMade,
+    AccountDisabled,
+    AccountEnabled,
     ParticipantAdded,
     RoleChanged,
     ParticipantRemoved,

@@ -9,7 +9,7 @@ namespace CodeCrafter.Server.Auth.SecurityEvents;
 internal static class SecurityEventsApi
 {
     public static void MapSecurityEvents(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/admin/security-events", ListAsync).WithTags("Administration").RequireAuthorization(AuthSetup.ServerAdmin)
+        app.MapGet("/security-events", ListAsync)
             .WithSummary("The security log, newest first (administrators)")
             .WithDescription(
                 "Logins and what failed of them, reused refresh tokens, changed passwords, lockouts, changes of roles, removals. " +

@@ -20,8 +20,8 @@ internal sealed partial class SecurityLog(ISecurityEventStore store, TimeProvide
         Detail = detail,
     });
 
-    /// <summary>Something that the caller did in a session, to another user or to themselves.</summary>
-    public Task WriteAsync(SecurityEventType type, HttpContext context, Guid sessionId, UserName? user = null, string? detail = null)
+    /// <summary>Something that the caller did, in a session or to another user.</summary>
+    public Task WriteAsync(SecurityEventType type, HttpContext context, Guid? sessionId, UserName? user = null, string? detail = null)
     {
         var actorId = context.User.GetUserId();
         var isOther = user is not null && user.Id != actorId;

@@ -19,6 +19,7 @@ internal static class CollabEndpoint
         SessionAccess access,
         CollaborationMetrics metrics,
         OpenConnections connections,
+        ServerOptions server,
         IHostApplicationLifetime lifetime,
         TimeProvider clock,
         IOptions<CollaborationOptions> options)
@@ -34,10 +35,24 @@ internal static class CollabEndpoint
             return SessionRefusal.NotFound.ToProblem();
         }
 
+        DocumentSocket? opened = null;
+        using var login = connections.TryAdd(context.User, () => Volatile.Read(ref opened)?.Close(CloseReason.LoginEnded));
+        if (login is null)
+        {
+            return Problems.TooMany(
+                context.Response, "too_many_connections", "There are as many connections as a user may have.", TimeSpan.FromMinutes(1));
+        }
+
         await using var lease = await EnterAsync();
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
-        var socket = new DocumentSocket(
-            webSocket, userId, membership.Role, wantsAcks: context.Request.Query["acks"] == "1", options.Value, clock);
+        var socket = opened = new DocumentSocket(
+            webSocket,
+            new UserNameResponse(userId, context.User.GetUsername()),
+            membership.Role,
+            wantsAcks: context.Request.Query["acks"] == "1",
+            server.RateLimits ? new MessagePace(options.Value.FramesPerSecond, options.Value.FrameBurst, clock) : null,
+            options.Value,
+            clock);
         if (lease is null)
         {
             socket.Close(CloseReason.Corrupt);
@@ -48,7 +63,6 @@ internal static class CollabEndpoint
         await using var expiry = CloseAtExpiry(socket, context, clock);
         // Before the web server waits for its connections to end; one that comes while the server stops is closed too.
         await using var stopping = lifetime.ApplicationStopping.Register(() => socket.Close(CloseReason.Stopping));
-        using var login = connections.Add(context.User, () => socket.Close(CloseReason.LoginEnded));
         metrics.SocketOpened();
         try
         {

@@ -34,6 +34,29 @@ internal sealed class CollaborationOptions
     /// <summary>How long a document that nobody uses stays in memory.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a frame may take to come, from its first byte to its last.</summary>
+    public TimeSpan FrameTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Frames a second of one document socket, on average; who sends more is read more slowly.</summary>
+    [Range(1, 1_000_000)]
+    public int FramesPerSecond { get; set; } = 200;
+
+    /// <summary>Frames that a document socket may send at once beyond its average, after a pause.</summary>
+    [Range(1, 1_000_000)]
+    public int FrameBurst { get; set; } = 2000;
+
+    /// <summary>Calls of the hub a second of one user, on average.</summary>
+    [Range(1, 100_000)]
+    public int CallsPerSecond { get; set; } = 50;
+
+    /// <summary>Calls of the hub that a user may make at once beyond their average, after a pause.</summary>
+    [Range(1, 100_000)]
+    public int CallBurst { get; set; } = 500;
+
+    /// <summary>Chat messages a minute of one user.</summary>
+    [Range(1, 100_000)]
+    public int MessagesPerMinute { get; set; } = 60;
+
     /// <summary>Characters in one chat message.</summary>
     [Range(1, 100_000)]
     public int MaxMessageLength { get; set; } = 4000;

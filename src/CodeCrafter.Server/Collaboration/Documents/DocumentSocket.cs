@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Threading.Channels;
+using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
@@ -14,6 +15,7 @@ internal sealed record CloseReason(int Code, string Words)
     public static readonly CloseReason Removed = new(4403, "not_a_member");
     public static readonly CloseReason Deleted = new(4404, "session_not_found");
     public static readonly CloseReason TooSlow = new(1013, "reads_too_slowly");
+    public static readonly CloseReason FrameTooSlow = new(1008, "frame_too_slow");
     public static readonly CloseReason Full = new(1013, "document_full");
     public static readonly CloseReason TooLarge = new(1009, "message_too_large");
     public static readonly CloseReason NotBinary = new(1003, "binary_frames_only");
@@ -27,9 +29,16 @@ internal sealed record CloseReason(int Code, string Words)
 /// waits: frames queue here up to a cap, beyond which the client is cut off.
 /// </summary>
 internal sealed class DocumentSocket(
-    WebSocket socket, Guid userId, SessionRole role, bool wantsAcks, CollaborationOptions options, TimeProvider clock)
+    WebSocket socket,
+    UserNameResponse user,
+    SessionRole role,
+    bool wantsAcks,
+    MessagePace? pace,
+    CollaborationOptions options,
+    TimeProvider clock)
 {
     private const int MaxUnhandledFrames = 8;
+    private const double BytesPerMessage = 4096;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Channel<byte[]> _outgoing =
@@ -41,7 +50,9 @@ internal sealed class DocumentSocket(
     private long _queuedBytes;
     private CloseReason? _closeReason;
 
-    public Guid UserId { get; } = userId;
+    public UserNameResponse User { get; } = user;
+
+    public Guid UserId => User.Id;
 
     /// <summary>The client asked for acknowledgements of what is saved.</summary>
     public bool WantsAcks { get; } = wantsAcks;
@@ -79,6 +90,9 @@ internal sealed class DocumentSocket(
             _outgoing.Writer.TryComplete();
         }
     }
+
+    /// <summary>Counts the bytes of an answer that the client asked for, as so many messages.</summary>
+    public void ChargeAnswer(int bytes) => pace?.Charge(bytes / BytesPerMessage);
 
     /// <summary>The room is done with a frame of this socket, which may hand over the next.</summary>
     public void FrameHandled() => _unhandled.Release();
@@ -134,6 +148,9 @@ internal sealed class DocumentSocket(
     private async Task ReceiveAllAsync(Func<ReadOnlyMemory<byte>, ValueTask> onFrame)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(4096);
+        // A frame that has begun holds memory until it ends.
+        await using var frameTimer = clock.CreateTimer(
+            _ => Close(CloseReason.FrameTooSlow), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             var length = 0;
@@ -143,6 +160,11 @@ internal sealed class DocumentSocket(
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
                     return;
+                }
+
+                if (length == 0 || received.EndOfMessage)
+                {
+                    frameTimer.Change(received.EndOfMessage ? Timeout.InfiniteTimeSpan : options.FrameTime, Timeout.InfiniteTimeSpan);
                 }
 
                 length += received.Count;
@@ -160,6 +182,7 @@ internal sealed class DocumentSocket(
                 {
                     if (_closeReason is null)
                     {
+                        await (pace?.TakeAsync(_aborted.Token) ?? Task.CompletedTask);
                         await _unhandled.WaitAsync(_aborted.Token);
                         await onFrame(buffer.AsSpan(0, length).ToArray());
                     }

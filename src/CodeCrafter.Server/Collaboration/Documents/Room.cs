@@ -184,7 +184,7 @@ internal sealed partial class Room : IUpdateLogWriter
             switch (message.Type)
             {
                 case SyncMessageType.Sync when message.Step == SyncStep.Step1:
-                    socket.Send(SyncProtocol.WriteStep2(_document.Doc.EncodeStateAsUpdate(message.Payload)));
+                    Answer(socket, SyncProtocol.WriteStep2(_document.Doc.EncodeStateAsUpdate(message.Payload)));
                     break;
                 case SyncMessageType.Sync:
                     return OnUpdateAsync(socket, message.Payload);
@@ -192,7 +192,7 @@ internal sealed partial class Room : IUpdateLogWriter
                     OnAwareness(socket, message.Payload);
                     break;
                 case SyncMessageType.QueryAwareness when _awareness.EncodeAll() is { } states:
-                    socket.Send(SyncProtocol.WriteAwareness(states));
+                    Answer(socket, SyncProtocol.WriteAwareness(states));
                     break;
             }
         }
@@ -205,6 +205,13 @@ internal sealed partial class Room : IUpdateLogWriter
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // A few bytes may ask for the whole document: such answers count towards the pace of who asks.
+    private static void Answer(DocumentSocket socket, byte[] frame)
+    {
+        socket.Send(frame);
+        socket.ChargeAnswer(frame.Length);
     }
 
     private ValueTask OnUpdateAsync(DocumentSocket socket, ReadOnlySpan<byte> update)

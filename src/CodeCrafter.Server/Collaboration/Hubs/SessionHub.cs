@@ -141,7 +141,8 @@ internal sealed class SessionHub(
 
     public override Task OnConnectedAsync()
     {
-        Context.Items[LoginItem] = connections.Add(Context.User!, Context.Abort);
+        Context.Items[LoginItem] = connections.TryAdd(Context.User!, Context.Abort)
+            ?? throw HubError.Create("too_many_connections", "There are as many connections as a user may have.");
         return Task.CompletedTask;
     }
 
