@@ -8,9 +8,10 @@ namespace CodeCrafter.Crdt.Sync;
 public delegate byte[] AwarenessRewriter(ReadOnlySpan<byte> state);
 
 /// <summary>
-/// Who is there, and what they show of themselves (names, cursors): the awareness protocol of y-protocols as a relay
-/// needs it. A state is JSON that is checked and passed on as it came; a newer clock replaces an older one; a state
-/// that is not renewed runs out. Used by one thread at a time.
+/// Who is there, and what they show of themselves (names, cursors): the awareness protocol of y-protocols, for a relay
+/// and, with a client id, for one who takes part. A state is JSON that is checked and passed on as it came; a newer
+/// clock replaces an older one; a state that is not renewed runs out. Used by one thread at a time, and by no timer:
+/// call <see cref="Renew"/> every few seconds.
 /// </summary>
 public sealed class Awareness
 {
@@ -24,12 +25,21 @@ public sealed class Awareness
     /// <summary>Makes one without states.</summary>
     /// <param name="time">Measures how old states are; steps of the wall clock do not matter.</param>
     /// <param name="options">Caps; the defaults if null.</param>
-    public Awareness(TimeProvider time, AwarenessOptions? options = null)
+    /// <param name="localClientId">
+    /// The client that speaks here, mostly <see cref="Doc.ClientId"/>; null for a relay, which only passes on.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The id is beyond 2^53 - 1.</exception>
+    public Awareness(TimeProvider time, AwarenessOptions? options = null, ulong? localClientId = null)
     {
         ArgumentNullException.ThrowIfNull(time);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(localClientId ?? 0, WireReader.MaxInteger, nameof(localClientId));
         _time = time;
         _options = options ?? new AwarenessOptions();
+        LocalClientId = localClientId;
     }
+
+    /// <summary>The client that speaks here; null for a relay.</summary>
+    public ulong? LocalClientId { get; }
 
     /// <summary>How many clients have a state.</summary>
     public int Count { get; private set; }
@@ -57,7 +67,33 @@ public sealed class Awareness
     /// <summary>A client's state as UTF-8 JSON; empty if it has none.</summary>
     public ReadOnlyMemory<byte> GetState(ulong clientId) => _entries.TryGetValue(clientId, out var entry) ? entry.State : default;
 
-    /// <summary>Takes over the states of an update that are newer.</summary>
+    /// <summary>
+    /// Says what the client that speaks here shows of itself. Send <see cref="Encode"/> of it to the others.
+    /// </summary>
+    /// <param name="state">UTF-8 JSON; null, or empty, to leave.</param>
+    /// <param name="origin">Handed on to the event.</param>
+    /// <exception cref="InvalidOperationException">There is no <see cref="LocalClientId"/>.</exception>
+    /// <exception cref="ArgumentException">The state is no JSON, or larger than allowed.</exception>
+    public AwarenessChange SetLocalState(ReadOnlySpan<byte> state, object? origin = null)
+    {
+        var client = LocalClientId ?? throw new InvalidOperationException("Nobody speaks here: there is no local client id.");
+        CheckArgument(state);
+        var isKnown = _entries.TryGetValue(client, out var entry);
+        var hadState = entry.State is not null;
+        var isRemoval = state.IsEmpty || AwarenessReader.IsNull(state);
+        Keep(client, isKnown ? Next(entry.Clock) : 0, isRemoval ? null : state.ToArray());
+        ulong[] one = [client];
+        return Announce(
+            isRemoval ? new AwarenessChange([], [], hadState ? one : [], [])
+            : hadState ? new AwarenessChange([], one, [], [])
+            : new AwarenessChange(one, [], [], []),
+            origin);
+    }
+
+    /// <summary>
+    /// Takes over the states of an update that are newer. Others cannot remove the state of the client that speaks
+    /// here: its clock then moves on instead, it counts as updated, and sending it tells them that it is still there.
+    /// </summary>
     /// <param name="update">Client ids, clocks and states.</param>
     /// <param name="origin">Handed on to <see cref="Changed"/>.</param>
     /// <param name="keep">What is kept and passed on in the place of a state (UTF-8 JSON); null keeps it as it came.</param>
@@ -86,6 +122,11 @@ public sealed class Awareness
             {
                 (known.State is null ? added : updated).Add(client);
                 Keep(client, reader.Clock, state ?? reader.State.ToArray());
+            }
+            else if (known.State is not null && client == LocalClientId)
+            {
+                updated.Add(client);
+                Keep(client, Next(reader.Clock), known.State);
             }
             else if (known.State is not null)
             {
@@ -134,7 +175,7 @@ public sealed class Awareness
         {
             if (_entries.TryGetValue(client, out var entry) && entry.State is not null)
             {
-                Keep(client, Math.Min(entry.Clock + 1, (long)WireReader.MaxInteger), null);
+                Keep(client, Next(entry.Clock), null);
                 removed.Add(client);
             }
         }
@@ -142,10 +183,50 @@ public sealed class Awareness
         return Announce(new AwarenessChange([], [], removed, []), origin);
     }
 
-    /// <summary>Removes the states that have not been renewed in time. Call it every few seconds.</summary>
+    /// <summary>
+    /// Renews the state of the client that speaks here when half of its time has passed, and removes those of others
+    /// that have not been renewed in time. Call it every few seconds (y-protocols: every three), and send what changed.
+    /// </summary>
+    public AwarenessChange Renew()
+    {
+        if (LocalClientId is not { } client || !_entries.TryGetValue(client, out var entry) || entry.State is null
+            || _time.GetElapsedTime(entry.Updated) < _options.Timeout / 2)
+        {
+            return RemoveOutdated();
+        }
+
+        Keep(client, Next(entry.Clock), entry.State);
+        var removed = RemoveOutdated();
+        return removed with { Updated = Announce(new AwarenessChange([], [client], [], []), null).Updated };
+    }
+
+    /// <summary>Removes the states of others that have not been renewed in time. Call it every few seconds.</summary>
     public AwarenessChange RemoveOutdated() => Remove(
-        [.. _entries.Where(entry => entry.Value.State is not null && _time.GetElapsedTime(entry.Value.Updated) >= _options.Timeout)
+        [.. _entries.Where(entry => entry.Value.State is not null && entry.Key != LocalClientId
+                && _time.GetElapsedTime(entry.Value.Updated) >= _options.Timeout)
             .Select(entry => entry.Key)]);
+
+    private static long Next(long clock) => Math.Min(clock + 1, (long)WireReader.MaxInteger);
+
+    private void CheckArgument(ReadOnlySpan<byte> state)
+    {
+        try
+        {
+            if (!state.IsEmpty)
+            {
+                JsonValue.Check(state);
+            }
+        }
+        catch (MalformedUpdateException exception)
+        {
+            throw new ArgumentException("A state is JSON.", nameof(state), exception);
+        }
+
+        if (state.Length > _options.MaxStateBytes)
+        {
+            throw new ArgumentException("The state is too large.", nameof(state));
+        }
+    }
 
     private void Check(ReadOnlySpan<byte> update)
     {

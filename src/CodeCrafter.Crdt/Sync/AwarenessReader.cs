@@ -23,7 +23,9 @@ internal ref struct AwarenessReader
     /// <summary>UTF-8 JSON.</summary>
     public ReadOnlySpan<byte> State { get; private set; }
 
-    public readonly bool IsRemoval => State.Trim(" \t\r\n"u8).SequenceEqual(Null);
+    public readonly bool IsRemoval => IsNull(State);
+
+    public static bool IsNull(ReadOnlySpan<byte> state) => state.Trim(" \t\r\n"u8).SequenceEqual(Null);
 
     public bool MoveNext()
     {

@@ -48,6 +48,30 @@ public static class SyncProtocol
         return new SyncMessage((SyncMessageType)type, step, payload);
     }
 
+    /// <summary>
+    /// Does with a sync message what y-protocols does: answers <see cref="SyncStep.Step1"/>, and applies the update of
+    /// the others. Who has to look at updates first, or to bound the work, does the steps alone.
+    /// </summary>
+    /// <returns>The message to send back; null if there is none.</returns>
+    /// <exception cref="MalformedUpdateException">The payload is not what it should be; the document is as it was.</exception>
+    /// <exception cref="ArgumentException">It is no sync message.</exception>
+    public static byte[]? Handle(Doc doc, SyncMessage message, object? origin = null)
+    {
+        ArgumentNullException.ThrowIfNull(doc);
+        if (message.Type != SyncMessageType.Sync)
+        {
+            throw new ArgumentException("Only messages of the type Sync are for a document.", nameof(message));
+        }
+
+        if (message.Step == SyncStep.Step1)
+        {
+            return WriteStep2(doc.EncodeStateAsUpdate(message.Payload));
+        }
+
+        doc.ApplyUpdate(message.Payload, origin);
+        return null;
+    }
+
     /// <summary>Asks for all that a replica with this state lacks.</summary>
     public static byte[] WriteStep1(ReadOnlySpan<byte> stateVector) => WriteSync(SyncStep.Step1, stateVector);
 

@@ -60,6 +60,12 @@ public sealed class YjsPeer : IDisposable
 
     public byte[] StateV2(int doc) => Bytes(Ask(new { operation = "stateV2", doc }), "update");
 
+    /// <summary>Lets y-protocols handle a sync message and returns its answer; empty if it has none.</summary>
+    public byte[] HandleSync(int doc, byte[] message) =>
+        Bytes(Ask(new { operation = "syncHandle", doc, message = Convert.ToBase64String(message) }), "update");
+
+    public byte[] SyncStep1(int doc) => Bytes(Ask(new { operation = "syncStep1", doc }), "update");
+
     public string Deltas(int doc) => Ask(new { operation = "deltas", doc })["content"]!.GetValue<string>();
 
     public void CreateAwareness(int doc, ulong clientId) => Ask(new { operation = "awarenessCreate", doc, clientId });

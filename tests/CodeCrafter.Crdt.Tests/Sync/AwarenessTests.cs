@@ -77,6 +77,47 @@ public sealed class AwarenessTests
     }
 
     [Fact]
+    public void The_local_state_is_renewed_at_half_time_and_does_not_run_out()
+    {
+        var awareness = new Awareness(_time, localClientId: 5);
+        var heard = new List<AwarenessChange>();
+        awareness.Changed += (change, _) => heard.Add(change);
+        Assert.Equal([5UL], awareness.SetLocalState("{}"u8).Added);
+        awareness.Apply(States((7, 1, "{}")));
+        _time.Advance(TimeSpan.FromSeconds(14));
+        Assert.True(awareness.Renew().IsEmpty);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([5UL], awareness.Renew().Updated);
+        Assert.Equal(States((5, 1, "{}")), awareness.Encode([5]));
+
+        _time.Advance(TimeSpan.FromSeconds(15));
+        var change = awareness.Renew();
+
+        Assert.Equal([5UL], change.Updated);
+        Assert.Equal([7UL], change.Removed);
+        Assert.Equal([5UL], awareness.ClientIds);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.True(awareness.RemoveOutdated().IsEmpty);
+        Assert.Equal(5, heard.Count);
+    }
+
+    [Fact]
+    public void A_relay_has_nothing_to_say_and_a_state_is_JSON()
+    {
+        Assert.Throws<InvalidOperationException>(() => new Awareness(_time).SetLocalState("{}"u8));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Awareness(_time, localClientId: 1UL << 53));
+        var awareness = new Awareness(_time, new AwarenessOptions { MaxStateBytes = 10 }, localClientId: 5);
+        Assert.Throws<ArgumentException>(() => awareness.SetLocalState("{"u8));
+        Assert.Throws<ArgumentException>(() => awareness.SetLocalState("\"123456789\""u8));
+        Assert.Equal(0, awareness.Count);
+
+        Assert.True(awareness.SetLocalState("null"u8).IsEmpty);
+        Assert.Equal([5UL], awareness.SetLocalState("\"12345678\""u8).Added);
+        Assert.Equal(States((5, 1, "\"12345678\"")), awareness.Encode([5]));
+        Assert.Equal([5UL], awareness.SetLocalState(" null "u8).Removed);
+    }
+
+    [Fact]
     public void A_step_of_the_wall_clock_does_not_matter()
     {
         var awareness = new Awareness(new SteppingWallClock(_time));

@@ -42,6 +42,16 @@ public sealed class SyncProtocolTests
         AssertRead(SyncProtocol.WritePermissionDenied("weil ß"), SyncMessageType.Auth, default, Encoding.UTF8.GetBytes("weil ß"));
     }
 
+    [Fact]
+    public void Only_sync_messages_are_for_a_document()
+    {
+        var doc = new Doc(1);
+        Assert.Throws<ArgumentException>(() => SyncProtocol.Handle(doc, SyncProtocol.Read(SyncProtocol.WriteQueryAwareness())));
+        Assert.Throws<MalformedUpdateException>(() => SyncProtocol.Handle(doc, SyncProtocol.Read(SyncProtocol.WriteUpdate([0]))));
+        Assert.Throws<MalformedUpdateException>(() => SyncProtocol.Handle(doc, SyncProtocol.Read(SyncProtocol.WriteStep1([1]))));
+        Assert.Equal(SyncProtocol.WriteStep2(Update.Empty), SyncProtocol.Handle(doc, SyncProtocol.Read(SyncProtocol.WriteStep1([]))));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("00")]

@@ -2,6 +2,9 @@
 import { createInterface } from 'node:readline'
 import * as Y from 'yjs'
 import * as awareness from 'y-protocols/awareness'
+import * as sync from 'y-protocols/sync'
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
 import { randomEdits } from './edits.mjs'
 
 // Answers alone go to stdout; Yjs has things to say too.
@@ -81,6 +84,21 @@ const operations = {
   },
   stateV2: ({ doc }) => ({ update: toBase64(Y.encodeStateAsUpdateV2(docs.get(doc))) }),
   deltas: ({ doc }) => ({ content: JSON.stringify(docs.get(doc).getText('text').toDelta()) }),
+  // A message of y-protocols in y-websocket's framing, and the answer to it, which is empty where there is none.
+  syncHandle: ({ doc, message }) => {
+    const decoder = decoding.createDecoder(fromBase64(message))
+    if (decoding.readVarUint(decoder) !== 0) throw new Error('No sync message')
+    const answer = encoding.createEncoder()
+    encoding.writeVarUint(answer, 0)
+    sync.readSyncMessage(decoder, answer, docs.get(doc), 'test', error => { throw error })
+    return { update: encoding.length(answer) > 1 ? toBase64(encoding.toUint8Array(answer)) : '' }
+  },
+  syncStep1: ({ doc }) => {
+    const message = encoding.createEncoder()
+    encoding.writeVarUint(message, 0)
+    sync.writeSyncStep1(message, docs.get(doc))
+    return { update: toBase64(encoding.toUint8Array(message)) }
+  },
   awarenessCreate: ({ doc, clientId }) => {
     const owner = new Y.Doc()
     owner.clientID = clientId
