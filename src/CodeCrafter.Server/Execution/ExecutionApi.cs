@@ -134,7 +134,7 @@ internal static class ExecutionApi
     private static async Task<Results<Ok<KilledJobs>, ProblemHttpResult>> KillAsync(
         Guid sessionId, ClaimsPrincipal principal, ExecutionGate gate, ExecutionService executions, CancellationToken cancellationToken)
     {
-        await gate.RequireEditorAsync(sessionId, principal.GetUserId(), cancellationToken);
+        await gate.RequireRunnerAsync(sessionId, principal.GetUserId(), cancellationToken);
         var jobs = executions.InSession(sessionId);
         await Task.WhenAll(jobs.Select(executions.StopAsync));
         return TypedResults.Ok(new KilledJobs(jobs.Count));

@@ -18,7 +18,7 @@ internal sealed class ExecutionGate(
         var user = new UserNameResponse(principal.GetUserId(), principal.GetUsername());
         if (request.SessionId is { } sessionId)
         {
-            await RequireEditorAsync(sessionId, user.Id, cancellationToken);
+            await RequireRunnerAsync(sessionId, user.Id, cancellationToken);
         }
 
         var plan = await planner.PlanAsync(request, user, interactive, cancellationToken);
@@ -26,7 +26,7 @@ internal sealed class ExecutionGate(
         return await executions.SubmitAsync(plan);
     }
 
-    /// <summary>A job that the user may steer: their own, or any in a session where they are an editor. Null where it is over.</summary>
+    /// <summary>A job that the user may steer: their own, or any in a session where they may run programs. Null where it is over.</summary>
     /// <exception cref="ExecutionRefusedException">They may see it, but no more.</exception>
     public async Task<ExecutionJob?> FindJobAsync(Guid jobId, Guid userId, CancellationToken cancellationToken)
     {
@@ -42,24 +42,24 @@ internal sealed class ExecutionGate(
             return null;
         }
 
-        RequireEditor(membership);
+        RequireRunner(membership);
         return job;
     }
 
-    /// <exception cref="ExecutionRefusedException">The user is no editor of the session, or may not know of it.</exception>
-    public async Task RequireEditorAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
+    /// <exception cref="ExecutionRefusedException">The user may not run programs in the session, or not know of it.</exception>
+    public async Task RequireRunnerAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
     {
         var membership = await access.FindAsync(sessionId, userId, cancellationToken)
             ?? throw new ExecutionRefusedException("session_not_found", "There is no such session.", StatusCodes.Status404NotFound);
-        RequireEditor(membership);
+        RequireRunner(membership);
     }
 
-    private static void RequireEditor(SessionMembership membership)
+    private static void RequireRunner(SessionMembership membership)
     {
-        if (membership.Role < SessionRole.Editor)
+        if (membership.Role < SessionRole.Editor || membership.Role < membership.RunRole)
         {
             throw new ExecutionRefusedException(
-                "forbidden_role", "Viewers cannot run programs in this session.", StatusCodes.Status403Forbidden);
+                "forbidden_role", "Your role in this session does not allow running programs.", StatusCodes.Status403Forbidden);
         }
     }
 }

@@ -1,7 +1,11 @@
 namespace CodeCrafter.Server.Sessions;
 
 /// <summary>Who asks, and what they must at least be. An invitation opens the session to one who is not in it.</summary>
-internal sealed record SessionCaller(Guid UserId, SessionRole AtLeast = SessionRole.Viewer, string? Invite = null);
+internal sealed record SessionCaller(Guid UserId, SessionRole AtLeast = SessionRole.Viewer, string? Invite = null)
+{
+    /// <summary>Looks among the deleted sessions of this owner instead.</summary>
+    public bool Deleted { get; init; }
+}
 
 /// <summary>Why a request on a session is refused.</summary>
 internal enum SessionRefusal
@@ -14,6 +18,14 @@ internal enum SessionRefusal
     OwnerCannotLeave,
     OwnerIsFixed,
     NoSuchParticipant,
+    /// <summary>Somebody else changed it since the caller read it.</summary>
+    Changed,
+    InvitationExpired,
+    InvitationUsedUp,
+    TooManyInvitations,
+    NoSuchInvitation,
+    GuestsNotAllowed,
+    GuestCannotManage,
 }
 
 /// <summary>The session as it is stored now, or why not.</summary>
@@ -26,6 +38,8 @@ internal enum SessionScope
     Owned,
     Joined,
     Public,
+    /// <summary>Owned and deleted, for as long as they can be restored.</summary>
+    Deleted,
 }
 
 /// <param name="UserId">The caller.</param>
@@ -34,7 +48,9 @@ internal enum SessionScope
 /// <param name="Language">A language id; null for all.</param>
 /// <param name="Page">From 1.</param>
 /// <param name="Limit">Sessions on a page.</param>
-internal sealed record SessionQuery(Guid UserId, SessionScope Scope, string? Search, string? Language, int Page, int Limit);
+/// <param name="DeletedAfter">What was deleted before cannot be restored any more.</param>
+internal sealed record SessionQuery(
+    Guid UserId, SessionScope Scope, string? Search, string? Language, int Page, int Limit, DateTimeOffset DeletedAfter);
 
 internal sealed record SessionPage(IReadOnlyList<Session> Sessions, int Total);
 
@@ -44,7 +60,10 @@ internal sealed record SessionPage(IReadOnlyList<Session> Sessions, int Total);
 /// <param name="IsParticipant">False for one who only reads a public session.</param>
 /// <param name="Title">The session's title.</param>
 /// <param name="Language">The session's language id.</param>
-internal sealed record SessionMembership(Guid SessionId, SessionRole Role, bool IsParticipant, string Title, string Language);
+/// <param name="RunRole">The least role that may run programs.</param>
+/// <param name="ChatRole">The least role that may write messages.</param>
+internal sealed record SessionMembership(
+    Guid SessionId, SessionRole Role, bool IsParticipant, string Title, string Language, SessionRole RunRole, SessionRole ChatRole);
 
 /// <summary>
 /// Sessions in storage. Who may do what is part of each operation: a session that the caller may not see is never
@@ -72,6 +91,18 @@ internal interface ISessionStore
     /// <summary>Notes that something happened in the session just now. Cheap, but still a write: not for each keystroke.</summary>
     Task TouchAsync(Guid id, DateTimeOffset now, int executions, CancellationToken cancellationToken);
 
+    /// <summary>Counts a fork, beside the version.</summary>
+    Task CountForkAsync(Guid id, CancellationToken cancellationToken);
+
     /// <summary>Follows a change of the language that was made in the document.</summary>
     Task SetLanguageAsync(Guid id, string language, CancellationToken cancellationToken);
+
+    /// <summary>Sessions that were deleted at or before a time, oldest first; at most <paramref name="count"/>.</summary>
+    Task<IReadOnlyList<Guid>> ListDeletedAsync(DateTimeOffset until, int count, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes a deleted session with its document, snapshots, messages and executions for good: the session last, so
+    /// that what was cut short is found again. Nothing happens to one that was restored meanwhile.
+    /// </summary>
+    Task PurgeAsync(Guid id, CancellationToken cancellationToken);
 }

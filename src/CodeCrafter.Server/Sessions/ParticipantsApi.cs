@@ -11,10 +11,8 @@ internal static class ParticipantsApi
     public static void MapParticipants(this RouteGroupBuilder group)
     {
         group.MapPost("/{id:guid}/join", JoinAsync)
-            .WithSummary("Join a public session, or any session with the invite code of its link").ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("Join a public session, or any session by an invitation").ProducesProblem(404).ProducesProblem(409).ProducesProblem(410);
         group.MapPost("/{id:guid}/leave", LeaveAsync).WithSummary("Leave a session").ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{id:guid}/invite", ResetInviteAsync)
-            .WithSummary("Make a new invite code; links with the old one stop working (admins)").ProducesProblem(403).ProducesProblem(404);
         group.MapPut("/{id:guid}/participants/{userId}", PutAsync)
             .WithSummary("Give a user a role, adding them if they are not in yet (admins); userId may be @username")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
@@ -26,6 +24,7 @@ internal static class ParticipantsApi
         Guid id,
         JoinRequest? request,
         ClaimsPrincipal caller,
+        HttpResponse response,
         ISessionStore store,
         SessionDescriber describer,
         SessionEvents events,
@@ -39,9 +38,15 @@ internal static class ParticipantsApi
             new SessionCaller(userId, Invite: request?.Invite),
             session =>
             {
-                var role = session.InviteCode == request?.Invite ? SessionRole.Editor : session.PublicRole;
-                added = session.Find(userId) is null ? new ParticipantAdded(id, userId, username, role) : null;
-                return session.Add(userId, username, role, now);
+                added = null;
+                if (session.Find(userId) is not null)
+                {
+                    return null;
+                }
+
+                var (role, refusal) = session.Admit(request?.Invite, now);
+                added = new ParticipantAdded(id, userId, username, role);
+                return refusal ?? session.Add(userId, username, role, now);
             },
             cancellationToken);
         if (joined.Session is not { } session)
@@ -50,6 +55,7 @@ internal static class ParticipantsApi
         }
 
         events.PublishIfAny(added);
+        response.SetEntityTag(session);
         return TypedResults.Ok(await describer.WithDocumentAsync(session, userId, cancellationToken));
     }
 
@@ -67,28 +73,6 @@ internal static class ParticipantsApi
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<Ok<InviteEnvelope>, ProblemHttpResult>> ResetInviteAsync(
-        Guid id, ClaimsPrincipal caller, ISessionStore store, SessionEvents events, CancellationToken cancellationToken)
-    {
-        var code = Session.NewInviteCode();
-        var reset = await store.UpdateAsync(
-            id,
-            new SessionCaller(caller.GetUserId(), SessionRole.Admin),
-            session =>
-            {
-                session.InviteCode = code;
-                return null;
-            },
-            cancellationToken);
-        if (reset.Refusal is { } refusal)
-        {
-            return refusal.ToProblem();
-        }
-
-        events.Publish(new SessionChanged(id));
-        return TypedResults.Ok(new InviteEnvelope(code));
-    }
-
     private static async Task<Results<Ok<ParticipantEnvelope>, ProblemHttpResult>> PutAsync(
         Guid id,
         string userId,
@@ -103,12 +87,13 @@ internal static class ParticipantsApi
     {
         // Whoever may not do this does not learn from it who has an account.
         var admin = new SessionCaller(caller.GetUserId(), SessionRole.Admin);
-        if ((await store.FindAsync(id, admin, cancellationToken)).Refusal is { } early)
+        var found = await store.FindAsync(id, admin, cancellationToken);
+        if (found.Session is null)
         {
-            return early.ToProblem();
+            return found.Refusal!.Value.ToProblem();
         }
 
-        if (await FindUserAsync(users, userId, cancellationToken) is not { } user)
+        if ((FindGuest(found.Session, userId) ?? await FindUserAsync(users, userId, cancellationToken)) is not { } user)
         {
             return Problems.NotFound("user_not_found", "There is no such user.");
         }
@@ -122,7 +107,10 @@ internal static class ParticipantsApi
             session =>
             {
                 happened = Compare(session, user, role);
-                return session.Find(user.Id) is null ? session.Add(user.Id, user.Username, role, now) : session.ChangeRole(user.Id, role);
+                return session.Find(user.Id) is not null ? session.ChangeRole(user.Id, role)
+                    // A guest who was removed at this moment is nobody who could be added.
+                    : VisitorId.IsVisitor(user.Id) ? SessionRefusal.NoSuchParticipant
+                    : session.Add(user.Id, user.Username, role, now);
             },
             cancellationToken);
         if (updated.Session is not { } session)
@@ -147,7 +135,11 @@ internal static class ParticipantsApi
         var removed = await store.UpdateAsync(
             id,
             new SessionCaller(caller.GetUserId(), SessionRole.Admin),
-            session => user is null ? SessionRefusal.NoSuchParticipant : session.Remove(user.Id),
+            session =>
+            {
+                user ??= FindGuest(session, userId);
+                return user is null ? SessionRefusal.NoSuchParticipant : session.Remove(user.Id);
+            },
             cancellationToken);
         if (removed.Refusal is { } refusal)
         {
@@ -165,7 +157,7 @@ internal static class ParticipantsApi
         _ => null,
     };
 
-    private static void PublishIfAny(this SessionEvents events, SessionEvent? happened)
+    public static void PublishIfAny(this SessionEvents events, SessionEvent? happened)
     {
         if (happened is not null)
         {
@@ -173,7 +165,11 @@ internal static class ParticipantsApi
         }
     }
 
-    private static async Task<UserName?> FindUserAsync(IUserDirectory users, string idOrName, CancellationToken cancellationToken)
+    private static UserName? FindGuest(Session session, string id) =>
+        Guid.TryParse(id, out var guestId) && session.Find(guestId) is { IsGuest: true } guest ? new UserName(guest.UserId, guest.Username) : null;
+
+    /// <summary>A user by id, or by <c>@username</c>.</summary>
+    public static async Task<UserName?> FindUserAsync(IUserDirectory users, string idOrName, CancellationToken cancellationToken)
     {
         if (idOrName.StartsWith('@'))
         {

@@ -1,5 +1,7 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
+using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Sessions.Invitations;
 
 namespace CodeCrafter.Server.Sessions;
 
@@ -13,6 +15,11 @@ internal sealed class Participant
     public SessionRole Role { get; set; }
 
     public DateTimeOffset JoinedAt { get; init; }
+
+    /// <summary>When a guest's seat ends; null for one with an account.</summary>
+    public DateTimeOffset? GuestUntil { get; init; }
+
+    public bool IsGuest => GuestUntil is not null;
 }
 
 /// <summary>
@@ -21,6 +28,8 @@ internal sealed class Participant
 /// </summary>
 internal sealed class Session
 {
+    public const int DefaultAutoSaveMinutes = 10;
+
     public Guid Id { get; init; }
 
     public required string Title { get; set; }
@@ -38,13 +47,39 @@ internal sealed class Session
 
     public int MaxParticipants { get; set; }
 
-    /// <summary>For the page.</summary>
+    /// <summary>The least role that may run programs: editor, admin or owner.</summary>
+    public SessionRole RunRole { get; set; } = SessionRole.Editor;
+
+    /// <summary>The least role that may write chat messages.</summary>
+    public SessionRole ChatRole { get; set; } = SessionRole.Viewer;
+
+    /// <summary>Snapshots are taken by themselves while the document is edited.</summary>
     public bool AutoSave { get; set; }
+
+    /// <summary>Minutes from the first edit after one automatic snapshot to the next.</summary>
+    public int AutoSaveMinutes { get; set; } = DefaultAutoSaveMinutes;
+
+    /// <summary>People without an account may come in by a link, under a name that they choose.</summary>
+    public bool AllowGuests { get; set; }
 
     /// <summary>Whoever knows it may join as an editor: the secret part of the link that people share.</summary>
     public required string InviteCode { get; set; }
 
+    /// <summary>Further links, each with a role and limits of its own.</summary>
+    public List<Invitation> Invitations { get; init; } = [];
+
+    /// <summary>
+    /// Who reads by the public link, without an account, is this user: an id made from the link's token, which is not
+    /// stored. Null where there is no such link.
+    /// </summary>
+    public Guid? PublicReaderId { get; set; }
+
     public List<Participant> Participants { get; init; } = [];
+
+    /// <summary>The session that this one was forked from.</summary>
+    public Guid? ForkedFrom { get; init; }
+
+    public int ForksCount { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -59,6 +94,9 @@ internal sealed class Session
     /// <summary>Counts the changes of the aggregate: of two writers at once the second starts over.</summary>
     public int Version { get; set; }
 
+    /// <summary>Counts the changes of title, description and settings: what a client names in <c>If-Match</c>.</summary>
+    public int SettingsVersion { get; set; } = 1;
+
     /// <summary>Title and description in upper case, for searching.</summary>
     public string SearchText
     {
@@ -70,27 +108,93 @@ internal sealed class Session
 
     public static string FoldForSearch(string text) => text.ToUpperInvariant();
 
-    public static string NewInviteCode() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+    public static string NewInviteCode() => SecretToken.Create();
+
+    /// <summary>A new session with the settings of another one. Its title and description are the caller's to set.</summary>
+    public static Session Fork(Session origin, Guid ownerId, string ownerName, DateTimeOffset now)
+    {
+        var fork = new Session
+        {
+            Id = Guid.CreateVersion7(now),
+            Title = origin.Title,
+            Description = origin.Description,
+            Language = origin.Language,
+            InviteCode = NewInviteCode(),
+            ForkedFrom = origin.Id,
+            CreatedAt = now,
+            UpdatedAt = now,
+            LastActivity = now,
+            Participants = [new Participant { UserId = ownerId, Username = ownerName, Role = SessionRole.Owner, JoinedAt = now }],
+        };
+        SettingsRules.Copy(origin, fork);
+        return fork;
+    }
 
     public Participant? Find(Guid userId) => Participants.Find(participant => participant.UserId == userId);
 
-    /// <summary>What a user may do: their role, or reading what is public; null if the session does not exist for them.</summary>
-    public SessionRole? RoleOf(Guid userId) => Find(userId)?.Role ?? (IsPublic ? SessionRole.Viewer : null);
+    /// <summary>
+    /// What a user may do: their role, or reading what is public to them; null if the session does not exist for them.
+    /// </summary>
+    public SessionRole? RoleOf(Guid userId) =>
+        Find(userId)?.Role ?? (PublicReaderId == userId || (IsPublic && !VisitorId.IsVisitor(userId)) ? SessionRole.Viewer : null);
 
     /// <summary>Adds somebody; nothing happens to one who is in already.</summary>
-    public SessionRefusal? Add(Guid userId, string username, SessionRole role, DateTimeOffset now)
+    public SessionRefusal? Add(Guid userId, string username, SessionRole role, DateTimeOffset now, DateTimeOffset? guestUntil = null)
     {
         if (Find(userId) is not null)
         {
             return null;
         }
 
+        Participants.RemoveAll(participant => participant.GuestUntil <= now);
         if (Participants.Count >= MaxParticipants)
         {
             return SessionRefusal.Full;
         }
 
-        Participants.Add(new Participant { UserId = userId, Username = username, Role = role, JoinedAt = now });
+        Participants.Add(new Participant { UserId = userId, Username = username, Role = role, JoinedAt = now, GuestUntil = guestUntil });
+        return null;
+    }
+
+    /// <summary>
+    /// The role that a link gives, and counts its use. Without a link a public session gives its role for everybody.
+    /// </summary>
+    public (SessionRole Role, SessionRefusal? Refusal) Admit(string? invite, DateTimeOffset now)
+    {
+        if (invite is null || invite.Length == 0)
+        {
+            return IsPublic ? (PublicRole, null) : (default, SessionRefusal.NotFound);
+        }
+
+        if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(invite), Encoding.UTF8.GetBytes(InviteCode)))
+        {
+            return (SessionRole.Editor, null);
+        }
+
+        var hash = SecretToken.Hash(invite);
+        if (Invitations.Find(invitation => CryptographicOperations.FixedTimeEquals(invitation.TokenHash, hash)) is { } found)
+        {
+            return (found.Role, found.Use(now));
+        }
+
+        return IsPublic ? (PublicRole, null) : (default, SessionRefusal.NotFound);
+    }
+
+    /// <summary>Makes another participant the owner; the owner until now becomes an admin.</summary>
+    public SessionRefusal? TransferTo(Guid userId)
+    {
+        if (Find(userId) is not { } next)
+        {
+            return SessionRefusal.NoSuchParticipant;
+        }
+
+        if (next.IsGuest)
+        {
+            return SessionRefusal.GuestCannotManage;
+        }
+
+        Owner.Role = SessionRole.Admin;
+        next.Role = SessionRole.Owner;
         return null;
     }
 
@@ -121,6 +225,11 @@ internal sealed class Session
         if (participant.Role == SessionRole.Owner)
         {
             return SessionRefusal.OwnerIsFixed;
+        }
+
+        if (participant.IsGuest && role >= SessionRole.Admin)
+        {
+            return SessionRefusal.GuestCannotManage;
         }
 
         participant.Role = role;

@@ -29,11 +29,16 @@ internal sealed class SessionDescriber(ISessionDocuments documents, ISessionPres
             Participants = [.. session.Participants
                 .OrderBy(participant => participant.JoinedAt).ThenBy(participant => participant.UserId)
                 .Select(participant => Describe(participant, online))],
-            Settings = new SettingsResponse(session.MaxParticipants, session.AutoSave, session.PublicRole),
+            Settings = SettingsRules.Describe(session),
+            HasPublicLink = session.PublicReaderId is not null,
             InviteCode = role >= SessionRole.Admin ? session.InviteCode : null,
             Stats = new StatsResponse(session.LastActivity, session.TotalExecutions, online.Count),
+            ForkedFrom = session.ForkedFrom,
+            ForksCount = session.ForksCount,
             CreatedAt = session.CreatedAt,
             UpdatedAt = session.UpdatedAt,
+            Version = session.SettingsVersion,
+            DeletedAt = session.DeletedAt,
         };
     }
 
@@ -44,5 +49,6 @@ internal sealed class SessionDescriber(ISessionDocuments documents, ISessionPres
         new UserNameResponse(participant.UserId, participant.Username),
         participant.Role,
         participant.JoinedAt,
-        online.Contains(participant.UserId));
+        online.Contains(participant.UserId),
+        participant.IsGuest);
 }

@@ -23,4 +23,20 @@ internal sealed class SessionOptions
     /// <summary>All files of a new session together, in UTF-8.</summary>
     [Range(1, 64 << 20)]
     public int MaxDocumentBytes { get; init; } = 1 << 20;
+
+    /// <summary>Days during which a deleted session can be restored; then it is removed for good.</summary>
+    [Range(0, 3650)]
+    public int RestoreDays { get; init; } = 30;
+
+    /// <summary>Hours after which a guest has to come in anew.</summary>
+    [Range(1, 24 * 30)]
+    public int GuestHours { get; init; } = 12;
+
+    /// <summary>Snapshots that people may take of a session.</summary>
+    [Range(1, 100_000)]
+    public int MaxSnapshots { get; init; } = 200;
+
+    /// <summary>Automatic snapshots that are kept of a session; the oldest go first.</summary>
+    [Range(1, 100_000)]
+    public int KeptAutomaticSnapshots { get; init; } = 50;
 }

@@ -10,12 +10,20 @@ public sealed record FileRequest(
     [property: Required(AllowEmptyStrings = true)] string? Content);
 
 /// <param name="MaxParticipants">Participants, the owner included.</param>
-/// <param name="AutoSave">For the page.</param>
+/// <param name="AutoSave">Snapshots are taken by themselves while the document is edited. Edits are saved in any case.</param>
+/// <param name="AutoSaveMinutes">Minutes between automatic snapshots; 10 by default.</param>
 /// <param name="PublicRole">The role of those who join a public session by themselves: viewer (default) or editor.</param>
+/// <param name="RunRole">The least role that may run programs: editor (default), admin or owner.</param>
+/// <param name="ChatRole">The least role that may write messages: viewer (default), editor, admin or owner.</param>
+/// <param name="AllowGuests">People without an account may come in by a link, under a name that they choose.</param>
 public sealed record SettingsRequest(
     [property: Range(1, int.MaxValue)] int? MaxParticipants,
     bool? AutoSave,
-    [property: AllowedValues("viewer", "editor", null)] string? PublicRole);
+    [property: Range(1, 1440)] int? AutoSaveMinutes,
+    [property: AllowedValues("viewer", "editor", null, ErrorMessage = "The role is viewer or editor.")] string? PublicRole,
+    [property: AllowedValues("editor", "admin", "owner", null, ErrorMessage = "The role is one of editor, admin and owner.")] string? RunRole,
+    [property: AllowedValues("viewer", "editor", "admin", "owner", null, ErrorMessage = "The role is one of viewer, editor, admin and owner.")] string? ChatRole,
+    bool? AllowGuests);
 
 /// <param name="Title">One line.</param>
 /// <param name="Description">Any text.</param>
@@ -24,17 +32,21 @@ public sealed record SettingsRequest(
 /// <param name="Files">The document; the language's sample where nothing is given.</param>
 /// <param name="Settings">What is left out has its default.</param>
 public sealed record CreateSessionRequest(
-    [property: Required, StringLength(200), SingleLine] string? Title,
-    [property: StringLength(2000), PlainText] string? Description,
+    [property: Required, StringLength(CreateSessionRequest.MaxTitle), SingleLine] string? Title,
+    [property: StringLength(CreateSessionRequest.MaxDescription), PlainText] string? Description,
     [property: StringLength(50)] string? Language,
     bool? IsPublic,
     IReadOnlyList<FileRequest?>? Files,
-    SettingsRequest? Settings);
+    SettingsRequest? Settings)
+{
+    public const int MaxTitle = 200;
+    public const int MaxDescription = 2000;
+}
 
 /// <summary>What is left out stays as it is.</summary>
 public sealed record UpdateSessionRequest(
-    [property: StringLength(200, MinimumLength = 1), SingleLine] string? Title,
-    [property: StringLength(2000), PlainText] string? Description,
+    [property: StringLength(CreateSessionRequest.MaxTitle, MinimumLength = 1), SingleLine] string? Title,
+    [property: StringLength(CreateSessionRequest.MaxDescription), PlainText] string? Description,
     [property: StringLength(50)] string? Language,
     bool? IsPublic,
     SettingsRequest? Settings) : IValidatableObject
@@ -48,7 +60,7 @@ public sealed record UpdateSessionRequest(
     }
 }
 
-/// <param name="Invite">The code of the link; not needed for a public session.</param>
+/// <param name="Invite">The invite code of the session, or the token of an invitation; not needed for a public session.</param>
 public sealed record JoinRequest([property: StringLength(100)] string? Invite);
 
 public sealed record RoleRequest(

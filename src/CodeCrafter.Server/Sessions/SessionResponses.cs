@@ -5,9 +5,11 @@ namespace CodeCrafter.Server.Sessions;
 
 internal sealed record UserNameResponse(Guid Id, string Username);
 
-internal sealed record ParticipantResponse(UserNameResponse User, SessionRole Role, DateTimeOffset JoinedAt, bool IsOnline);
+/// <param name="IsGuest">Has no account; the name is one that they chose.</param>
+internal sealed record ParticipantResponse(UserNameResponse User, SessionRole Role, DateTimeOffset JoinedAt, bool IsOnline, bool IsGuest);
 
-internal sealed record SettingsResponse(int MaxParticipants, bool AutoSave, SessionRole PublicRole);
+internal sealed record SettingsResponse(
+    int MaxParticipants, bool AutoSave, int AutoSaveMinutes, SessionRole PublicRole, SessionRole RunRole, SessionRole ChatRole, bool AllowGuests);
 
 internal sealed record StatsResponse(DateTimeOffset LastActivity, int TotalExecutions, int ActiveParticipants);
 
@@ -32,6 +34,9 @@ internal sealed record SessionResponse
 
     public required SettingsResponse Settings { get; init; }
 
+    /// <summary>Somebody who has the public link can read the session without an account.</summary>
+    public required bool HasPublicLink { get; init; }
+
     /// <summary>For admins and the owner: the secret of the link <c>/s/{id}?invite={inviteCode}</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? InviteCode { get; init; }
@@ -53,6 +58,13 @@ internal sealed record SessionResponse
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Of title, description, visibility and settings; the same as in the <c>ETag</c>.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Only where deleted sessions are listed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? DeletedAt { get; init; }
 }
 
 internal sealed record SessionEnvelope(SessionResponse Session);

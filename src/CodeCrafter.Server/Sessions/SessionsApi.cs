@@ -3,13 +3,15 @@ using System.Security.Claims;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Platform;
+using CodeCrafter.Server.Sessions.Invitations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace CodeCrafter.Server.Sessions;
 
-/// <summary>Sessions under <c>/api/sessions</c>; who is in them is in <see cref="ParticipantsApi"/>.</summary>
+/// <summary>Sessions under <c>/api/sessions</c>; who is in them is in <see cref="ParticipantsApi"/>, how they end in
+/// <see cref="SessionLifecycleApi"/>.</summary>
 internal static class SessionsApi
 {
     // JSON writes a byte of text in up to six, and the document's own limit is what people should hear of.
@@ -25,14 +27,15 @@ internal static class SessionsApi
         group.MapGet("/{id:guid}", GetAsync).WithSummary("A session with its document").ProducesProblem(404);
         group.MapPut("/{id:guid}", UpdateAsync).WithSummary("Change title, description, language, visibility or settings (admins)")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404);
-        group.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a session (owner)").ProducesProblem(403).ProducesProblem(404);
-
+        group.MapLifecycle();
         group.MapParticipants();
+        group.MapInvitations();
     }
 
     private static async Task<Results<Created<SessionEnvelope>, ProblemHttpResult>> CreateAsync(
         CreateSessionRequest request,
         ClaimsPrincipal caller,
+        HttpResponse response,
         ISessionStore store,
         ISessionDocuments documents,
         SessionDescriber describer,
@@ -48,7 +51,7 @@ internal static class SessionsApi
             return SessionProblems.UnknownLanguage(name);
         }
 
-        if (CheckSettings(request.Settings, options.Value) is { } invalid)
+        if (SettingsRules.Check(request.Settings, options.Value) is { } invalid)
         {
             return invalid;
         }
@@ -60,10 +63,12 @@ internal static class SessionsApi
         }
 
         var session = New(request, caller, language, options.Value, time.GetUtcNow());
+        SettingsRules.Apply(request.Settings, session);
         // The document first: a session without one would be broken, a document without a session is only unused.
         await documents.CreateAsync(session.Id, content, cancellationToken);
         await store.AddAsync(session, cancellationToken);
         metrics.SessionCreated();
+        response.SetEntityTag(session);
         return TypedResults.Created(
             $"/api/sessions/{session.Id}", await describer.WithDocumentAsync(session, caller.GetUserId(), cancellationToken));
     }
@@ -73,8 +78,10 @@ internal static class SessionsApi
         ISessionStore store,
         SessionDescriber describer,
         LanguageCatalog languages,
+        IOptions<SessionOptions> options,
+        TimeProvider time,
         CancellationToken cancellationToken,
-        [AllowedValues("all", "owned", "joined", "public")] string scope = "all",
+        [AllowedValues("all", "owned", "joined", "public", "deleted")] string scope = "all",
         [StringLength(100)] string? q = null,
         [StringLength(50)] string? language = null,
         [Range(1, 100_000)] int page = 1,
@@ -93,7 +100,8 @@ internal static class SessionsApi
 
         var userId = caller.GetUserId();
         var query = new SessionQuery(
-            userId, Enum.Parse<SessionScope>(scope, ignoreCase: true), string.IsNullOrWhiteSpace(q) ? null : q.Trim(), languageId, page, limit);
+            userId, Enum.Parse<SessionScope>(scope, ignoreCase: true), string.IsNullOrWhiteSpace(q) ? null : q.Trim(), languageId, page, limit,
+            time.GetUtcNow().AddDays(-options.Value.RestoreDays));
         var found = await store.ListAsync(query, cancellationToken);
         return TypedResults.Ok(new SessionListResponse(
             [.. found.Sessions.Select(session => describer.Describe(session, userId))],
@@ -101,18 +109,24 @@ internal static class SessionsApi
     }
 
     private static async Task<Results<Ok<SessionEnvelope>, ProblemHttpResult>> GetAsync(
-        Guid id, ClaimsPrincipal caller, ISessionStore store, SessionDescriber describer, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal caller, HttpResponse response, ISessionStore store, SessionDescriber describer, CancellationToken cancellationToken)
     {
         var found = await store.FindAsync(id, new SessionCaller(caller.GetUserId()), cancellationToken);
-        return found.Session is { } session
-            ? TypedResults.Ok(await describer.WithDocumentAsync(session, caller.GetUserId(), cancellationToken))
-            : found.Refusal!.Value.ToProblem();
+        if (found.Session is not { } session)
+        {
+            return found.Refusal!.Value.ToProblem();
+        }
+
+        response.SetEntityTag(session);
+        return TypedResults.Ok(await describer.WithDocumentAsync(session, caller.GetUserId(), cancellationToken));
     }
 
     private static async Task<Results<Ok<SessionEnvelope>, ProblemHttpResult>> UpdateAsync(
         Guid id,
         UpdateSessionRequest request,
+        [FromHeader(Name = "If-Match")] string? ifMatch,
         ClaimsPrincipal caller,
+        HttpResponse response,
         ISessionStore store,
         ISessionDocuments documents,
         SessionDescriber describer,
@@ -128,9 +142,15 @@ internal static class SessionsApi
             return SessionProblems.UnknownLanguage(request.Language);
         }
 
-        if (CheckSettings(request.Settings, options.Value) is { } invalid)
+        if (SettingsRules.Check(request.Settings, options.Value) is { } invalid)
         {
             return invalid;
+        }
+
+        var (matches, unreadable) = EntityTags.ReadIfMatch(ifMatch);
+        if (unreadable is not null)
+        {
+            return unreadable;
         }
 
         var now = time.GetUtcNow();
@@ -139,8 +159,14 @@ internal static class SessionsApi
             new SessionCaller(caller.GetUserId(), SessionRole.Admin),
             session =>
             {
+                if (!matches(session))
+                {
+                    return SessionRefusal.Changed;
+                }
+
                 Apply(request, language, session);
                 session.UpdatedAt = now;
+                session.SettingsVersion++;
                 return null;
             },
             cancellationToken);
@@ -155,29 +181,8 @@ internal static class SessionsApi
         }
 
         events.Publish(new SessionChanged(id));
+        response.SetEntityTag(changed);
         return TypedResults.Ok(await describer.WithDocumentAsync(changed, caller.GetUserId(), cancellationToken));
-    }
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        Guid id, ClaimsPrincipal caller, ISessionStore store, SessionEvents events, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var deleted = await store.UpdateAsync(
-            id,
-            new SessionCaller(caller.GetUserId(), SessionRole.Owner),
-            session =>
-            {
-                session.DeletedAt = now;
-                return null;
-            },
-            cancellationToken);
-        if (deleted.Refusal is { } refusal)
-        {
-            return refusal.ToProblem();
-        }
-
-        events.Publish(new SessionRemoved(id));
-        return TypedResults.NoContent();
     }
 
     private static Session New(
@@ -188,9 +193,8 @@ internal static class SessionsApi
             Description = request.Description?.Trim() ?? "",
             Language = language.Id,
             IsPublic = request.IsPublic ?? false,
-            PublicRole = ParsePublicRole(request.Settings) ?? SessionRole.Viewer,
-            MaxParticipants = request.Settings?.MaxParticipants ?? Math.Min(options.DefaultMaxParticipants, options.MaxParticipants),
-            AutoSave = request.Settings?.AutoSave ?? true,
+            MaxParticipants = Math.Min(options.DefaultMaxParticipants, options.MaxParticipants),
+            AutoSave = true,
             InviteCode = Session.NewInviteCode(),
             CreatedAt = now,
             UpdatedAt = now,
@@ -207,16 +211,6 @@ internal static class SessionsApi
         session.Description = request.Description?.Trim() ?? session.Description;
         session.Language = language?.Id ?? session.Language;
         session.IsPublic = request.IsPublic ?? session.IsPublic;
-        session.PublicRole = ParsePublicRole(request.Settings) ?? session.PublicRole;
-        session.MaxParticipants = request.Settings?.MaxParticipants ?? session.MaxParticipants;
-        session.AutoSave = request.Settings?.AutoSave ?? session.AutoSave;
+        SettingsRules.Apply(request.Settings, session);
     }
-
-    private static SessionRole? ParsePublicRole(SettingsRequest? settings) =>
-        settings?.PublicRole is { } role ? Enum.Parse<SessionRole>(role, ignoreCase: true) : null;
-
-    private static ProblemHttpResult? CheckSettings(SettingsRequest? settings, SessionOptions options) =>
-        settings?.MaxParticipants > options.MaxParticipants
-            ? Problems.Invalid("settings.maxParticipants", $"A session has at most {options.MaxParticipants} participants.")
-            : null;
 }

@@ -11,5 +11,7 @@ internal static class SessionsSetup
         builder.Services.AddSingleton<SessionEvents>();
         builder.Services.AddSingleton<SessionDescriber>();
         builder.Services.AddSingleton<SessionAccess>();
+        builder.Services.AddSingleton<SessionPurge>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<SessionPurge>());
     }
 }

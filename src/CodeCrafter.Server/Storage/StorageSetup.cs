@@ -5,6 +5,7 @@ using CodeCrafter.Server.Collaboration.Hubs;
 using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
+using CodeCrafter.Server.Sessions.Snapshots;
 using CodeCrafter.Server.Storage.Sql;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
@@ -42,6 +43,7 @@ internal static class StorageSetup
         services.AddSingleton<ILoginStore, SqlLoginStore>();
         services.AddSingleton<ISecurityEventStore, SqlSecurityEventStore>();
         services.AddSingleton<ISessionStore, SqlSessionStore>();
+        services.AddSingleton<ISnapshotStore, SqlSnapshotStore>();
         services.AddSingleton<IDocumentStore, SqlDocumentStore>();
         services.AddSingleton<IChatStore, SqlChatStore>();
         services.AddSingleton<IExecutionStore, SqlExecutionStore>();

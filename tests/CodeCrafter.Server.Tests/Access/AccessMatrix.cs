@@ -32,6 +32,13 @@ internal static class AccessMatrix
         new("POST /api/sessions/{id}/join",                             "401  404  200  200  200  200  404  200"),
         new("POST /api/sessions/{id}/leave",                            "401  404  204  204  204  409  404  404"),
         new("POST /api/sessions/{id}/invite",                           "401  404  403  403  200  200  404  403"),
+        new("GET /api/sessions/{id}/invitations",                       "401  404  403  403  200  200  404  403"),
+        new("POST /api/sessions/{id}/invitations",                      "401  404  403  403  201  201  404  403", w => new { role = "editor" }),
+        new("DELETE /api/sessions/{id}/invitations/{invitationId}",     "401  404  403  403  204  204  404  403"),
+        // It is not deleted.
+        new("POST /api/sessions/{id}/restore",                          "401  404  404  404  404  404  404  404"),
+        new("POST /api/sessions/{id}/transfer",                         "401  404  403  403  403  200  404  403", w => new { userId = "@victim" }),
+        new("POST /api/sessions/{id}/fork",                             "401  404  201  201  201  201  404  201"),
         new("PUT /api/sessions/{id}/participants/{userId}",             "401  404  403  403  200  200  404  403", w => new { role = "editor" }),
         new("DELETE /api/sessions/{id}/participants/{userId}",          "401  404  403  403  204  204  404  403"),
 

@@ -25,6 +25,8 @@ internal sealed class World : IAsyncDisposable
     /// <summary>With a viewer, an editor, an admin, an owner and a victim, who is a viewer too.</summary>
     public SessionDto Session { get; private set; } = null!;
 
+    public Guid Invitation { get; private set; }
+
     /// <summary>A job of the session that has ended and made the file <c>made.txt</c>.</summary>
     public Guid EndedJob { get; private set; }
 
@@ -68,6 +70,7 @@ internal sealed class World : IAsyncDisposable
         }
 
         await owner.PutParticipantAsync(Session.Id, _users["victim"], "viewer");
+        Invitation = (await owner.InviteAsync(Session.Id, new { role = "viewer" })).Invitation.Id;
         EndedJob = await AddEndedJobAsync(owner);
         RunningJob = Guid.Empty;
     }
@@ -105,6 +108,7 @@ internal sealed class World : IAsyncDisposable
         "id" or "sessionId" => Session.Id.ToString(),
         "userId" => _users["victim"].Id.ToString(),
         "jobId" => (row.NeedsRunningJob ? RunningJob : EndedJob).ToString(),
+        "invitationId" => Invitation.ToString(),
         "documentName" => "v1",
         _ => throw new InvalidOperationException($"{row}: nobody has said what {{{name}}} is."),
     };

@@ -13,9 +13,16 @@ internal sealed record MeDto(UserDto User);
 
 internal sealed record UserNameDto(Guid Id, string Username);
 
-internal sealed record ParticipantDto(UserNameDto User, string Role, DateTimeOffset JoinedAt, bool IsOnline);
+internal sealed record ParticipantDto(UserNameDto User, string Role, DateTimeOffset JoinedAt, bool IsOnline, bool IsGuest);
 
-internal sealed record SettingsDto(int MaxParticipants, bool AutoSave, string PublicRole);
+internal sealed record SettingsDto(
+    int MaxParticipants,
+    bool AutoSave,
+    string PublicRole,
+    int AutoSaveMinutes = 10,
+    string RunRole = "editor",
+    string ChatRole = "viewer",
+    bool AllowGuests = false);
 
 internal sealed record FileDto(string Path, string Content);
 
@@ -38,13 +45,23 @@ internal sealed record SessionDto(
     Guid? ForkedFrom,
     int ForksCount,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt,
+    int Version,
+    bool HasPublicLink,
+    DateTimeOffset? DeletedAt);
 
 internal sealed record SessionEnvelopeDto(SessionDto Session);
 
 internal sealed record ParticipantEnvelopeDto(ParticipantDto Participant);
 
 internal sealed record InviteDto(string InviteCode);
+
+internal sealed record InvitationDto(
+    Guid Id, string Role, UserNameDto CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, int? MaxUses, int Uses, bool IsUsable);
+
+internal sealed record CreatedInvitationDto(InvitationDto Invitation, string Token);
+
+internal sealed record InvitationListDto(InvitationDto[] Invitations);
 
 internal sealed record PaginationDto(int Page, int Limit, int Total, int TotalPages);
 

@@ -55,6 +55,17 @@ internal sealed class TestUser
         return (await response.ReadAsync<SessionEnvelopeDto>()).Session;
     }
 
+    /// <summary>Makes an invitation to a session; <paramref name="body"/> is the request.</summary>
+    public async Task<CreatedInvitationDto> InviteAsync(Guid sessionId, object body)
+    {
+        using var response = await Http.PostAsJsonAsync($"/api/sessions/{sessionId}/invitations", body, Stop);
+        return await response.ReadAsync<CreatedInvitationDto>(201);
+    }
+
+    /// <summary>Tries to join by an invite code or the token of an invitation.</summary>
+    public Task<HttpResponseMessage> JoinAsync(Guid sessionId, string? invite) =>
+        Http.PostAsJsonAsync($"/api/sessions/{sessionId}/join", new { invite }, Stop);
+
     /// <summary>Runs a program and returns the answer as it came.</summary>
     public Task<HttpResponseMessage> ExecuteAsync(object body) => Http.PostAsJsonAsync("/api/execute", body, Stop);
 

@@ -196,10 +196,10 @@ public sealed class ParticipantTests(SharedServer shared) : IClassFixture<Shared
         var access = server.Services.GetRequiredService<SessionAccess>();
         var closed = await alice.CreateSessionAsync(new { title = "closed", language = "python" });
         var open = await alice.CreateSessionAsync(new { title = "open", isPublic = true, language = "python" });
-        Assert.Equal(new SessionMembership(closed.Id, SessionRole.Owner, true, "closed", "python"), await access.FindAsync(closed.Id, alice.Id, Stop));
+        Assert.Equal(new SessionMembership(closed.Id, SessionRole.Owner, true, "closed", "python", SessionRole.Editor, SessionRole.Viewer), await access.FindAsync(closed.Id, alice.Id, Stop));
         Assert.Null(await access.FindAsync(closed.Id, bob.Id, Stop));
         Assert.Null(await access.FindAsync(Guid.NewGuid(), bob.Id, Stop));
-        Assert.Equal(new SessionMembership(open.Id, SessionRole.Viewer, false, "open", "python"), await access.FindAsync(open.Id, bob.Id, Stop));
+        Assert.Equal(new SessionMembership(open.Id, SessionRole.Viewer, false, "open", "python", SessionRole.Editor, SessionRole.Viewer), await access.FindAsync(open.Id, bob.Id, Stop));
         await bob.JoinAsync(open);
         Assert.Equal(SessionRole.Editor, (await access.FindAsync(open.Id, bob.Id, Stop))!.Role);
     }

@@ -66,7 +66,11 @@ internal sealed class SessionHub(
     /// <summary>Stores a chat message, shows it to everybody in the session and returns it.</summary>
     public async Task<ChatMessageEvent> SendMessage(Guid sessionId, string text)
     {
-        await RequireMemberAsync(sessionId);
+        if (await RequireMemberAsync(sessionId) is var membership && membership.Role < membership.ChatRole)
+        {
+            throw HubError.Create("forbidden_role", "Your role in this session does not allow writing messages.");
+        }
+
         if (string.IsNullOrWhiteSpace(text) || text.Length > options.Value.MaxMessageLength)
         {
             throw HubError.Create("invalid_message", $"A message has from 1 to {options.Value.MaxMessageLength} characters.");

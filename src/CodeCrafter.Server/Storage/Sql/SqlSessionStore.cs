@@ -1,4 +1,9 @@
+using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Collaboration.Hubs;
+using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Sessions;
+using CodeCrafter.Server.Sessions.Invitations;
+using CodeCrafter.Server.Sessions.Snapshots;
 using Microsoft.EntityFrameworkCore;
 
 namespace CodeCrafter.Server.Storage.Sql;
@@ -59,7 +64,7 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
     public async Task<SessionPage> ListAsync(SessionQuery query, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var sessions = InScope(db.Set<Session>().AsNoTracking().Where(session => session.DeletedAt == null), query.Scope, query.UserId);
+        var sessions = InScope(db.Set<Session>().AsNoTracking(), query);
         if (query.Language is { } language)
         {
             sessions = sessions.Where(session => session.Language == language);
@@ -86,21 +91,24 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
     public async Task<SessionMembership?> FindMembershipAsync(Guid id, Guid userId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var mayReadPublic = !VisitorId.IsVisitor(userId);
         var row = await db.Set<Session>()
             .Where(session => session.Id == id && session.DeletedAt == null)
             .Select(session => new
             {
                 session.Title,
                 session.Language,
-                session.IsPublic,
+                session.RunRole,
+                session.ChatRole,
+                IsReadable = (session.IsPublic && mayReadPublic) || session.PublicReaderId == userId,
                 Role = session.Participants.Where(participant => participant.UserId == userId)
                     .Select(participant => (SessionRole?)participant.Role).FirstOrDefault(),
             })
             .FirstOrDefaultAsync(cancellationToken);
         return row switch
         {
-            { Role: { } role } => new SessionMembership(id, role, true, row.Title, row.Language),
-            { IsPublic: true } => new SessionMembership(id, SessionRole.Viewer, false, row.Title, row.Language),
+            { Role: { } role } => new SessionMembership(id, role, true, row.Title, row.Language, row.RunRole, row.ChatRole),
+            { IsReadable: true } => new SessionMembership(id, SessionRole.Viewer, false, row.Title, row.Language, row.RunRole, row.ChatRole),
             _ => null,
         };
     }
@@ -115,6 +123,13 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
             cancellationToken);
     }
 
+    public async Task CountForkAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<Session>().Where(session => session.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(session => session.ForksCount, session => session.ForksCount + 1), cancellationToken);
+    }
+
     public async Task SetLanguageAsync(Guid id, string language, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -122,16 +137,39 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
             .ExecuteUpdateAsync(set => set.SetProperty(session => session.Language, language), cancellationToken);
     }
 
+    public async Task<IReadOnlyList<Guid>> ListDeletedAsync(DateTimeOffset until, int count, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Session>().Where(session => session.DeletedAt <= until)
+            .OrderBy(session => session.DeletedAt).Take(count).Select(session => session.Id)
+            .ToListAsync(cancellationToken);
+    }
+
+    public async Task PurgeAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (!await db.Set<Session>().AnyAsync(session => session.Id == id && session.DeletedAt != null, cancellationToken))
+        {
+            return;
+        }
+
+        await db.Set<ExecutionFile>()
+            .Where(file => db.Set<StoredExecution>().Any(execution => execution.Id == file.ExecutionId && execution.SessionId == id))
+            .ExecuteDeleteAsync(cancellationToken);
+        await db.Set<StoredExecution>().Where(execution => execution.SessionId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<ChatMessage>().Where(message => message.SessionId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<Snapshot>().Where(snapshot => snapshot.SessionId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<DocumentSnapshotRow>().Where(row => row.SessionId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<DocumentUpdateRow>().Where(row => row.SessionId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<Session>().Where(session => session.Id == id).ExecuteDeleteAsync(cancellationToken);
+    }
+
     private static async Task<SessionResult> FindAsync(
         IQueryable<Session> sessions, Guid id, SessionCaller caller, CancellationToken cancellationToken)
     {
-        var (userId, invite) = (caller.UserId, caller.Invite);
-        var session = await sessions.FirstOrDefaultAsync(
-            session => session.Id == id && session.DeletedAt == null
-                && (session.IsPublic
-                    || session.Participants.Any(participant => participant.UserId == userId)
-                    || (invite != null && session.InviteCode == invite)),
-            cancellationToken);
+        var userId = caller.UserId;
+        var session = await (caller.Deleted ? DeletedOf(sessions, userId) : VisibleTo(sessions, caller))
+            .AsSplitQuery().FirstOrDefaultAsync(session => session.Id == id, cancellationToken);
         if (session is null)
         {
             return new SessionResult(null, SessionRefusal.NotFound);
@@ -143,15 +181,41 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
             : new SessionResult(null, SessionRefusal.RoleTooLow);
     }
 
-    private static IQueryable<Session> InScope(IQueryable<Session> sessions, SessionScope scope, Guid userId) => scope switch
+    private static IQueryable<Session> VisibleTo(IQueryable<Session> sessions, SessionCaller caller)
     {
-        SessionScope.All => sessions.Where(session =>
-            session.IsPublic || session.Participants.Any(participant => participant.UserId == userId)),
-        SessionScope.Owned => sessions.Where(session =>
-            session.Participants.Any(participant => participant.UserId == userId && participant.Role == SessionRole.Owner)),
-        SessionScope.Joined => sessions.Where(session =>
-            session.Participants.Any(participant => participant.UserId == userId && participant.Role != SessionRole.Owner)),
-        SessionScope.Public => sessions.Where(session => session.IsPublic),
-        _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, null),
-    };
+        var (userId, invite) = (caller.UserId, caller.Invite);
+        var hash = invite is null ? null : SecretToken.Hash(invite);
+        var mayReadPublic = !VisitorId.IsVisitor(userId);
+        return sessions.Where(session => session.DeletedAt == null
+            && ((session.IsPublic && mayReadPublic)
+                || session.PublicReaderId == userId
+                || session.Participants.Any(participant => participant.UserId == userId)
+                || (invite != null && (session.InviteCode == invite || session.Invitations.Any(invitation => invitation.TokenHash == hash)))));
+    }
+
+    private static IQueryable<Session> DeletedOf(IQueryable<Session> sessions, Guid userId) => sessions.Where(session =>
+        session.DeletedAt != null
+        && session.Participants.Any(participant => participant.UserId == userId && participant.Role == SessionRole.Owner));
+
+    private static IQueryable<Session> InScope(IQueryable<Session> sessions, SessionQuery query)
+    {
+        var userId = query.UserId;
+        if (query.Scope == SessionScope.Deleted)
+        {
+            return DeletedOf(sessions, userId).Where(session => session.DeletedAt > query.DeletedAfter);
+        }
+
+        var existing = sessions.Where(session => session.DeletedAt == null);
+        return query.Scope switch
+        {
+            SessionScope.All => existing.Where(session =>
+                session.IsPublic || session.Participants.Any(participant => participant.UserId == userId)),
+            SessionScope.Owned => existing.Where(session =>
+                session.Participants.Any(participant => participant.UserId == userId && participant.Role == SessionRole.Owner)),
+            SessionScope.Joined => existing.Where(session =>
+                session.Participants.Any(participant => participant.UserId == userId && participant.Role != SessionRole.Owner)),
+            SessionScope.Public => existing.Where(session => session.IsPublic),
+            _ => throw new ArgumentOutOfRangeException(nameof(query), query.Scope, null),
+        };
+    }
 }

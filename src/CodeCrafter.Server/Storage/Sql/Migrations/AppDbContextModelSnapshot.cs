@@ -287,8 +287,21 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("AllowGuests")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("AutoSave")
                         .HasColumnType("INTEGER");
+
+                    b.Property<int>("AutoSaveMinutes")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(10);
+
+                    b.Property<int>("ChatRole")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1);
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
@@ -299,6 +312,12 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ForkedFrom")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ForksCount")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("InviteCode")
                         .IsRequired()
@@ -317,12 +336,25 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.Property<int>("MaxParticipants")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("PublicReaderId")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("PublicRole")
                         .HasColumnType("INTEGER");
+
+                    b.Property<int>("RunRole")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(2);
 
                     b.Property<string>("SearchText")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("SettingsVersion")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1);
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -340,9 +372,64 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("DeletedAt");
+
                     b.HasIndex("IsPublic", "LastActivity");
 
                     b.ToTable("sessions", (string)null);
+                });
+
+            modelBuilder.Entity("CodeCrafter.Server.Sessions.Snapshots.Snapshot", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnOrder(0);
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnOrder(1);
+
+                    b.Property<Guid>("CreatedById")
+                        .HasColumnType("TEXT")
+                        .HasColumnOrder(2);
+
+                    b.Property<string>("CreatedByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnOrder(3);
+
+                    b.Property<bool>("IsAutomatic")
+                        .HasColumnType("INTEGER")
+                        .HasColumnOrder(4);
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnOrder(5);
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnOrder(6);
+
+                    b.Property<int>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnOrder(7);
+
+                    b.Property<byte[]>("State")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnOrder(9);
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnOrder(8);
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SessionId", "CreatedAt");
+
+                    b.ToTable("snapshots", (string)null);
                 });
 
             modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.DocumentSnapshotRow", b =>
@@ -410,6 +497,48 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
             modelBuilder.Entity("CodeCrafter.Server.Sessions.Session", b =>
                 {
+                    b.OwnsMany("CodeCrafter.Server.Sessions.Invitations.Invitation", "Invitations", b1 =>
+                        {
+                            b1.Property<Guid>("SessionId")
+                                .HasColumnType("TEXT");
+
+                            b1.Property<Guid>("Id")
+                                .HasColumnType("TEXT");
+
+                            b1.Property<long>("CreatedAt")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<Guid>("CreatedById")
+                                .HasColumnType("TEXT");
+
+                            b1.Property<string>("CreatedByName")
+                                .IsRequired()
+                                .HasColumnType("TEXT");
+
+                            b1.Property<long?>("ExpiresAt")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<int?>("MaxUses")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<int>("Role")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<byte[]>("TokenHash")
+                                .IsRequired()
+                                .HasColumnType("BLOB");
+
+                            b1.Property<int>("Uses")
+                                .HasColumnType("INTEGER");
+
+                            b1.HasKey("SessionId", "Id");
+
+                            b1.ToTable("invitations", (string)null);
+
+                            b1.WithOwner()
+                                .HasForeignKey("SessionId");
+                        });
+
                     b.OwnsMany("CodeCrafter.Server.Sessions.Participant", "Participants", b1 =>
                         {
                             b1.Property<Guid>("SessionId")
@@ -417,6 +546,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
                             b1.Property<Guid>("UserId")
                                 .HasColumnType("TEXT");
+
+                            b1.Property<long?>("GuestUntil")
+                                .HasColumnType("INTEGER");
 
                             b1.Property<long>("JoinedAt")
                                 .HasColumnType("INTEGER");
@@ -436,15 +568,20 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
                             b1.WithOwner()
                                 .HasForeignKey("SessionId");
-
-                            b1.HasOne("CodeCrafter.Server.Auth.User", null)
-                                .WithMany()
-                                .HasForeignKey("UserId")
-                                .OnDelete(DeleteBehavior.Restrict)
-                                .IsRequired();
                         });
 
+                    b.Navigation("Invitations");
+
                     b.Navigation("Participants");
+                });
+
+            modelBuilder.Entity("CodeCrafter.Server.Sessions.Snapshots.Snapshot", b =>
+                {
+                    b.HasOne("CodeCrafter.Server.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionFile", b =>
