@@ -18,6 +18,18 @@ internal interface ISessionDocuments
     /// <summary>The current content, with edits that are not saved yet.</summary>
     Task<DocumentContent> ReadAsync(Guid sessionId, CancellationToken cancellationToken);
 
+    /// <summary>The state now, as one Yjs V1 update: what a snapshot keeps.</summary>
+    Task<byte[]> CaptureAsync(Guid sessionId, CancellationToken cancellationToken);
+
+    /// <summary>The content of a state that was captured.</summary>
+    DocumentContent Decode(byte[] state);
+
+    /// <summary>
+    /// Makes the document's content this, by edits of what differs; what others type at the same time is merged. It is
+    /// durable when the task completes. False, and nothing happens, where the document would become too large.
+    /// </summary>
+    Task<bool> RestoreAsync(Guid sessionId, DocumentContent content, CancellationToken cancellationToken);
+
     /// <summary>Writes the language into the document, after it was changed in the session's settings.</summary>
     Task SetLanguageAsync(Guid sessionId, string language, CancellationToken cancellationToken);
 }

@@ -1,3 +1,5 @@
+using CodeCrafter.Server.Sessions.Snapshots;
+
 namespace CodeCrafter.Server.Sessions;
 
 /// <summary>Who asks, and what they must at least be. An invitation opens the session to one who is not in it.</summary>
@@ -96,6 +98,9 @@ internal interface ISessionStore
 
     /// <summary>Follows a change of the language that was made in the document.</summary>
     Task SetLanguageAsync(Guid id, string language, CancellationToken cancellationToken);
+
+    /// <summary>Null where the session wants no automatic snapshots, or is no more.</summary>
+    Task<AutoSavePlan?> FindAutoSaveAsync(Guid id, CancellationToken cancellationToken);
 
     /// <summary>Sessions that were deleted at or before a time, oldest first; at most <paramref name="count"/>.</summary>
     Task<IReadOnlyList<Guid>> ListDeletedAsync(DateTimeOffset until, int count, CancellationToken cancellationToken);

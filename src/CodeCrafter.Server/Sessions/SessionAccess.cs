@@ -1,3 +1,6 @@
+using System.Security.Claims;
+using CodeCrafter.Server.Auth;
+
 namespace CodeCrafter.Server.Sessions;
 
 /// <summary>
@@ -8,4 +11,14 @@ internal sealed class SessionAccess(ISessionStore store)
 {
     public Task<SessionMembership?> FindAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken) =>
         store.FindMembershipAsync(sessionId, userId, cancellationToken);
+
+    /// <summary>Why the caller may not do what takes at least this role; null where they may.</summary>
+    public async Task<SessionRefusal?> RefuseAsync(
+        Guid sessionId, ClaimsPrincipal caller, SessionRole atLeast, CancellationToken cancellationToken) =>
+        await FindAsync(sessionId, caller.GetUserId(), cancellationToken) switch
+        {
+            null => SessionRefusal.NotFound,
+            var membership when membership.Role < atLeast => SessionRefusal.RoleTooLow,
+            _ => null,
+        };
 }

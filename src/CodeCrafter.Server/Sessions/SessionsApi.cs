@@ -4,6 +4,7 @@ using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions.Invitations;
+using CodeCrafter.Server.Sessions.Snapshots;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,7 @@ internal static class SessionsApi
         group.MapLifecycle();
         group.MapParticipants();
         group.MapInvitations();
+        group.MapSnapshots();
     }
 
     private static async Task<Results<Created<SessionEnvelope>, ProblemHttpResult>> CreateAsync(

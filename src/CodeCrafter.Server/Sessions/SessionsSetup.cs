@@ -1,3 +1,5 @@
+using CodeCrafter.Server.Sessions.Snapshots;
+
 namespace CodeCrafter.Server.Sessions;
 
 internal static class SessionsSetup
@@ -11,6 +13,9 @@ internal static class SessionsSetup
         builder.Services.AddSingleton<SessionEvents>();
         builder.Services.AddSingleton<SessionDescriber>();
         builder.Services.AddSingleton<SessionAccess>();
+        builder.Services.AddSingleton<SnapshotTaker>();
+        builder.Services.AddSingleton<AutomaticSnapshots>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<AutomaticSnapshots>());
         builder.Services.AddSingleton<SessionPurge>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SessionPurge>());
     }

@@ -35,6 +35,12 @@ internal static class AccessMatrix
         new("GET /api/sessions/{id}/invitations",                       "401  404  403  403  200  200  404  403"),
         new("POST /api/sessions/{id}/invitations",                      "401  404  403  403  201  201  404  403", w => new { role = "editor" }),
         new("DELETE /api/sessions/{id}/invitations/{invitationId}",     "401  404  403  403  204  204  404  403"),
+        new("GET /api/sessions/{id}/snapshots",                         "401  404  200  200  200  200  404  200"),
+        new("POST /api/sessions/{id}/snapshots",                        "401  404  403  201  201  201  404  403"),
+        new("GET /api/sessions/{id}/snapshots/{snapshotId}",            "401  404  200  200  200  200  404  200"),
+        new("GET /api/sessions/{id}/snapshots/{snapshotId}/diff",       "401  404  200  200  200  200  404  200"),
+        new("POST /api/sessions/{id}/snapshots/{snapshotId}/restore",   "401  404  403  200  200  200  404  403"),
+        new("DELETE /api/sessions/{id}/snapshots/{snapshotId}",         "401  404  403  403  204  204  404  403"),
         // It is not deleted.
         new("POST /api/sessions/{id}/restore",                          "401  404  404  404  404  404  404  404"),
         new("POST /api/sessions/{id}/transfer",                         "401  404  403  403  403  200  404  403", w => new { userId = "@victim" }),

@@ -27,6 +27,8 @@ internal sealed class World : IAsyncDisposable
 
     public Guid Invitation { get; private set; }
 
+    public Guid Snapshot { get; private set; }
+
     /// <summary>A job of the session that has ended and made the file <c>made.txt</c>.</summary>
     public Guid EndedJob { get; private set; }
 
@@ -71,6 +73,7 @@ internal sealed class World : IAsyncDisposable
 
         await owner.PutParticipantAsync(Session.Id, _users["victim"], "viewer");
         Invitation = (await owner.InviteAsync(Session.Id, new { role = "viewer" })).Invitation.Id;
+        Snapshot = (await owner.TakeSnapshotAsync(Session.Id)).Id;
         EndedJob = await AddEndedJobAsync(owner);
         RunningJob = Guid.Empty;
     }
@@ -108,6 +111,7 @@ internal sealed class World : IAsyncDisposable
         "id" or "sessionId" => Session.Id.ToString(),
         "userId" => _users["victim"].Id.ToString(),
         "jobId" => (row.NeedsRunningJob ? RunningJob : EndedJob).ToString(),
+        "snapshotId" => Snapshot.ToString(),
         "invitationId" => Invitation.ToString(),
         "documentName" => "v1",
         _ => throw new InvalidOperationException($"{row}: nobody has said what {{{name}}} is."),

@@ -63,6 +63,23 @@ internal sealed record CreatedInvitationDto(InvitationDto Invitation, string Tok
 
 internal sealed record InvitationListDto(InvitationDto[] Invitations);
 
+internal sealed record SnapshotDto(
+    Guid Id, string Title, string Message, UserNameDto CreatedBy, DateTimeOffset CreatedAt, bool IsAutomatic, int Size);
+
+internal sealed record SnapshotEnvelopeDto(SnapshotDto Snapshot);
+
+internal sealed record SnapshotListDto(SnapshotDto[] Snapshots, PaginationDto Pagination);
+
+internal sealed record SnapshotFilesDto(SnapshotDto Snapshot, FileDto[] Files, string Entry, string Language);
+
+internal sealed record DiffLineDto(string Kind, string Text, bool NoNewline);
+
+internal sealed record DiffHunkDto(int OldStart, int OldLines, int NewStart, int NewLines, DiffLineDto[] Lines);
+
+internal sealed record FileDiffDto(string Path, string Change, int Additions, int Deletions, DiffHunkDto[] Hunks, bool Truncated);
+
+internal sealed record SnapshotDiffDto(SnapshotDto From, SnapshotDto? To, FileDiffDto[] Files, int Additions, int Deletions);
+
 internal sealed record PaginationDto(int Page, int Limit, int Total, int TotalPages);
 
 internal sealed record SessionListDto(SessionDto[] Sessions, PaginationDto Pagination);

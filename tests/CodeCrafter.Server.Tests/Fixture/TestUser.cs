@@ -62,6 +62,13 @@ internal sealed class TestUser
         return await response.ReadAsync<CreatedInvitationDto>(201);
     }
 
+    /// <summary>Takes a snapshot of a session.</summary>
+    public async Task<SnapshotDto> TakeSnapshotAsync(Guid sessionId, string? title = null, string? message = null)
+    {
+        using var response = await Http.PostAsJsonAsync($"/api/sessions/{sessionId}/snapshots", new { title, message }, Stop);
+        return (await response.ReadAsync<SnapshotEnvelopeDto>(201)).Snapshot;
+    }
+
     /// <summary>Tries to join by an invite code or the token of an invitation.</summary>
     public Task<HttpResponseMessage> JoinAsync(Guid sessionId, string? invite) =>
         Http.PostAsJsonAsync($"/api/sessions/{sessionId}/join", new { invite }, Stop);

@@ -1,4 +1,3 @@
-using CodeCrafter.Crdt;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
@@ -35,7 +34,7 @@ internal abstract record RoomCommand
     public sealed record Read(Func<RoomDocument, object> Of, TaskCompletionSource<object> Result) : RoomCommand;
 
     /// <summary>The server itself changes the document.</summary>
-    public sealed record Edit(Action<Doc> Change, TaskCompletionSource Done) : RoomCommand;
+    public sealed record Edit(Action<RoomDocument> Change, TaskCompletionSource Done) : RoomCommand;
 
     /// <summary>Completes once all that came before it is saved.</summary>
     public sealed record Drain(TaskCompletionSource Drained) : RoomCommand;

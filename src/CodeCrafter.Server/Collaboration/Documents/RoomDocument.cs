@@ -75,10 +75,10 @@ internal sealed class RoomDocument
     }
 
     /// <summary>Changes the document here, and returns what must be logged and sent to the clients.</summary>
-    public IReadOnlyList<byte[]> Edit(Action<Doc> change)
+    public IReadOnlyList<byte[]> Edit(Action<RoomDocument> change)
     {
         _emitted.Clear();
-        _doc.Transact(() => change(_doc));
+        _doc.Transact(() => change(this));
         return Count([.. _emitted]);
     }
 

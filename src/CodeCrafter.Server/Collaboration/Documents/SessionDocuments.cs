@@ -1,3 +1,4 @@
+using CodeCrafter.Crdt;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
@@ -12,16 +13,61 @@ internal sealed class SessionDocuments(Rooms rooms, IDocumentStore store) : ISes
     public async Task<DocumentContent> ReadAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         await using var lease = await rooms.EnterAsync(sessionId, cancellationToken);
-        var result = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await lease.Room.PostAsync(new RoomCommand.Read(document => SessionDocument.Read(document.Doc), result), cancellationToken);
-        return (DocumentContent)await result.Task.WaitAsync(cancellationToken);
+        return (DocumentContent)await ReadAsync(lease.Room, document => SessionDocument.Read(document.Doc), cancellationToken);
+    }
+
+    public async Task<byte[]> CaptureAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        await using var lease = await rooms.EnterAsync(sessionId, cancellationToken);
+        return (byte[])await ReadAsync(lease.Room, document => document.Doc.EncodeStateAsUpdate(), cancellationToken);
+    }
+
+    public DocumentContent Decode(byte[] state)
+    {
+        var doc = new Doc();
+        doc.ApplyUpdate(state);
+        return SessionDocument.Read(doc);
+    }
+
+    public async Task<bool> RestoreAsync(Guid sessionId, DocumentContent content, CancellationToken cancellationToken)
+    {
+        await using var lease = await rooms.EnterAsync(sessionId, cancellationToken);
+        var fits = true;
+        await EditAsync(
+            lease.Room,
+            document =>
+            {
+                var edits = DocumentEdits.Between(document.Doc, content);
+                fits = document.HasRoomFor(edits.AddedBytes);
+                if (fits)
+                {
+                    edits.Apply(document.Doc);
+                }
+            },
+            cancellationToken);
+        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await lease.Room.PostAsync(new RoomCommand.Drain(saved), cancellationToken);
+        await saved.Task.WaitAsync(cancellationToken);
+        return fits;
     }
 
     public async Task SetLanguageAsync(Guid sessionId, string language, CancellationToken cancellationToken)
     {
         await using var lease = await rooms.EnterAsync(sessionId, cancellationToken);
+        await EditAsync(lease.Room, document => SessionDocument.SetLanguage(document.Doc, language), cancellationToken);
+    }
+
+    private static async Task<object> ReadAsync(Room room, Func<RoomDocument, object> of, CancellationToken cancellationToken)
+    {
+        var result = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await room.PostAsync(new RoomCommand.Read(of, result), cancellationToken);
+        return await result.Task.WaitAsync(cancellationToken);
+    }
+
+    private static async Task EditAsync(Room room, Action<RoomDocument> change, CancellationToken cancellationToken)
+    {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await lease.Room.PostAsync(new RoomCommand.Edit(doc => SessionDocument.SetLanguage(doc, language), done), cancellationToken);
+        await room.PostAsync(new RoomCommand.Edit(change, done), cancellationToken);
         await done.Task.WaitAsync(cancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Sessions;
+using CodeCrafter.Server.Sessions.Snapshots;
 using Microsoft.AspNetCore.SignalR;
 
 namespace CodeCrafter.Server.Collaboration.Hubs;
@@ -12,6 +13,7 @@ namespace CodeCrafter.Server.Collaboration.Hubs;
 internal sealed partial class SavedNoticePump(
     SavedNotices notices,
     ISessionStore sessions,
+    AutomaticSnapshots snapshots,
     LanguageCatalog languages,
     IHubContext<SessionHub, ISessionClient> hub,
     TimeProvider clock,
@@ -31,6 +33,7 @@ internal sealed partial class SavedNoticePump(
             {
                 // Not waited for: whoever reads slowly must not hold up the others.
                 _ = TellAsync(notice.SessionId);
+                snapshots.OnEdited(notice.SessionId);
                 try
                 {
                     await FollowAsync(notice, stoppingToken);

@@ -137,6 +137,16 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
             .ExecuteUpdateAsync(set => set.SetProperty(session => session.Language, language), cancellationToken);
     }
 
+    public async Task<AutoSavePlan?> FindAutoSaveAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Session>().Where(session => session.Id == id && session.DeletedAt == null && session.AutoSave)
+            .SelectMany(
+                session => session.Participants.Where(participant => participant.Role == SessionRole.Owner),
+                (session, owner) => new AutoSavePlan(session.AutoSaveMinutes, owner.UserId, owner.Username))
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
     public async Task<IReadOnlyList<Guid>> ListDeletedAsync(DateTimeOffset until, int count, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
