@@ -17,6 +17,9 @@ public sealed class Doc
     private readonly Deletions _deletions = new();
     private readonly Inbox _inbox;
     private readonly Transaction _transaction;
+    private readonly bool _collectsGarbage;
+    private Transaction? _cleanup;
+    private int _observers;
     private readonly WireWriter _writer = new();
     private readonly Queue<Emission> _emissions = new();
     private int _depth;
@@ -28,10 +31,18 @@ public sealed class Doc
     /// 32 bits by default, as in Yjs.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The id is too large.</exception>
-    public Doc(ulong? clientId = null)
+    public Doc(ulong? clientId = null) : this(new DocOptions { ClientId = clientId })
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(clientId ?? 0, WireReader.MaxInteger, nameof(clientId));
-        ClientId = clientId ?? NewClientId();
+    }
+
+    /// <summary>Makes an empty document.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The client id is too large.</exception>
+    public Doc(DocOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ClientId ?? 0, WireReader.MaxInteger, "clientId");
+        ClientId = options.ClientId ?? NewClientId();
+        _collectsGarbage = options.CollectsGarbage;
         _inbox = new Inbox(_store);
         _transaction = new Transaction(_store);
     }
@@ -198,22 +209,61 @@ public sealed class Doc
 
         if (_transaction.HasChanges)
         {
-            Cleanup.Run(_transaction);
-            Finish();
+            Conclude();
         }
 
         _transaction.Clear();
         Emit();
     }
 
+    internal void CountObservers(int change)
+    {
+        _observers += change;
+        _transaction.Observe(_observers > 0);
+    }
+
     private static ulong NewClientId() => (ulong)RandomNumberGenerator.GetInt32(int.MaxValue) << 1 | (uint)RandomNumberGenerator.GetInt32(2);
 
-    private void Finish()
+    private void Conclude()
     {
-        foreach (var structs in _transaction.Touched)
+        var events = _observers > 0 ? TransactionEvents.Of(_transaction) : null;
+        if (!_transaction.IsLocal && _transaction.TouchesFormatting && _transaction.Changed.Any(TidiesUp))
+        {
+            CleanUpFormatting(events);
+            return;
+        }
+
+        Cleanup.Run(_transaction, _collectsGarbage);
+        Finish(_transaction, events);
+    }
+
+    // As in Yjs the formatting is cleaned up by a transaction of its own, before the garbage of the first is collected.
+    private void CleanUpFormatting(TransactionEvents? events)
+    {
+        _cleanup ??= new Transaction(_store);
+        _cleanup.Observe(_observers > 0);
+        _cleanup.Begin(origin: null, isLocal: true);
+        FormattingCleanup.Run(_transaction, _cleanup);
+        var eventsOfCleanup = _observers > 0 ? TransactionEvents.Of(_cleanup) : null;
+        Cleanup.Run(_transaction, _collectsGarbage);
+        Finish(_transaction, events);
+        if (_cleanup.HasChanges)
+        {
+            Cleanup.Run(_cleanup, _collectsGarbage);
+            Finish(_cleanup, eventsOfCleanup);
+        }
+
+        _cleanup.Clear();
+    }
+
+    private static bool TidiesUp(Branch branch) => branch is { HasFormatting: true, Kind: TypeKind.Text or TypeKind.XmlText };
+
+    private void Finish(Transaction transaction, TransactionEvents? events)
+    {
+        foreach (var structs in transaction.Touched)
         {
             _inbox.NoteAdvance(structs.Client);
-            if (!_transaction.IsLocal && structs.Client == ClientId)
+            if (!transaction.IsLocal && structs.Client == ClientId)
             {
                 ClientId = NewClientId();
             }
@@ -223,20 +273,20 @@ public sealed class Doc
         if (UpdateEmitted is not null)
         {
             _writer.Clear();
-            UpdateWriter.WriteTransaction(_writer, _transaction);
+            UpdateWriter.WriteTransaction(_writer, transaction);
             update = _writer.ToArray();
         }
 
         DocChange? change = null;
-        if (Changed is not null && _transaction.Changed.Count > 0)
+        if (Changed is not null && transaction.Changed.Count > 0)
         {
-            var types = _transaction.Changed.Select(branch => branch.Facade()).ToArray();
-            change = new DocChange(types, _transaction.Origin, _transaction.IsLocal);
+            var types = transaction.Changed.Select(branch => branch.Facade()).ToArray();
+            change = new DocChange(types, transaction.Origin, transaction.IsLocal);
         }
 
-        if (update is not null || change is not null)
+        if (update is not null || change is not null || events is not null)
         {
-            _emissions.Enqueue(new Emission(update, change, _transaction.Origin));
+            _emissions.Enqueue(new Emission(update, change, transaction.Origin, events));
         }
     }
 
@@ -252,6 +302,8 @@ public sealed class Doc
         _isEmitting = true;
         while (_emissions.TryDequeue(out var emission))
         {
+            var failed = emission.Events?.Call();
+            failure ??= failed;
             try
             {
                 if (emission.Update is not null)
@@ -274,7 +326,7 @@ public sealed class Doc
         failure?.Throw();
     }
 
-    private readonly record struct Emission(byte[]? Update, DocChange? Change, object? Origin);
+    private readonly record struct Emission(byte[]? Update, DocChange? Change, object? Origin, TransactionEvents? Events);
 }
 
 /// <summary>What a transaction changed.</summary>

@@ -24,13 +24,13 @@ internal static class Content
 
     private static JsonNode? OneSpelling(JsonNode? json) => json switch
     {
-        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, OneSpelling(entry.Value)))),
+        JsonObject map => new JsonObject(map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(entry.Key, OneSpelling(entry.Value)))),
         JsonArray list => new JsonArray([.. list.Select(OneSpelling)]),
         JsonValue value when value.GetValueKind() == JsonValueKind.Number => value.GetValue<double>(),
         _ => json?.DeepClone(),
     };
 
-    private static JsonNode? ToJson(object? value) => value switch
+    public static JsonNode? ToJson(object? value) => value switch
     {
         null => null,
         YText text => text.ToString(),
@@ -40,8 +40,8 @@ internal static class Content
         YSubdocument doc => new JsonObject { ["$doc"] = doc.Guid },
         byte[] bytes => new JsonObject { ["$bytes"] = Convert.ToBase64String(bytes) },
         long integer => new JsonObject { ["$bigint"] = integer.ToString(CultureInfo.InvariantCulture) },
-        List<object?> list => new JsonArray([.. list.Select(ToJson)]),
-        Dictionary<string, object?> map => Sorted(map),
+        IReadOnlyList<object?> list => new JsonArray([.. list.Select(ToJson)]),
+        IReadOnlyDictionary<string, object?> map => Sorted(map),
         string text => text,
         bool flag => flag,
         double number when !double.IsFinite(number) || double.IsNegative(number) && number == 0 => new JsonObject { ["$number"] = number.ToString(CultureInfo.InvariantCulture) },

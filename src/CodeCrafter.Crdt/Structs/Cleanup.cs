@@ -3,15 +3,12 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>After a transaction: forgets deleted content, and makes neighbours one that can be.</summary>
 internal static class Cleanup
 {
-    public static void Run(Transaction transaction)
+    public static void Run(Transaction transaction, bool collectsGarbage)
     {
         transaction.Deletes.Sort();
-        foreach (var (client, ranges) in transaction.Deletes.Clients)
+        if (collectsGarbage)
         {
-            for (var i = 0; i < ranges.Count; i++)
-            {
-                Collect(transaction.Store, client, ranges[i].Start, ranges[i].End);
-            }
+            Collect(transaction);
         }
 
         foreach (var (client, ranges) in transaction.Deletes.Clients)
@@ -35,6 +32,17 @@ internal static class Cleanup
         {
             var structs = transaction.Store.Find(id.Client)!;
             Merge(structs, id.Clock, structs[structs.Find(id.Clock)].End);
+        }
+    }
+
+    private static void Collect(Transaction transaction)
+    {
+        foreach (var (client, ranges) in transaction.Deletes.Clients)
+        {
+            for (var i = 0; i < ranges.Count; i++)
+            {
+                Collect(transaction.Store, client, ranges[i].Start, ranges[i].End);
+            }
         }
     }
 

@@ -66,6 +66,8 @@ internal sealed class BinaryContent(byte[] bytes) : Content
 /// <summary>A JSON value inside a text, such as an image.</summary>
 internal sealed class EmbedContent(byte[] json) : Content
 {
+    public byte[] Json => json;
+
     public override byte Kind => EmbedKind;
 
     public override void Write(WireWriter writer, long offset) => writer.WriteVarBytes(json);
@@ -74,8 +76,12 @@ internal sealed class EmbedContent(byte[] json) : Content
 }
 
 /// <summary>From here on the text has an attribute, or (with the value null) has it no more.</summary>
-internal sealed class FormatContent(string key, byte[] json) : Content
+internal sealed class FormatContent(string key, JsonLiteral value) : Content
 {
+    public string Key => key;
+
+    public JsonLiteral Value => value;
+
     public override byte Kind => FormatKind;
 
     public override bool IsCountable => false;
@@ -83,7 +89,7 @@ internal sealed class FormatContent(string key, byte[] json) : Content
     public override void Write(WireWriter writer, long offset)
     {
         writer.WriteString(key);
-        writer.WriteVarBytes(json);
+        writer.WriteVarBytes(value.Json);
     }
 }
 

@@ -53,7 +53,7 @@ internal static class ContentReader
             Content.JsonKind => new JsonContent(ReadJson(ref reader, bytes)),
             Content.BinaryKind => new BinaryContent(reader.ReadVarBytes().ToArray()),
             Content.EmbedKind => new EmbedContent(reader.ReadVarBytes().ToArray()),
-            Content.FormatKind => new FormatContent(reader.ReadString(), reader.ReadVarBytes().ToArray()),
+            Content.FormatKind => new FormatContent(reader.ReadString(), JsonLiteral.From(reader.ReadVarBytes())),
             Content.TypeKind => new TypeContent(ReadType(ref reader)),
             Content.DocKind => new DocContent(reader.ReadString(), bytes[reader.Position..].ToArray()),
             _ => throw new MalformedUpdateException("Content is of an unknown kind."),

@@ -86,6 +86,13 @@ internal sealed class IdRanges
         return _ranges.Capacity <= MaxKept;
     }
 
+    /// <summary>Whether a stretch holds a clock.</summary>
+    public bool Contains(long clock)
+    {
+        var index = FirstEndingAtOrAfter(clock + 1);
+        return index < _ranges.Count && _ranges[index].Start <= clock;
+    }
+
     private int FirstEndingAtOrAfter(long clock)
     {
         int low = 0, high = _ranges.Count;

@@ -54,7 +54,7 @@ internal static class Integration
             index.Inserted(item);
         }
 
-        transaction.NoteChange(parent);
+        transaction.NoteChange(parent, item.ParentSub);
         if (parent.Item is { Deleted: true } || (item.ParentSub is not null && item.Right is not null))
         {
             // What it belongs to is gone, or a later value of the key has won.

@@ -128,6 +128,26 @@ internal sealed class ItemIndex
         return (item, position);
     }
 
+    /// <summary>How many positions there are before an item.</summary>
+    public static long PositionOf(Item item)
+    {
+        long position = 0;
+        for (var other = item.Leaf!.First; other != item; other = other.Right!)
+        {
+            position += other.VisibleLength;
+        }
+
+        for (IndexNode node = item.Leaf; node.Parent is { } parent; node = parent)
+        {
+            for (var slot = 0; slot < node.Slot; slot++)
+            {
+                position += parent.Lengths[slot];
+            }
+        }
+
+        return position;
+    }
+
     /// <summary>The last item of the list, visible or not.</summary>
     public Item Last()
     {

@@ -47,6 +47,6 @@ internal static class TextRun
             }
         }
 
-        transaction.NoteChange(parent);
+        transaction.NoteChange(parent, null);
     }
 }

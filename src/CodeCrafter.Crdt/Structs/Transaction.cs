@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CodeCrafter.Crdt.Types;
 
 namespace CodeCrafter.Crdt.Structs;
@@ -24,6 +25,12 @@ internal sealed class Transaction(StructStore store)
     /// <summary>The types that changed and were there before.</summary>
     public HashSet<Branch> Changed { get; } = [];
 
+    /// <summary>The keys under which they changed, and null for their lists; only while somebody observes a type.</summary>
+    public Dictionary<Branch, HashSet<string?>>? ChangedKeys { get; private set; }
+
+    /// <summary>A type that changed is a text with attributes.</summary>
+    public bool TouchesFormatting { get; private set; }
+
     public bool HasChanges => Touched.Count > 0 || !Deletes.IsEmpty;
 
     private int Stamp { get; set; }
@@ -42,7 +49,12 @@ internal sealed class Transaction(StructStore store)
         Deletes.Clear();
         MergeCandidates.Clear();
         Changed.Clear();
+        ChangedKeys?.Clear();
+        TouchesFormatting = false;
     }
+
+    /// <summary>Whether to note what exactly changes.</summary>
+    public void Observe(bool isObserved) => ChangedKeys = isObserved ? ChangedKeys ?? [] : null;
 
     /// <summary>Call before something is added to the structs of a client.</summary>
     public void Touch(ClientStructs structs)
@@ -58,18 +70,59 @@ internal sealed class Transaction(StructStore store)
     }
 
     /// <summary>The unit was there before the transaction.</summary>
-    public bool Existed(Struct item)
+    public bool Existed(Struct item) => item.Clock < StateBefore(item.Client);
+
+    /// <summary>The next clock that was expected of a client, of which there is something, before the transaction.</summary>
+    public long StateBefore(ulong client)
     {
-        var structs = store.Find(item.Client)!;
-        return item.Clock < (structs.TransactionStamp == Stamp ? structs.StateBefore : structs.State);
+        var structs = store.Find(client)!;
+        return structs.TransactionStamp == Stamp ? structs.StateBefore : structs.State;
+    }
+
+    /// <summary>The transaction deleted the item. Only after <see cref="Deletes"/> has been sorted.</summary>
+    public bool HasDeleted(Item item) => item.Deleted && Deletes[item.Client]?.Contains(item.Clock) == true;
+
+    /// <summary>The items that have been deleted, each of them whole; none that was collected.</summary>
+    public IEnumerable<Item> DeletedItems()
+    {
+        Deletes.Sort();
+        foreach (var (client, ranges) in Deletes.Clients)
+        {
+            var structs = store.Find(client)!;
+            for (var i = 0; i < ranges.Count; i++)
+            {
+                var position = structs.Find(ranges[i].Start);
+                do
+                {
+                    if (structs[position].Clock >= ranges[i].End)
+                    {
+                        break;
+                    }
+
+                    if (structs[position] is Item item)
+                    {
+                        yield return item;
+                    }
+                }
+                while (structs.MoveNext(ref position));
+            }
+        }
     }
 
     /// <summary>Notes that a type has changed, unless it is itself new or gone.</summary>
-    public void NoteChange(Branch branch)
+    public void NoteChange(Branch branch, string? key)
     {
-        if (branch.Item is null || (!branch.Item.Deleted && Existed(branch.Item)))
+        if (branch.Item is not null && (branch.Item.Deleted || !Existed(branch.Item)))
         {
-            Changed.Add(branch);
+            return;
+        }
+
+        Changed.Add(branch);
+        TouchesFormatting |= branch.HasFormatting;
+        if (ChangedKeys is not null)
+        {
+            ref var keys = ref CollectionsMarshal.GetValueRefOrAddDefault(ChangedKeys, branch, out _);
+            (keys ??= []).Add(key);
         }
     }
 
@@ -92,6 +145,7 @@ internal sealed class Transaction(StructStore store)
         while (branches.TryPop(out var branch))
         {
             Changed.Remove(branch);
+            ChangedKeys?.Remove(branch);
             branch.Index = null;
             foreach (var child in branch.Children())
             {
@@ -130,6 +184,6 @@ internal sealed class Transaction(StructStore store)
 
         item.Deleted = true;
         Deletes.Append(item.Client, item.Clock, item.End);
-        NoteChange(parent);
+        NoteChange(parent, item.ParentSub);
     }
 }

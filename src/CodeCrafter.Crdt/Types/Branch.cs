@@ -54,6 +54,9 @@ internal sealed class Branch
     /// <summary>There are, or were, attributes of text.</summary>
     public bool HasFormatting;
 
+    /// <summary>Who wants to hear of changes; null for nobody.</summary>
+    public Observers? Observers;
+
     /// <summary>Stands for the type in an item that may not have arrived yet.</summary>
     public bool IsPlaceholder => !_placeholderFor.IsNone;
 

@@ -8,7 +8,10 @@ internal static class ListEdit
     // A search from the root of the index costs about as much.
     private const int MaxSteps = 16;
 
-    /// <summary>Inserts text before a position. What was deleted at that place stays to the left of it, as in Yjs.</summary>
+    /// <summary>
+    /// Inserts text without attributes before a position. What was deleted at that place stays to the left of it, as
+    /// in Yjs.
+    /// </summary>
     public static void InsertText(Branch branch, int index, string text)
     {
         var transaction = branch.Doc.Begin();
@@ -111,6 +114,14 @@ internal static class ListEdit
     public static (Item Item, long Offset) Find(Branch branch, long index) =>
         (branch.Index ??= new ItemIndex(branch.Start!)).Find(index);
 
+    /// <summary>How many positions there are before an item of a list.</summary>
+    public static long PositionOf(Item item)
+    {
+        var branch = item.Parent!;
+        branch.Index ??= new ItemIndex(branch.Start!);
+        return ItemIndex.PositionOf(item);
+    }
+
     private static Item StartingAt(Transaction transaction, Branch branch, long index)
     {
         var (item, offset) = Find(branch, index);
@@ -119,8 +130,8 @@ internal static class ListEdit
             : (Item)transaction.Store.StartingAt(transaction, new Id(item.Client, item.Clock + offset));
     }
 
-    // The item that ends before a position, or null at the start.
-    private static Item? Before(Transaction transaction, Branch branch, long index)
+    /// <summary>The item that ends before a position, cut there if need be; null at the start.</summary>
+    public static Item? Before(Transaction transaction, Branch branch, long index)
     {
         if (index == 0)
         {
@@ -143,16 +154,6 @@ internal static class ListEdit
             return null;
         }
 
-        if (branch.HasFormatting)
-        {
-            while ((left is null ? branch.Start : left.Right) is { Deleted: true } deleted)
-            {
-                left = deleted;
-            }
-
-            return left;
-        }
-
         // Without attributes all that is not visible is deleted.
         for (var steps = 0; steps < MaxSteps; steps++)
         {
@@ -169,8 +170,8 @@ internal static class ListEdit
             : (branch.Index ??= new ItemIndex(branch.Start)).Last();
     }
 
-    // Typing goes on where it left off: the same result as a new item that is then merged with the left one.
-    private static bool TryExtend(Transaction transaction, Branch branch, Item left, string text)
+    /// <summary>Typing goes on where it left off: the same result as a new item that is then merged with the left one.</summary>
+    public static bool TryExtend(Transaction transaction, Branch branch, Item left, string text)
     {
         if (left.Client != branch.Doc.ClientId || transaction.Store.Find(left.Client) is not { } structs || structs.Last != left
             || TextRun.Extendable(structs, left.LastId, left.Right?.Id ?? Id.None) is null)
@@ -182,7 +183,8 @@ internal static class ListEdit
         return true;
     }
 
-    private static Item Insert(Transaction transaction, Branch branch, Item? left, Content content) =>
+    /// <summary>Inserts content behind an item, or at the start.</summary>
+    public static Item Insert(Transaction transaction, Branch branch, Item? left, Content content) =>
         Integrate(transaction, branch, left, left is null ? branch.Start : left.Right, null, content);
 
     private static Item Integrate(

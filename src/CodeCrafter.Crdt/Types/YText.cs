@@ -4,72 +4,203 @@ using CodeCrafter.Crdt.Types;
 
 namespace CodeCrafter.Crdt;
 
-/// <summary>Shared text. Indices and lengths are UTF-16 code units, as in Yjs.</summary>
-public sealed class YText : YType
+/// <summary>
+/// Shared text, plain or with attributes and embedded objects. Indices and lengths are UTF-16 code units, as in Yjs; an
+/// embedded object counts as one. Where a surrogate pair is cut, by an insertion, a deletion or an attribute, what is
+/// left of it becomes U+FFFD on every replica.
+/// </summary>
+/// <remarks>
+/// The value of an attribute, and a plain embedded object, is what JSON has: null, a <see cref="string"/>, a
+/// <see cref="bool"/>, a number (read as <see cref="double"/>), a list or a dictionary of these. An attribute that is
+/// null is none.
+/// </remarks>
+public class YText : YType
 {
-    private StringBuilder? _detached;
+    private DetachedText? _detached;
 
     /// <summary>Makes a detached text.</summary>
-    public YText(string text = "") : base(null) => _detached = new StringBuilder(Clean(text));
+    public YText(string text = "") : base(null) => _detached = new DetachedText(Clean(text));
 
     internal YText(Branch branch) : base(branch)
     {
     }
 
     /// <summary>The length in UTF-16 code units. An embedded object counts as one.</summary>
-    public int Length => Branch is null ? _detached!.Length : checked((int)Branch.Length);
+    public int Length => _detached?.Length ?? checked((int)Branch!.Length);
 
     private protected override TypeKind Kind => TypeKind.Text;
 
     /// <summary>
-    /// Inserts text before an index. Between the halves of a surrogate pair, both become U+FFFD; half a pair in the
-    /// text becomes U+FFFD too. It takes the attributes of what is before it.
+    /// Inserts text before an index, with the attributes of what is before it. Half a surrogate pair in the text
+    /// becomes U+FFFD.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
     public void Insert(int index, string text)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, Length);
+        CheckIndex(index);
         text = Clean(text);
-        if (Branch is null)
+        if (_detached is not null)
         {
-            _detached!.Insert(index, text);
+            _detached.Insert(index, text);
         }
-        else if (text.Length > 0)
+        else if (text.Length == 0)
+        {
+            return;
+        }
+        else if (Branch!.HasFormatting)
+        {
+            TextEdit.InsertPlain(Branch, index, text);
+        }
+        else
         {
             ListEdit.InsertText(Branch, index, text);
         }
     }
 
-    /// <summary>Appends text.</summary>
+    /// <summary>Inserts text before an index, with these attributes and no others.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
+    /// <exception cref="ArgumentException">A value has no counterpart in JSON.</exception>
+    public void Insert(int index, string text, IEnumerable<KeyValuePair<string, object?>> attributes)
+    {
+        CheckIndex(index);
+        text = Clean(text);
+        var values = ToLiterals(attributes);
+        if (_detached is not null)
+        {
+            var kept = attributes.ToArray();
+            _detached.Insert(index, text, () => Insert(index, text, kept));
+        }
+        else if (text.Length > 0)
+        {
+            TextEdit.Insert(Branch!, index, text, null, values);
+        }
+    }
+
+    /// <summary>Appends text, with the attributes of what is before it.</summary>
     public void Append(string text) => Insert(Length, text);
 
-    /// <summary>Deletes text. Of a surrogate pair that is cut, the half that stays becomes U+FFFD.</summary>
+    /// <summary>Inserts a plain object (say an image), or a shared type, before an index, with these attributes and no others.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
+    /// <exception cref="ArgumentException">The object, or an attribute, has no counterpart in JSON.</exception>
+    /// <exception cref="InvalidOperationException">It is a shared type that is part of a document already.</exception>
+    public void InsertEmbed(int index, object embed, IEnumerable<KeyValuePair<string, object?>>? attributes = null)
+    {
+        CheckIndex(index);
+        ArgumentNullException.ThrowIfNull(embed);
+        var values = ToLiterals(attributes ?? []);
+        CheckEmbed(embed);
+        if (_detached is not null)
+        {
+            var kept = attributes?.ToArray();
+            _detached.InsertEmbed(index, () => InsertEmbed(index, embed, kept));
+            return;
+        }
+
+        Branch!.Doc.Begin();
+        try
+        {
+            TextEdit.Insert(Branch, index, null, ToEmbed(embed), values);
+            FillNested(embed);
+        }
+        finally
+        {
+            Branch.Doc.End();
+        }
+    }
+
+    /// <summary>Gives a stretch attributes; one whose value is null is taken away.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stretch.</exception>
+    /// <exception cref="ArgumentException">A value has no counterpart in JSON.</exception>
+    public void Format(int index, int length, IEnumerable<KeyValuePair<string, object?>> attributes)
+    {
+        CheckStretch(index, length);
+        var values = ToLiterals(attributes);
+        if (_detached is not null)
+        {
+            var kept = attributes.ToArray();
+            _detached.Then(() => Format(index, length, kept));
+        }
+        else if (length > 0)
+        {
+            TextEdit.Format(Branch!, index, length, values);
+        }
+    }
+
+    /// <summary>Deletes a stretch.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such stretch.</exception>
     public void Delete(int index, int length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - index);
-        if (Branch is null)
+        CheckStretch(index, length);
+        if (_detached is not null)
         {
-            _detached!.Remove(index, length);
+            _detached.Delete(index, length, () => Delete(index, length));
         }
-        else if (length > 0)
+        else if (length == 0)
+        {
+            return;
+        }
+        else if (Branch!.HasFormatting)
+        {
+            TextEdit.Delete(Branch, index, length);
+        }
+        else
         {
             ListEdit.Delete(Branch, index, length);
         }
     }
 
+    /// <summary>
+    /// Makes the changes of a delta, as one transaction. What it inserts has the attributes that it names and no
+    /// others. Going past the end appends line breaks, as in Yjs.
+    /// </summary>
+    /// <exception cref="ArgumentException">A value has no counterpart in JSON. Nothing has been changed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The text is detached, or a shared type in the delta is part of a document already.
+    /// </exception>
+    public void ApplyDelta(IEnumerable<DeltaOperation> delta)
+    {
+        ArgumentNullException.ThrowIfNull(delta);
+        ThrowIfDetached();
+        var steps = delta.Select(step => (Step: step, Attributes: ToLiterals(step.Attributes ?? (IEnumerable<KeyValuePair<string, object?>>)[]))).ToArray();
+        foreach (var (step, _) in steps)
+        {
+            if (step.Action == DeltaAction.Insert && step.Value is not string)
+            {
+                CheckEmbed(step.Value!);
+            }
+        }
+
+        var cursor = new TextCursor(Branch!.Doc.Begin(), Branch);
+        try
+        {
+            foreach (var (step, attributes) in steps)
+            {
+                Apply(cursor, step, attributes);
+            }
+        }
+        finally
+        {
+            Branch.Doc.End();
+        }
+    }
+
+    /// <summary>The text with its attributes and embedded objects.</summary>
+    /// <exception cref="InvalidOperationException">The text is detached.</exception>
+    public IReadOnlyList<DeltaOperation> ToDelta()
+    {
+        ThrowIfDetached();
+        return TextDelta.Of(Branch!);
+    }
+
     /// <summary>The text, without attributes and embedded objects.</summary>
     public override string ToString()
     {
-        if (Branch is null)
+        if (_detached is not null)
         {
-            return _detached!.ToString();
+            return _detached.ToString();
         }
 
-        var text = new StringBuilder(checked((int)Branch.Length));
+        var text = new StringBuilder(checked((int)Branch!.Length));
         for (var item = Branch.Start; item is not null; item = item.Right)
         {
             if (!item.Deleted && item.Content is TextContent content)
@@ -83,9 +214,81 @@ public sealed class YText : YType
 
     internal override void Fill()
     {
-        var text = _detached!.ToString();
+        var detached = _detached!;
         _detached = null;
-        Insert(0, text);
+        detached.Replay(this);
+    }
+
+    private static void Apply(TextCursor cursor, DeltaOperation step, OrderedDictionary<string, JsonLiteral> attributes)
+    {
+        switch (step.Action)
+        {
+            case DeltaAction.Insert when step.Value is string text:
+                if (text.Length > 0)
+                {
+                    TextEdit.Insert(cursor, Clean(text), null, attributes);
+                }
+
+                break;
+            case DeltaAction.Insert:
+                TextEdit.Insert(cursor, null, ToEmbed(step.Value!), attributes);
+                FillNested(step.Value);
+                break;
+            case DeltaAction.Retain:
+                TextEdit.Format(cursor, step.Length, attributes);
+                break;
+            case DeltaAction.Delete:
+                TextEdit.Delete(cursor, step.Length);
+                break;
+        }
+    }
+
+    private static OrderedDictionary<string, JsonLiteral> ToLiterals(IEnumerable<KeyValuePair<string, object?>> attributes)
+    {
+        ArgumentNullException.ThrowIfNull(attributes);
+        var literals = new OrderedDictionary<string, JsonLiteral>();
+        foreach (var (key, value) in attributes)
+        {
+            literals[Clean(key)] = JsonLiteral.Of(value);
+        }
+
+        return literals;
+    }
+
+    private static void CheckEmbed(object embed)
+    {
+        if (embed is YType)
+        {
+            CheckValue(embed);
+        }
+        else
+        {
+            JsonLiteral.Of(embed);
+        }
+    }
+
+    private static Content ToEmbed(object embed) =>
+        embed is YType ? ToContent(embed) : new EmbedContent(JsonLiteral.Of(embed).Json);
+
+    private void CheckIndex(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, Length);
+    }
+
+    private void CheckStretch(int index, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - index);
+    }
+
+    private void ThrowIfDetached()
+    {
+        if (_detached is not null)
+        {
+            throw new InvalidOperationException("The text is not part of a document yet.");
+        }
     }
 
     // Half a surrogate pair cannot be written as UTF-8: without this the replicas would differ.

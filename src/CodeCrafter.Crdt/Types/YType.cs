@@ -31,6 +31,22 @@ public abstract class YType
 
     private protected abstract TypeKind Kind { get; }
 
+    /// <summary>
+    /// Calls a handler after each transaction that changed this type itself, with what changed. The handler may change
+    /// the document; that is announced afterwards.
+    /// </summary>
+    /// <returns>Ends it when disposed of.</returns>
+    /// <exception cref="InvalidOperationException">The type is not part of a document yet.</exception>
+    public IDisposable Observe(Action<YEvent> handler) => Listen().Add(handler);
+
+    /// <summary>
+    /// Calls a handler after each transaction that changed this type or any that it contains, with an event for each
+    /// of them, the nearest first.
+    /// </summary>
+    /// <returns>Ends it when disposed of.</returns>
+    /// <exception cref="InvalidOperationException">The type is not part of a document yet.</exception>
+    public IDisposable ObserveDeep(Action<IReadOnlyList<YEvent>> handler) => Listen().Add(handler);
+
     /// <summary>Makes the content that holds this type, which is detached until now.</summary>
     internal TypeContent Attach()
     {
@@ -86,6 +102,12 @@ public abstract class YType
         {
             type.Fill();
         }
+    }
+
+    private Observers Listen()
+    {
+        var branch = Branch ?? throw new InvalidOperationException("The type is not part of a document yet.");
+        return branch.Observers ??= new Observers(branch.Doc);
     }
 
     private protected static object? ToPlain(object? value) => value switch

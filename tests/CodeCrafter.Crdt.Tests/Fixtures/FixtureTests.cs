@@ -22,6 +22,16 @@ public sealed class FixtureTests
     }
 
     [Fact]
+    public void What_was_deleted_is_written_back_byte_for_byte_where_garbage_is_kept()
+    {
+        var fixture = Fixture.All.Single(each => each.Name == "nested types not collected");
+        var doc = new Doc(new DocOptions { CollectsGarbage = false });
+        doc.ApplyUpdate(fixture.Update);
+
+        Assert.Equal(Convert.ToHexString(fixture.Update), Convert.ToHexString(doc.EncodeStateAsUpdate()));
+    }
+
+    [Fact]
     public void Values_of_all_kinds_are_read()
     {
         var doc = Load("array of all values");

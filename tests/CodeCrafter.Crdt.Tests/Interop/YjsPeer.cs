@@ -31,9 +31,19 @@ public sealed class YjsPeer : IDisposable
     public byte[][] Edit(int doc, int seed, int count, bool isRich = false) =>
         Updates(Ask(new { operation = "edit", doc, seed, count, isRich }));
 
+    /// <summary>Edits the formatted text at random. Each step with the updates it emitted and the delta afterwards.</summary>
+    public JsonArray TextScript(int doc, int seed, int count) =>
+        Ask(new { operation = "textScript", doc, seed, count })["steps"]!.AsArray();
+
     /// <summary>Applies updates and returns the ones that the document emits in turn.</summary>
     public byte[][] Apply(int doc, params IEnumerable<byte[]> updates) =>
         Updates(Ask(new { operation = "apply", doc, updates = updates.Select(Convert.ToBase64String) }));
+
+    /// <summary>Observes the roots deeply.</summary>
+    public void Observe(int doc) => Ask(new { operation = "observe", doc });
+
+    /// <summary>The events since the last time this was asked.</summary>
+    public JsonArray Heard(int doc) => JsonNode.Parse(Ask(new { operation = "heard", doc })["heard"]!.GetValue<string>())!.AsArray();
 
     public PeerState State(int doc)
     {
@@ -87,7 +97,7 @@ public sealed class YjsPeer : IDisposable
 
     private static byte[] Bytes(JsonNode answer, string name) => Convert.FromBase64String(answer[name]!.GetValue<string>());
 
-    private static byte[][] Updates(JsonNode answer) =>
+    public static byte[][] Updates(JsonNode answer) =>
         [.. answer["updates"]!.AsArray().Select(update => Convert.FromBase64String(update!.GetValue<string>()))];
 
     private JsonNode Ask(object request)

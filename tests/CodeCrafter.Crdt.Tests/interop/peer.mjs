@@ -6,36 +6,14 @@ import * as sync from 'y-protocols/sync'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { randomEdits } from './edits.mjs'
+import { fromBase64, toBase64, toPlain, toPlainEvent } from './plain.mjs'
+import { runTextScript } from './text-script.mjs'
 
 // Answers alone go to stdout; Yjs has things to say too.
 console.log = console.warn = console.error
 
 const docs = new Map()
 const aware = new Map()
-
-const toBase64 = bytes => Buffer.from(bytes).toString('base64')
-const fromBase64 = text => new Uint8Array(Buffer.from(text, 'base64'))
-
-/** Plain content, with what JSON has no word for spelled out, and keys sorted. */
-const toPlain = value => {
-  if (value === undefined || value === null) return null
-  if (value instanceof Y.XmlText) return { $opaque: true }
-  if (value instanceof Y.Text) return value.toString()
-  if (value instanceof Y.Array) return value.toArray().map(toPlain)
-  if (value instanceof Y.Map) return sorted(Array.from(value.entries()))
-  if (value instanceof Y.AbstractType) return { $opaque: true }
-  if (value instanceof Y.Doc) return { $doc: value.guid }
-  if (value instanceof Uint8Array) return { $bytes: toBase64(value) }
-  if (typeof value === 'bigint') return { $bigint: value.toString() }
-  if (Object.is(value, -0)) return { $number: '-0' }
-  if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
-  if (Array.isArray(value)) return value.map(toPlain)
-  if (typeof value === 'object') return sorted(Object.entries(value))
-  return value
-}
-
-const sorted = entries => Object.fromEntries(
-  entries.map(([key, value]) => [key, toPlain(value)]).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 
 const take = doc => {
   const updates = doc.emitted
@@ -52,10 +30,24 @@ const operations = {
     docs.set(doc, created)
     return {}
   },
+  observe: ({ doc }) => {
+    const d = docs.get(doc)
+    d.heard = []
+    for (const [name, root] of [['array', d.getArray('array')], ['map', d.getMap('map')], ['text', d.getText('text')]]) {
+      root.observeDeep(events => d.heard.push(...events.map(event => toPlainEvent(name, event))))
+    }
+    return {}
+  },
+  heard: ({ doc }) => {
+    const { heard } = docs.get(doc)
+    docs.get(doc).heard = []
+    return { heard: JSON.stringify(heard) }
+  },
   edit: ({ doc, seed, count, isRich = false }) => {
     randomEdits(docs.get(doc), seed, count, isRich)
     return { updates: take(docs.get(doc)) }
   },
+  textScript: ({ doc, seed, count }) => ({ steps: runTextScript(docs.get(doc), seed, count) }),
   apply: ({ doc, updates }) => {
     for (const update of updates) Y.applyUpdate(docs.get(doc), fromBase64(update))
     return { updates: take(docs.get(doc)) }

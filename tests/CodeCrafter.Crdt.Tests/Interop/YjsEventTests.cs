@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+
+namespace CodeCrafter.Crdt.Tests.Interop;
+
+/// <summary>What observers hear is what they hear from Yjs.</summary>
+public sealed class YjsEventTests(YjsPeer yjs) : IClassFixture<YjsPeer>
+{
+    [Fact]
+    public void Observers_hear_what_they_hear_from_Yjs() => Seeds.Run(60, seed =>
+    {
+        var random = new Random(seed);
+        yjs.Create(0, 100);
+        yjs.Create(1, 200);
+        yjs.Observe(1);
+        var doc = new Doc(200);
+        var heard = new List<JsonObject>();
+        foreach (var root in new YType[] { doc.GetArray("array"), doc.GetMap("map"), doc.GetText("text") })
+        {
+            root.ObserveDeep(events => heard.AddRange(events.Select(@event => ToJson(root, @event))));
+        }
+
+        for (var round = 0; round < 8; round++)
+        {
+            // One update of several transactions now and then.
+            byte[][] updates = [.. yjs.Edit(0, random.Next(), 6, isRich: true)];
+            updates = random.Next(2) == 0 ? updates : [yjs.Merge(updates)];
+            foreach (var update in updates)
+            {
+                heard.Clear();
+                doc.ApplyUpdate(update);
+                yjs.Apply(1, update);
+                AssertSame(yjs.Heard(1), heard);
+            }
+        }
+    });
+
+    private static void AssertSame(JsonArray theirs, List<JsonObject> ours) =>
+        Assert.Equal(Spelled(theirs.Select(@event => @event!)), Spelled(ours));
+
+    // Tidying up alone changes nothing that could be heard: such events are empty.
+    private static string[] Spelled(IEnumerable<JsonNode> events) =>
+    [
+        .. events
+            .Where(@event => @event["delta"]!.AsArray().Count > 0 || @event["keys"]!.AsObject().Count > 0)
+            .Select(@event => Content.Normalize(@event.ToJsonString()))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static JsonObject ToJson(YType root, YEvent @event)
+    {
+        Assert.Same(root, @event.CurrentTarget);
+        Assert.False(@event.IsLocal && @event.Delta.Count > 0);
+        return new JsonObject
+        {
+            ["root"] = root.RootName,
+            ["path"] = new JsonArray([.. @event.Path.Select(step => step is int index ? JsonValue.Create(index) : JsonValue.Create((string)step))]),
+            ["isText"] = @event.Target is YText,
+            ["delta"] = JsonNode.Parse(Deltas.Of(@event.Delta)),
+            ["keys"] = new JsonObject(@event.Keys.Select(change => KeyValuePair.Create(change.Key, (JsonNode?)new JsonObject
+            {
+                ["action"] = change.Value.Action.ToString().ToLowerInvariant(),
+                ["old"] = change.Value.OldValue is YType ? new JsonObject { ["$deleted"] = true } : Content.ToJson(change.Value.OldValue),
+            }))),
+        };
+    }
+}

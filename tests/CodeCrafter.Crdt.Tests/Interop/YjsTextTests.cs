@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+
+namespace CodeCrafter.Crdt.Tests.Interop;
+
+/// <summary>Text with attributes: what Yjs does, we do with the same bytes.</summary>
+public sealed class YjsTextTests(YjsPeer yjs) : IClassFixture<YjsPeer>
+{
+    private const ulong Client = 500;
+
+    [Fact]
+    public void The_same_edits_write_the_same_bytes() => Seeds.Run(60, seed =>
+    {
+        yjs.Create(0, Client);
+        var doc = new Doc(Client);
+        var text = doc.GetText("text");
+        var emitted = new List<byte[]>();
+        doc.UpdateEmitted += (update, _) => emitted.Add(update);
+        foreach (var answer in yjs.TextScript(0, seed, 40))
+        {
+            emitted.Clear();
+            Perform(text, answer!["step"]!);
+
+            Assert.Equal(YjsPeer.Updates(answer).Select(Convert.ToHexString), emitted.Select(Convert.ToHexString));
+            Assert.Equal(Content.Normalize(answer["delta"]!.ToJsonString()), Deltas.Of(text));
+        }
+
+        InvariantChecks.Check(doc);
+    });
+
+    [Fact]
+    public void Edits_that_meet_are_tidied_up_with_the_same_bytes() => Seeds.Run(60, seed =>
+    {
+        var random = new Random(seed);
+        yjs.Create(0, 100);
+        yjs.Create(1, 200);
+        yjs.Create(2, Client);
+        yjs.Deltas(2);
+        var doc = new Doc(Client);
+        doc.GetText("text");
+        var emitted = new List<byte[]>();
+        doc.UpdateEmitted += (update, _) => emitted.Add(update);
+        for (var round = 0; round < 6; round++)
+        {
+            var updates = new List<byte[]>();
+            for (var i = 0; i < 2; i++)
+            {
+                updates.AddRange(yjs.TextScript(i, random.Next(), 5).SelectMany(answer => YjsPeer.Updates(answer!)));
+            }
+
+            // Each hears of the other; what they tidy up is passed on too.
+            updates.AddRange(yjs.Apply(0, yjs.Diff(1, yjs.State(0).Vector)));
+            updates.AddRange(yjs.Apply(1, yjs.Diff(0, yjs.State(1).Vector)));
+            foreach (var update in updates)
+            {
+                emitted.Clear();
+                doc.ApplyUpdate(update);
+                Assert.Equal(yjs.Apply(2, update).Select(Convert.ToHexString), emitted.Select(Convert.ToHexString));
+            }
+
+            Assert.Equal(Content.Normalize(yjs.Deltas(2)), Deltas.Of(doc.GetText("text")));
+        }
+
+        Assert.Equal(Convert.ToHexString(yjs.State(2).Update), Convert.ToHexString(doc.EncodeStateAsUpdate()));
+        InvariantChecks.Check(doc);
+    });
+
+    private static void Perform(YText text, JsonNode step)
+    {
+        var index = step["index"]?.GetValue<int>() ?? 0;
+        var length = step["length"]?.GetValue<int>() ?? 0;
+        var inserted = step["text"]?.GetValue<string>() ?? "";
+        var attributes = Deltas.ParseAttributes(step["attributes"]);
+        switch (step["kind"]!.GetValue<string>())
+        {
+            case "insert":
+                text.Insert(index, inserted);
+                break;
+            case "insertWith":
+                text.Insert(index, inserted, attributes!);
+                break;
+            case "embed":
+                text.InsertEmbed(index, Deltas.Plain(step["embed"])!, attributes);
+                break;
+            case "delete":
+                text.Delete(index, length);
+                break;
+            case "delta":
+                text.ApplyDelta(Deltas.Parse(step["delta"]!));
+                break;
+            default:
+                text.Format(index, length, attributes!);
+                break;
+        }
+    }
+}
