@@ -30,6 +30,7 @@ internal sealed partial class Room : IUpdateLogWriter
     private Task _snapshotting = Task.CompletedTask;
     private long _savedSequence;
     private long _announcedSequence;
+    private bool _isSaveUnannounced;
 
     public Room(
         Guid sessionId, StoredDocument stored, IDocumentStore store, UpdateLog log, CollaborationOptions options,
@@ -230,6 +231,8 @@ internal sealed partial class Room : IUpdateLogWriter
     {
         await PublishAsync(changes, except: socket);
         socket.Saves.Received(_document.Sequence);
+        // It brought nothing new: no commit will follow to announce it.
+        _isSaveUnannounced |= _document.Sequence <= _announcedSequence;
     }
 
     private async ValueTask EditAsync(RoomCommand.Edit edit)
@@ -282,12 +285,10 @@ internal sealed partial class Room : IUpdateLogWriter
     private void AnnounceSaved()
     {
         var saved = Interlocked.Read(ref _savedSequence);
-        foreach (var socket in _sockets)
+        if (saved > _announcedSequence || _isSaveUnannounced)
         {
-            if (socket.Saves.Saved(saved) is { } count && socket.WantsAcks)
-            {
-                socket.Send(SaveAcknowledgement.Write(count));
-            }
+            _isSaveUnannounced = false;
+            AcknowledgeSaved(saved);
         }
 
         if (saved > _announcedSequence)
@@ -304,6 +305,17 @@ internal sealed partial class Room : IUpdateLogWriter
         {
             _draining.ForEach(drained => drained.TrySetResult());
             _draining.Clear();
+        }
+    }
+
+    private void AcknowledgeSaved(long saved)
+    {
+        foreach (var socket in _sockets)
+        {
+            if (socket.Saves.Saved(saved) is { } count && socket.WantsAcks)
+            {
+                socket.Send(SaveAcknowledgement.Write(count));
+            }
         }
     }
 
