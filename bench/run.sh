@@ -20,6 +20,8 @@ usage: bench/run.sh [--own-engine] COMMAND [OPTIONS]
   leaks        many executions leave nothing behind
   start        from the start of the server to its first answer, and idle memory
   documents    CodeCrafter.Crdt beside Yjs and ywasm: editing traces and workloads
+  collaboration
+               the document sockets beside y-websocket and Hocuspocus
   documents-growth
                what an edit costs as the document grows, and what it allocates
 

@@ -13,6 +13,7 @@ var root = new RootCommand("Measures CodeCrafter beside its peers, in one run on
     DocumentsCommand.Create(),
     DocumentsWorkerCommand.Create(),
     GrowthCommand.Create(),
+    CollaborationCommand.Create(),
 };
 
 try

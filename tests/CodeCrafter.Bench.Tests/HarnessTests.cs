@@ -7,7 +7,7 @@ namespace CodeCrafter.Bench.Tests;
 /// <summary>The benchmarks run as they are meant to, at their smallest; no time is asserted.</summary>
 public sealed class HarnessTests : IDisposable
 {
-    private static readonly string _server = Path.Combine(
+    internal static readonly string Server = Path.Combine(
         AppContext.BaseDirectory.Replace("CodeCrafter.Bench.Tests", "CodeCrafter.Server", StringComparison.Ordinal), "CodeCrafter.Server.dll");
 
     private readonly string _output = Directory.CreateTempSubdirectory("codecrafter-bench-tests-").FullName;
@@ -16,7 +16,7 @@ public sealed class HarnessTests : IDisposable
     public async Task One_round_of_one_language_gives_a_row_for_each_contender()
     {
         var rows = await ExecuteCommand.RunAsync(new ExecuteSettings(
-            _server, _output, HelloLanguage.Find(["python"]), Rounds: 1, WarmUp: 0, ["codecrafter", "bare"], DockerImage: ""));
+            Server, _output, HelloLanguage.Find(["python"]), Rounds: 1, WarmUp: 0, ["codecrafter", "bare"], DockerImage: ""));
 
         Assert.Equal(["bare", "CodeCrafter", ExecuteCommand.Again], rows.Select(row => row.Contender));
         Assert.All(rows, row =>
@@ -35,13 +35,13 @@ public sealed class HarnessTests : IDisposable
     [Fact]
     public async Task Some_executions_leave_nothing_behind() =>
         Assert.True(await LeaksCommand.RunAsync(new LeaksSettings(
-            _server, _output, HelloLanguage.Find(["python"]), Executions: 20, WarmUp: 8, Callers: 2)));
+            Server, _output, HelloLanguage.Find(["python"]), Executions: 20, WarmUp: 8, Callers: 2)));
 
     [Fact]
     public async Task Both_sides_of_the_throughput_are_counted_in_their_windows()
     {
         var rows = await ThroughputCommand.RunAsync(new ThroughputSettings(
-            _server, _output, HelloLanguage.Find(["python"]), Mix: false, Windows: 1, TimeSpan.FromSeconds(1), WarmUp: 0, Callers: [2]));
+            Server, _output, HelloLanguage.Find(["python"]), Mix: false, Windows: 1, TimeSpan.FromSeconds(1), WarmUp: 0, Callers: [2]));
 
         var row = Assert.Single(rows);
         Assert.True(row.PerSecond > 0);

@@ -41,4 +41,12 @@ internal static class CommonOptions
         });
         return option;
     }
+
+    /// <summary>An option that takes some of a few words.</summary>
+    public static Option<string[]> Choice(string name, IReadOnlyList<string> among, IReadOnlyList<string> preset, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description, AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. preset] };
+        option.AcceptOnlyFromAmong([.. among]);
+        return option;
+    }
 }

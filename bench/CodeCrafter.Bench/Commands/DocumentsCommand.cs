@@ -36,10 +36,10 @@ internal static class DocumentsCommand
     {
         var output = CommonOptions.Output();
         var traces = new Option<string[]>("--trace") { Description = "editing traces of josephg/editing-traces, gzipped or not", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-        var sets = Choice("--set", _sets, [], "synthetic workloads: B1 to B3 of crdt-benchmarks, and known worst cases");
+        var sets = CommonOptions.Choice("--set", _sets, [], "synthetic workloads: B1 to B3 of crdt-benchmarks, and known worst cases");
         var size = CommonOptions.Number("--size", 6000, 16, "edits of a synthetic workload");
-        var steps = Choice("--steps", DocumentWorker.Steps, DocumentWorker.Steps, "which to measure");
-        var contenders = Choice("--contenders", DocumentContender.Keys, DocumentContender.Keys, "which to measure");
+        var steps = CommonOptions.Choice("--steps", DocumentWorker.Steps, DocumentWorker.Steps, "which to measure");
+        var contenders = CommonOptions.Choice("--contenders", DocumentContender.Keys, DocumentContender.Keys, "which to measure");
         var rounds = CommonOptions.Number("--rounds", 5, 1, "processes of each contender for each step");
         var seconds = CommonOptions.Number("--seconds", 1, 0, "a step is repeated in its process for so long; 0 for once");
         var command = new Command("documents", "Documents beside Yjs and ywasm: local edits, applying updates, loading, encoding, size and memory.")
@@ -174,11 +174,4 @@ internal static class DocumentsCommand
 
     private static string Ratio(double? ratio) => ratio is not { } value ? ""
         : value is > 0 and < 0.1 ? value.ToString("F3", System.Globalization.CultureInfo.InvariantCulture) : TextTable.Number(value);
-
-    private static Option<string[]> Choice(string name, IReadOnlyList<string> among, IReadOnlyList<string> preset, string description)
-    {
-        var option = new Option<string[]>(name) { Description = description, AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. preset] };
-        option.AcceptOnlyFromAmong([.. among]);
-        return option;
-    }
 }

@@ -44,8 +44,25 @@ internal sealed class ServerProcess : IAsyncDisposable
             throw new FileNotFoundException($"The server is not built: {program}. bench/run.sh builds it, or: dotnet publish src/CodeCrafter.Server -c Release");
         }
 
+        var environment = new Dictionary<string, string> { ["DATA_DIR"] = dataDirectory, ["RATE_LIMITS"] = "off" };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            environment[name] = value;
+        }
+
+        return Start(DotnetHost(), program, dataDirectory, environment);
+    }
+
+    /// <summary>Starts a peer on Node.js, which takes its address from HOST and PORT as ours does.</summary>
+    /// <param name="script">What node runs.</param>
+    /// <param name="dataDirectory">Only names the file of its output here.</param>
+    public static ServerProcess StartNode(string script, string dataDirectory) =>
+        Start("node", script, dataDirectory, new Dictionary<string, string>());
+
+    private static ServerProcess Start(string host, string program, string dataDirectory, IReadOnlyDictionary<string, string> environment)
+    {
         var port = FreePort();
-        var start = new ProcessStartInfo(DotnetHost(), [Path.GetFullPath(program)])
+        var start = new ProcessStartInfo(host, [Path.GetFullPath(program)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -53,9 +70,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         };
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["HOST"] = "127.0.0.1";
-        start.Environment["DATA_DIR"] = dataDirectory;
-        start.Environment["RATE_LIMITS"] = "off";
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
