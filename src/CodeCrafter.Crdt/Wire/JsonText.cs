@@ -123,7 +123,8 @@ internal static class JsonText
         json.Append(separator == '[' ? "[]" : "]");
     }
 
-    private static void WriteString(StringBuilder json, string text)
+    /// <summary>Writes a string with its quotes. Half a surrogate pair is escaped.</summary>
+    public static void WriteString(StringBuilder json, string text)
     {
         json.Append('"');
         for (var i = 0; i < text.Length; i++)

@@ -167,11 +167,11 @@ internal ref struct V2Reader
                 _strings.CopyTo(_writer);
                 break;
             case Content.EmbedKind:
-                _writer.WriteString(JsonText.Read(ref _rest));
+                _writer.WriteString(AnyJson.Read(ref _rest));
                 break;
             case Content.FormatKind:
                 ReadKey();
-                _writer.WriteString(JsonText.Read(ref _rest));
+                _writer.WriteString(AnyJson.Read(ref _rest));
                 break;
             case Content.TypeKind:
                 ReadType();

@@ -111,11 +111,11 @@ internal sealed class V2Writer
                 _strings.Write(content.ReadVarBytes());
                 break;
             case Content.EmbedKind:
-                JsonText.Write(_rest, content.ReadVarBytes().ToArray());
+                AnyJson.Write(_rest, content.ReadVarBytes().ToArray());
                 break;
             case Content.FormatKind:
                 WriteKey(content.ReadVarBytes());
-                JsonText.Write(_rest, content.ReadVarBytes().ToArray());
+                AnyJson.Write(_rest, content.ReadVarBytes().ToArray());
                 break;
             case Content.TypeKind:
                 WriteType(ref content);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using CodeCrafter.Crdt.Wire;
 
@@ -9,7 +8,7 @@ namespace CodeCrafter.Crdt.Bytes.V2;
 /// of JavaScript's JSON.stringify (ECMA-262, 25.5.2), with the order that objects of JavaScript have, since Yjs writes
 /// what it read from there.
 /// </summary>
-internal static class JsonText
+internal static class AnyJson
 {
     /// <summary>Reads a value in lib0's encoding and returns its JSON.</summary>
     /// <exception cref="MalformedUpdateException">There is none: a BigInt, or nothing but undefined.</exception>
@@ -45,7 +44,7 @@ internal static class JsonText
                 {
                     null => "null",
                     bool flag => flag ? "true" : "false",
-                    double number => NumberText(number),
+                    double number => double.IsFinite(number) ? JsonText.Number(number) : "null",
                     string text => Quote(text),
                     byte[] bytes => "{" + string.Join(',', bytes.Select((value, i) => $"\"{i}\":{value}")) + "}",
                     var other => throw new InvalidOperationException($"A {other.GetType()} is no value here."),
@@ -79,64 +78,8 @@ internal static class JsonText
 
     private static string Quote(string text)
     {
-        var result = new StringBuilder("\"", text.Length + 2);
-        foreach (var unit in text)
-        {
-            result.Append(unit switch
-            {
-                '"' => "\\\"",
-                '\\' => @"\\",
-                '\b' => @"\b",
-                '\t' => @"\t",
-                '\n' => @"\n",
-                '\f' => @"\f",
-                '\r' => @"\r",
-                < ' ' => $"\\u{(int)unit:x4}",
-                _ => "",
-            });
-            if (unit >= ' ' && unit is not ('"' or '\\'))
-            {
-                result.Append(unit);
-            }
-        }
-
-        return result.Append('"').ToString();
-    }
-
-    // ECMA-262, 6.1.6.1.20: the shortest digits, as an integer up to 21 digits, with an exponent where that is shorter.
-    private static string NumberText(double number)
-    {
-        if (!double.IsFinite(number))
-        {
-            return "null";
-        }
-
-        if (number == 0)
-        {
-            return "0";
-        }
-
-        var shortest = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E');
-        var whole = shortest[0].Split('.')[0];
-        var exponent = shortest.Length > 1 ? int.Parse(shortest[1], CultureInfo.InvariantCulture) : 0;
-        var all = shortest[0].Replace(".", "");
-        var digits = all.TrimStart('0');
-        var point = whole.Length + exponent - (all.Length - digits.Length);
-        digits = digits.TrimEnd('0');
-        return (number < 0 ? "-" : "") + Place(digits, point);
-    }
-
-    private static string Place(string digits, int point)
-    {
-        if (point is > 21 or <= -6)
-        {
-            var exponent = point - 1;
-            var fraction = digits.Length > 1 ? "." + digits[1..] : "";
-            return $"{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent)}";
-        }
-
-        return point >= digits.Length ? digits.PadRight(point, '0')
-            : point > 0 ? digits[..point] + "." + digits[point..]
-            : "0." + new string('0', -point) + digits;
+        var json = new StringBuilder(text.Length + 2);
+        JsonText.WriteString(json, text);
+        return json.ToString();
     }
 }
