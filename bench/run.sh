@@ -19,6 +19,7 @@ usage: bench/run.sh [--own-engine] COMMAND [OPTIONS]
   throughput   executions a second with all cores busy, beside the bare commands
   leaks        many executions leave nothing behind
   start        from the start of the server to its first answer, and idle memory
+  api          login, list, get and execute-status under wrk
   documents    CodeCrafter.Crdt beside Yjs and ywasm: editing traces and workloads
   collaboration
                the document sockets beside y-websocket and Hocuspocus
