@@ -14,6 +14,9 @@ internal sealed class AccessTokens(Secrets secrets, IOptions<AuthOptions> option
     public const string LoginIdClaim = JwtRegisteredClaimNames.Sid;
     public const string RoleClaim = "role";
 
+    /// <summary>The session of a visitor; accounts have none.</summary>
+    public const string VisitedSessionClaim = "session";
+
     private const string Issuer = "codecrafter";
     private const string Audience = "codecrafter-api";
     private const string Type = "at+jwt";
@@ -23,9 +26,28 @@ internal sealed class AccessTokens(Secrets secrets, IOptions<AuthOptions> option
 
     public TimeSpan Lifetime { get; } = TimeSpan.FromMinutes(options.Value.AccessTokenMinutes);
 
-    public string Create(User user, Guid loginId)
+    public string Create(User user, Guid loginId) => Create(Lifetime, new Dictionary<string, object>
+    {
+        [UserIdClaim] = user.Id.ToString(),
+        [UsernameClaim] = user.Username,
+        [LoginIdClaim] = loginId.ToString(),
+        [RoleClaim] = user.Role.ToString().ToLowerInvariant(),
+    });
+
+    /// <summary>A token for somebody without an account, who is nobody outside one session. It has no login behind it.</summary>
+    public string CreateForVisitor(Guid visitorId, string name, string role, Guid sessionId, TimeSpan lifetime) => Create(lifetime, new Dictionary<string, object>
+    {
+        [UserIdClaim] = visitorId.ToString(),
+        [UsernameClaim] = name,
+        [LoginIdClaim] = visitorId.ToString(),
+        [RoleClaim] = role,
+        [VisitedSessionClaim] = sessionId.ToString(),
+    });
+
+    private string Create(TimeSpan lifetime, Dictionary<string, object> claims)
     {
         var now = time.GetUtcNow();
+        claims[JwtRegisteredClaimNames.Jti] = Guid.NewGuid().ToString();
         return _handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Issuer,
@@ -33,16 +55,9 @@ internal sealed class AccessTokens(Secrets secrets, IOptions<AuthOptions> option
             TokenType = Type,
             IssuedAt = now.UtcDateTime,
             NotBefore = now.UtcDateTime,
-            Expires = (now + Lifetime).UtcDateTime,
+            Expires = (now + lifetime).UtcDateTime,
             SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.HmacSha256),
-            Claims = new Dictionary<string, object>
-            {
-                [UserIdClaim] = user.Id.ToString(),
-                [UsernameClaim] = user.Username,
-                [LoginIdClaim] = loginId.ToString(),
-                [RoleClaim] = user.Role.ToString().ToLowerInvariant(),
-                [JwtRegisteredClaimNames.Jti] = Guid.NewGuid().ToString(),
-            },
+            Claims = claims,
         });
     }
 

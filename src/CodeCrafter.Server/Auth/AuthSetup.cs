@@ -1,6 +1,7 @@
 using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -45,6 +46,7 @@ internal static class AuthSetup
             // So that a key that cannot be read or made is found at start.
             .ValidateOnStart();
         services.AddAuthorizationBuilder()
+            .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new AccountRequirement()).Build())
             .AddPolicy(ServerAdmin, policy => policy.RequireAuthenticatedUser().RequireRole("admin"));
     }
 

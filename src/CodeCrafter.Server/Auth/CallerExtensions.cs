@@ -14,6 +14,10 @@ internal static class CallerExtensions
     /// <summary>The login that the token belongs to.</summary>
     public static Guid GetLoginId(this ClaimsPrincipal principal) => Guid.Parse(Required(principal, AccessTokens.LoginIdClaim));
 
+    /// <summary>The one session of somebody without an account; null for accounts.</summary>
+    public static Guid? GetVisitedSession(this ClaimsPrincipal principal) =>
+        principal.FindFirstValue(AccessTokens.VisitedSessionClaim) is { } sessionId ? Guid.Parse(sessionId) : null;
+
     /// <summary>When the token expires; whoever keeps a connection open ends it then.</summary>
     public static DateTimeOffset GetTokenExpiry(this ClaimsPrincipal principal) =>
         DateTimeOffset.FromUnixTimeSeconds(long.Parse(Required(principal, JwtRegisteredClaimNames.Exp), CultureInfo.InvariantCulture));

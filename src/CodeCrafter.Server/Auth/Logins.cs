@@ -32,6 +32,7 @@ internal enum RefreshOutcome
 /// </summary>
 internal sealed class Logins(
     ILoginStore store,
+    IVisitors visitors,
     AccessTokens accessTokens,
     IOptions<AuthOptions> options,
     TimeProvider time,
@@ -112,11 +113,13 @@ internal sealed class Logins(
     }
 
     /// <summary>
-    /// The login behind a validated access token is still alive. Requests are checked on arrival; whoever keeps a
+    /// The login behind a validated access token is still alive, or the visit of one who has none. Requests are checked on arrival; whoever keeps a
     /// connection open asks again from time to time.
     /// </summary>
     public Task<bool> IsActiveAsync(ClaimsPrincipal caller, CancellationToken cancellationToken) =>
-        store.IsActiveAsync(caller.GetLoginId(), caller.GetUserId(), time.GetUtcNow(), cancellationToken);
+        caller.GetVisitedSession() is { } sessionId
+            ? visitors.IsActiveAsync(sessionId, caller.GetUserId(), cancellationToken)
+            : store.IsActiveAsync(caller.GetLoginId(), caller.GetUserId(), time.GetUtcNow(), cancellationToken);
 
     private async Task<Refresh> RefreshAsync(
         RefreshToken presented, bool fromCookie, UserManager<User> users, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Collaboration.Hubs;
 using CodeCrafter.Server.Platform;
@@ -27,7 +28,8 @@ internal static class CollaborationSetup
             KeepAliveTimeout = TimeSpan.FromSeconds(20),
         });
         app.MapDocuments();
-        app.MapHub<SessionHub>("/hubs/session", options => options.CloseOnAuthenticationExpiration = true);
+        app.MapChat();
+        app.MapHub<SessionHub>("/hubs/session", options => options.CloseOnAuthenticationExpiration = true).OpenToVisitors();
     }
 
     private static void AddDocuments(IServiceCollection services)
@@ -48,6 +50,7 @@ internal static class CollaborationSetup
         services.AddSingleton<SessionPresence>();
         services.AddSingleton<HubRates>();
         services.AddSingleton<ISessionPresence>(provider => provider.GetRequiredService<SessionPresence>());
+        services.AddSingleton<ChatHistory>();
         services.AddSingleton<SessionOverview>();
         services.AddHostedService<SessionEventPump>();
         services.AddHostedService<ExecutionEventPump>();

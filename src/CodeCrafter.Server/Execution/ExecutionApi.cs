@@ -22,22 +22,22 @@ internal static class ExecutionApi
         var group = routes.MapGroup("/api/execute").WithTags("Execution").RequireAuthorization();
         group.MapGet("/languages", Languages).AllowAnonymous()
             .WithSummary("The languages that programs can be written in");
-        group.MapPost("/", ExecuteAsync).RequireRateLimiting(RateLimits.Execute)
+        group.MapPost("/", ExecuteAsync).OpenToVisitors().RequireRateLimiting(RateLimits.Execute)
             .WithMetadata(new RequestSizeLimitAttribute(MaxRequestBytes))
             .WithSummary("Run a program: with its result as the answer, or as a job")
             .ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503);
-        group.MapGet("/status/{jobId:guid}", StatusAsync).WithName(nameof(StatusAsync))
+        group.MapGet("/status/{jobId:guid}", StatusAsync).OpenToVisitors().WithName(nameof(StatusAsync))
             .WithSummary("A job: its result once it has finished").ProducesProblem(404);
-        group.MapGet("/history/{sessionId:guid}", HistoryAsync)
+        group.MapGet("/history/{sessionId:guid}", HistoryAsync).OpenToVisitors()
             .WithSummary("What was run in a session, newest first, with the files as they ran").ProducesValidationProblem().ProducesProblem(404);
-        group.MapGet("/files/{jobId:guid}", FileAsync)
+        group.MapGet("/files/{jobId:guid}", FileAsync).OpenToVisitors()
             .WithSummary("A file that the job's program made, as a download")
             .Produces<byte[]>(200, "application/octet-stream").ProducesProblem(404);
         group.MapGet("/stats", (ExecutionStats stats) => TypedResults.Ok(stats.Describe())).RequireAuthorization(AuthSetup.ServerAdmin)
             .WithSummary("The queue, and what ran since the server started (administrators)").ProducesProblem(403);
-        group.MapDelete("/{jobId:guid}", StopAsync)
+        group.MapDelete("/{jobId:guid}", StopAsync).OpenToVisitors()
             .WithSummary("Stop a job, whether it waits or runs; the answer is its final state").ProducesProblem(403).ProducesProblem(404);
-        group.MapDelete("/kill/{sessionId:guid}", KillAsync)
+        group.MapDelete("/kill/{sessionId:guid}", KillAsync).OpenToVisitors()
             .WithSummary("Stop everything that waits or runs in a session (editors)").ProducesProblem(403).ProducesProblem(404);
     }
 

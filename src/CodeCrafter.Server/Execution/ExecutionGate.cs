@@ -20,6 +20,10 @@ internal sealed class ExecutionGate(
         {
             await RequireRunnerAsync(sessionId, user.Id, cancellationToken);
         }
+        else if (principal.GetVisitedSession() is not null)
+        {
+            throw new ExecutionRefusedException("account_required", "Guests run programs in their session only.", StatusCodes.Status403Forbidden);
+        }
 
         var plan = await planner.PlanAsync(request, user, interactive, cancellationToken);
         await sandboxes.GetAsync(cancellationToken);

@@ -7,6 +7,9 @@ internal sealed record SessionCaller(Guid UserId, SessionRole AtLeast = SessionR
 {
     /// <summary>Looks among the deleted sessions of this owner instead.</summary>
     public bool Deleted { get; init; }
+
+    /// <summary>A visitor who is about to come in sees what is public too; one who is in sees their session alone.</summary>
+    public bool OrPublic { get; init; }
 }
 
 /// <summary>Why a request on a session is refused.</summary>

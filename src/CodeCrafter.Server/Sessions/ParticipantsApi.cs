@@ -12,7 +12,7 @@ internal static class ParticipantsApi
     {
         group.MapPost("/{id:guid}/join", JoinAsync)
             .WithSummary("Join a public session, or any session by an invitation").ProducesProblem(404).ProducesProblem(409).ProducesProblem(410);
-        group.MapPost("/{id:guid}/leave", LeaveAsync).WithSummary("Leave a session").ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{id:guid}/leave", LeaveAsync).OpenToVisitors().WithSummary("Leave a session").ProducesProblem(404).ProducesProblem(409);
         group.MapPut("/{id:guid}/participants/{userId}", PutAsync)
             .WithSummary("Give a user a role, adding them if they are not in yet (admins); userId may be @username")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);

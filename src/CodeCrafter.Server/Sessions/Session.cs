@@ -69,10 +69,10 @@ internal sealed class Session
     public List<Invitation> Invitations { get; init; } = [];
 
     /// <summary>
-    /// Who reads by the public link, without an account, is this user: an id made from the link's token, which is not
-    /// stored. Null where there is no such link.
+    /// What stands for the public link, by which people without an account read (<see cref="VisitorId.LinkFrom"/>); its
+    /// token is not stored. Null where there is no such link.
     /// </summary>
-    public Guid? PublicReaderId { get; set; }
+    public Guid? PublicLink { get; set; }
 
     public List<Participant> Participants { get; init; } = [];
 
@@ -136,7 +136,7 @@ internal sealed class Session
     /// What a user may do: their role, or reading what is public to them; null if the session does not exist for them.
     /// </summary>
     public SessionRole? RoleOf(Guid userId) =>
-        Find(userId)?.Role ?? (PublicReaderId == userId || (IsPublic && !VisitorId.IsVisitor(userId)) ? SessionRole.Viewer : null);
+        Find(userId)?.Role ?? ((PublicLink is not null && PublicLink == VisitorId.LinkOf(userId)) || (IsPublic && !VisitorId.IsVisitor(userId)) ? SessionRole.Viewer : null);
 
     /// <summary>Adds somebody; nothing happens to one who is in already.</summary>
     public SessionRefusal? Add(Guid userId, string username, SessionRole role, DateTimeOffset now, DateTimeOffset? guestUntil = null)

@@ -30,7 +30,7 @@ internal sealed class SessionDescriber(ISessionDocuments documents, ISessionPres
                 .OrderBy(participant => participant.JoinedAt).ThenBy(participant => participant.UserId)
                 .Select(participant => Describe(participant, online))],
             Settings = SettingsRules.Describe(session),
-            HasPublicLink = session.PublicReaderId is not null,
+            HasPublicLink = session.PublicLink is not null,
             InviteCode = role >= SessionRole.Admin ? session.InviteCode : null,
             Stats = new StatsResponse(session.LastActivity, session.TotalExecutions, online.Count),
             ForkedFrom = session.ForkedFrom,

@@ -5,6 +5,7 @@ using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions.Invitations;
 using CodeCrafter.Server.Sessions.Snapshots;
+using CodeCrafter.Server.Sessions.Visitors;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -25,13 +26,14 @@ internal static class SessionsApi
         group.MapPost("/create", CreateAsync).WithMetadata(new RequestSizeLimitAttribute(MaxCreateBody))
             .WithSummary("Create a session").ProducesValidationProblem().ProducesProblem(413);
         group.MapGet("/list", ListAsync).WithSummary("Sessions that the caller may see, the latest activity first").ProducesValidationProblem();
-        group.MapGet("/{id:guid}", GetAsync).WithSummary("A session with its document").ProducesProblem(404);
+        group.MapGet("/{id:guid}", GetAsync).OpenToVisitors().WithSummary("A session with its document").ProducesProblem(404);
         group.MapPut("/{id:guid}", UpdateAsync).WithSummary("Change title, description, language, visibility or settings (admins)")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404);
         group.MapLifecycle();
         group.MapParticipants();
         group.MapInvitations();
         group.MapSnapshots();
+        group.MapVisitors();
     }
 
     private static async Task<Results<Created<SessionEnvelope>, ProblemHttpResult>> CreateAsync(

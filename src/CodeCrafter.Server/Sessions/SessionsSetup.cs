@@ -1,3 +1,4 @@
+using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Sessions.Snapshots;
 
 namespace CodeCrafter.Server.Sessions;
@@ -13,6 +14,7 @@ internal static class SessionsSetup
         builder.Services.AddSingleton<SessionEvents>();
         builder.Services.AddSingleton<SessionDescriber>();
         builder.Services.AddSingleton<SessionAccess>();
+        builder.Services.AddSingleton<IVisitors>(provider => provider.GetRequiredService<SessionAccess>());
         builder.Services.AddSingleton<SnapshotTaker>();
         builder.Services.AddSingleton<AutomaticSnapshots>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<AutomaticSnapshots>());

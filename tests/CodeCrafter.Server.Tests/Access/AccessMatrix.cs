@@ -41,6 +41,12 @@ internal static class AccessMatrix
         new("GET /api/sessions/{id}/snapshots/{snapshotId}/diff",       "401  404  200  200  200  200  404  200"),
         new("POST /api/sessions/{id}/snapshots/{snapshotId}/restore",   "401  404  403  200  200  200  404  403"),
         new("DELETE /api/sessions/{id}/snapshots/{snapshotId}",         "401  404  403  403  204  204  404  403"),
+        new("GET /api/sessions/{id}/messages",                          "401  404  200  200  200  200  404  200"),
+        // Without what lets them in, which is asked for before anything else.
+        new("POST /api/sessions/{id}/guests",                           "404  404  404  404  404  404  404  403", w => new { name = "Ada" }),
+        new("POST /api/sessions/{id}/read",                             "404  404  404  404  404  404  404  404", w => new { token = "wrong" }),
+        new("POST /api/sessions/{id}/public-link",                      "401  404  403  403  200  200  404  403"),
+        new("DELETE /api/sessions/{id}/public-link",                    "401  404  403  403  204  204  404  403"),
         // It is not deleted.
         new("POST /api/sessions/{id}/restore",                          "401  404  404  404  404  404  404  404"),
         new("POST /api/sessions/{id}/transfer",                         "401  404  403  403  403  200  404  403", w => new { userId = "@victim" }),
@@ -83,6 +89,7 @@ internal static class AccessMatrix
         new("JoinSession",  "- session_not_found ok ok ok ok session_not_found ok",                                          w => World.Arguments(w.Session.Id)),
         new("LeaveSession", "- ok ok ok ok ok ok ok",                                                                        w => World.Arguments(w.Session.Id)),
         new("SendMessage",  "- session_not_found ok ok ok ok session_not_found ok",                                          w => World.Arguments(w.Session.Id, "hello")),
+        new("GetMessages",  "- session_not_found ok ok ok ok session_not_found ok",                                          w => World.Arguments(w.Session.Id, null, 10)),
         new("SetTyping",    "- not_joined ok ok ok ok not_joined ok",                                                        w => World.Arguments(w.Session.Id, true)) { Joins = true },
         new("Run",          "- session_not_found forbidden_role unknown_language unknown_language unknown_language session_not_found forbidden_role", w => World.Arguments(w.Session.Id, new { language = "klingon" })),
         new("SendInput",    "- job_not_found forbidden_role ok ok ok job_not_found forbidden_role",                          w => World.Arguments(w.RunningJob, "x")) { NeedsRunningJob = true },

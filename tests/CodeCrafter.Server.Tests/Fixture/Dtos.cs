@@ -80,6 +80,8 @@ internal sealed record FileDiffDto(string Path, string Change, int Additions, in
 
 internal sealed record SnapshotDiffDto(SnapshotDto From, SnapshotDto? To, FileDiffDto[] Files, int Additions, int Deletions);
 
+internal sealed record VisitDto(SessionDto Session, UserNameDto User, string AccessToken, int ExpiresIn);
+
 internal sealed record PaginationDto(int Page, int Limit, int Total, int TotalPages);
 
 internal sealed record SessionListDto(SessionDto[] Sessions, PaginationDto Pagination);

@@ -10,7 +10,7 @@ namespace CodeCrafter.Server.Collaboration.Documents;
 internal static class CollabEndpoint
 {
     public static void MapDocuments(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/collab/{sessionId:guid}", ConnectAsync).RequireAuthorization().ExcludeFromDescription();
+        routes.MapGet("/collab/{sessionId:guid}", ConnectAsync).RequireAuthorization().OpenToVisitors().ExcludeFromDescription();
 
     private static async Task<IResult> ConnectAsync(
         Guid sessionId,

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CodeCrafter.Crdt;
 using CodeCrafter.Crdt.Sync;
+using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
@@ -253,6 +254,13 @@ internal sealed partial class Room : IUpdateLogWriter
 
     private void OnAwareness(DocumentSocket socket, ReadOnlySpan<byte> update)
     {
+        if (VisitorId.IsReader(socket.UserId))
+        {
+            // Nobody sees who came by the public link; the client only hears that the connection lives.
+            socket.Send(SyncProtocol.WriteAwareness(update));
+            return;
+        }
+
         // The sender hears its own change too: it is how stock clients know that the connection lives.
         if (_awareness.Apply(socket, update, out var correction) is { } change)
         {

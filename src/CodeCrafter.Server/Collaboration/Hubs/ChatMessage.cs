@@ -16,6 +16,9 @@ internal interface IChatStore
 {
     Task AddAsync(ChatMessage message, CancellationToken cancellationToken);
 
-    /// <summary>The latest messages of a session, oldest first.</summary>
-    Task<IReadOnlyList<ChatMessage>> LatestAsync(Guid sessionId, int count, CancellationToken cancellationToken);
+    /// <summary>
+    /// The latest messages of a session, or the latest before one of its messages; oldest first. Null where the session
+    /// has no such message.
+    /// </summary>
+    Task<IReadOnlyList<ChatMessage>?> ListAsync(Guid sessionId, Guid? before, int count, CancellationToken cancellationToken);
 }

@@ -17,6 +17,7 @@ internal sealed class SessionHub(
     SessionPresence presence,
     SessionOverview overview,
     IChatStore chat,
+    ChatHistory history,
     ExecutionGate executions,
     ExecutionService jobs,
     RunRates rates,
@@ -44,7 +45,7 @@ internal sealed class SessionHub(
             throw;
         }
 
-        if (isFirst)
+        if (isFirst && !VisitorId.IsReader(Caller.Id))
         {
             await Clients.OthersInGroup(GroupOf(sessionId))
                 .ParticipantJoined(new ParticipantJoinedEvent(sessionId, Caller, membership.Role, IsOnline: true));
@@ -57,7 +58,7 @@ internal sealed class SessionHub(
     public async Task LeaveSession(Guid sessionId)
     {
         await Groups.RemoveFromGroupAsync(Context.ConnectionId, GroupOf(sessionId));
-        if (presence.Disconnect(sessionId, Context.ConnectionId) is { } user)
+        if (presence.Disconnect(sessionId, Context.ConnectionId) is { } user && !VisitorId.IsReader(user.Id))
         {
             await Clients.Group(GroupOf(sessionId)).ParticipantLeft(new ParticipantLeftEvent(sessionId, user, Removed: false));
         }
@@ -66,7 +67,7 @@ internal sealed class SessionHub(
     /// <summary>Stores a chat message, shows it to everybody in the session and returns it.</summary>
     public async Task<ChatMessageEvent> SendMessage(Guid sessionId, string text)
     {
-        if (await RequireMemberAsync(sessionId) is var membership && membership.Role < membership.ChatRole)
+        if (await RequireMemberAsync(sessionId) is var membership && (membership.Role < membership.ChatRole || VisitorId.IsReader(Caller.Id)))
         {
             throw HubError.Create("forbidden_role", "Your role in this session does not allow writing messages.");
         }
@@ -91,10 +92,24 @@ internal sealed class SessionHub(
         return sent;
     }
 
+    /// <summary>A page of the session's messages, which ends right before one of them; null for the newest.</summary>
+    public async Task<ChatPage> GetMessages(Guid sessionId, Guid? before, int limit)
+    {
+        await RequireMemberAsync(sessionId);
+        if (limit is < 1 or > ChatHistory.MaxPage)
+        {
+            throw HubError.Create("invalid_limit", $"A page has from 1 to {ChatHistory.MaxPage} messages.");
+        }
+
+        return await history.PageAsync(sessionId, before, limit, Context.ConnectionAborted)
+            ?? throw HubError.Create("invalid_cursor", "'before' is no message of this session.");
+    }
+
     /// <summary>Tells the others whether the caller is writing a message.</summary>
-    public Task SetTyping(Guid sessionId, bool isTyping) => presence.IsIn(sessionId, Context.ConnectionId)
-        ? Clients.OthersInGroup(GroupOf(sessionId)).TypingChanged(new TypingChangedEvent(sessionId, Caller, isTyping))
-        : throw HubError.NotJoined();
+    public Task SetTyping(Guid sessionId, bool isTyping) => !presence.IsIn(sessionId, Context.ConnectionId)
+        ? throw HubError.NotJoined()
+        : VisitorId.IsReader(Caller.Id) ? Task.CompletedTask
+        : Clients.OthersInGroup(GroupOf(sessionId)).TypingChanged(new TypingChangedEvent(sessionId, Caller, isTyping));
 
     /// <summary>Runs the session's document, or the files of the request, and returns the job's id.</summary>
     public async Task<Guid> Run(Guid sessionId, HubRunRequest? request)

@@ -6,19 +6,20 @@ namespace CodeCrafter.Server.Collaboration.Hubs;
 
 /// <summary>What somebody who enters a session must know of what happened before.</summary>
 internal sealed class SessionOverview(
-    ISessionStore sessions, SessionDescriber describer, IChatStore chat, ExecutionService jobs, IExecutionStore executions)
+    ISessionStore sessions, SessionDescriber describer, ChatHistory chat, ExecutionService jobs, IExecutionStore executions)
 {
     private const int Messages = 100;
 
     public async Task<SessionOverviewMessage> GetAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
     {
-        var messages = await chat.LatestAsync(sessionId, Messages, cancellationToken);
+        var chatPage = await chat.PageAsync(sessionId, before: null, Messages, cancellationToken);
         var session = (await sessions.FindAsync(sessionId, new SessionCaller(userId), cancellationToken)).Session
             ?? throw HubError.SessionNotFound();
         var current = jobs.InSession(sessionId);
         var (latest, _) = await executions.ListAsync(sessionId, 0, 1, cancellationToken);
         return new SessionOverviewMessage(
-            [.. messages.Select(ChatMessageEvent.From)],
+            chatPage!.Messages,
+            chatPage.NextBefore,
             describer.Describe(session, userId).Participants,
             [.. current.Where(job => job.StartedAt is not null).Select(HubOutput.Describe)],
             [.. current.Select(jobs.Describe).Where(job => job.QueuePosition is not null).Select(HubOutput.DescribeQueued)],
@@ -28,8 +29,15 @@ internal sealed class SessionOverview(
 }
 
 /// <summary>The answer to <see cref="SessionHub.JoinSession"/>.</summary>
+/// <param name="Messages">The latest, oldest first.</param>
+/// <param name="NextBefore">For the page before them; null where these are all.</param>
+/// <param name="Participants">Who is in the session.</param>
+/// <param name="Executions">What runs now.</param>
+/// <param name="Queued">What waits.</param>
+/// <param name="LastResult">Of what ran last.</param>
 internal sealed record SessionOverviewMessage(
     IReadOnlyList<ChatMessageEvent> Messages,
+    Guid? NextBefore,
     IReadOnlyList<ParticipantResponse> Participants,
     IReadOnlyList<RunningExecution> Executions,
     IReadOnlyList<ExecutionQueuedEvent> Queued,

@@ -11,18 +11,18 @@ internal static class SnapshotsApi
 {
     public static void MapSnapshots(this RouteGroupBuilder group)
     {
-        group.MapGet("/{id:guid}/snapshots", ListAsync)
+        group.MapGet("/{id:guid}/snapshots", ListAsync).OpenToVisitors()
             .WithSummary("The session's snapshots, the newest first").ProducesValidationProblem().ProducesProblem(404);
-        group.MapPost("/{id:guid}/snapshots", TakeAsync)
+        group.MapPost("/{id:guid}/snapshots", TakeAsync).OpenToVisitors()
             .WithSummary("Take a snapshot of the document as it is now (editors)")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
-        group.MapGet("/{id:guid}/snapshots/{snapshotId:guid}", GetAsync)
+        group.MapGet("/{id:guid}/snapshots/{snapshotId:guid}", GetAsync).OpenToVisitors()
             .WithSummary("A snapshot with its files").ProducesProblem(404);
-        group.MapGet("/{id:guid}/snapshots/{snapshotId:guid}/diff", DiffAsync)
+        group.MapGet("/{id:guid}/snapshots/{snapshotId:guid}/diff", DiffAsync).OpenToVisitors()
             .WithSummary("What has changed from a snapshot until now, or until another snapshot")
             .WithDescription("By lines, in hunks with three lines around each change, as in a unified diff. `to` is the id of a later snapshot; without it the document is compared as it is now.")
             .ProducesProblem(404);
-        group.MapPost("/{id:guid}/snapshots/{snapshotId:guid}/restore", RestoreAsync)
+        group.MapPost("/{id:guid}/snapshots/{snapshotId:guid}/restore", RestoreAsync).OpenToVisitors()
             .WithSummary("Make the document's files what they were in a snapshot (editors)")
             .WithDescription("By new edits, which everybody sees as they see any other: the history stays, what others type meanwhile is merged, and an automatic snapshot of the state before is taken first.")
             .ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);

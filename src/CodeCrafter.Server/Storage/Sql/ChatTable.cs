@@ -23,15 +23,26 @@ internal sealed class SqlChatStore(IDbContextFactory<AppDbContext> contexts) : I
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyList<ChatMessage>> LatestAsync(Guid sessionId, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ChatMessage>?> ListAsync(Guid sessionId, Guid? before, int count, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var latest = await db.Set<ChatMessage>().AsNoTracking()
-            .Where(message => message.SessionId == sessionId)
+        var messages = db.Set<ChatMessage>().AsNoTracking().Where(message => message.SessionId == sessionId);
+        if (before is { } id)
+        {
+            if (await messages.FirstOrDefaultAsync(message => message.Id == id, cancellationToken) is not { } next)
+            {
+                return null;
+            }
+
+            messages = messages.Where(message =>
+                message.SentAt < next.SentAt || (message.SentAt == next.SentAt && message.Id.CompareTo(next.Id) < 0));
+        }
+
+        var page = await messages
             .OrderByDescending(message => message.SentAt).ThenByDescending(message => message.Id)
             .Take(count)
             .ToListAsync(cancellationToken);
-        latest.Reverse();
-        return latest;
+        page.Reverse();
+        return page;
     }
 }

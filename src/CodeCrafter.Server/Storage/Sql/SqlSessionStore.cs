@@ -91,7 +91,7 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
     public async Task<SessionMembership?> FindMembershipAsync(Guid id, Guid userId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var mayReadPublic = !VisitorId.IsVisitor(userId);
+        var (mayReadPublic, link) = (!VisitorId.IsVisitor(userId), VisitorId.LinkOf(userId));
         var row = await db.Set<Session>()
             .Where(session => session.Id == id && session.DeletedAt == null)
             .Select(session => new
@@ -100,7 +100,7 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
                 session.Language,
                 session.RunRole,
                 session.ChatRole,
-                IsReadable = (session.IsPublic && mayReadPublic) || session.PublicReaderId == userId,
+                IsReadable = (session.IsPublic && mayReadPublic) || session.PublicLink == link,
                 Role = session.Participants.Where(participant => participant.UserId == userId)
                     .Select(participant => (SessionRole?)participant.Role).FirstOrDefault(),
             })
@@ -195,10 +195,10 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
     {
         var (userId, invite) = (caller.UserId, caller.Invite);
         var hash = invite is null ? null : SecretToken.Hash(invite);
-        var mayReadPublic = !VisitorId.IsVisitor(userId);
+        var (mayReadPublic, link) = (caller.OrPublic || !VisitorId.IsVisitor(userId), VisitorId.LinkOf(userId));
         return sessions.Where(session => session.DeletedAt == null
             && ((session.IsPublic && mayReadPublic)
-                || session.PublicReaderId == userId
+                || session.PublicLink == link
                 || session.Participants.Any(participant => participant.UserId == userId)
                 || (invite != null && (session.InviteCode == invite || session.Invitations.Any(invitation => invitation.TokenHash == hash)))));
     }

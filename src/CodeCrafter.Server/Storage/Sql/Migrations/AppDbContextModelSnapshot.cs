@@ -336,7 +336,7 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.Property<int>("MaxParticipants")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("PublicReaderId")
+                    b.Property<Guid?>("PublicLink")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("PublicRole")
