@@ -14,7 +14,7 @@ internal static class AdministrationApi
         var group = app.MapGroup("/api/admin").WithTags("Administration").RequireAuthorization(AuthSetup.ServerAdmin);
         group.MapSecurityEvents();
         group.MapPut("/users/{userId}", UpdateAsync)
-            .WithSummary("Disable an account, or enable it again (administrators); userId may be @username")
+            .WithSummary("Disable an account, or enable it again (administrators); userId may be @username").WithExample("""{ "disabled": true }""")
             .WithDescription("A disabled account is cut off at once, with all that it has open. What it made stays.")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
     }

@@ -15,20 +15,26 @@ internal static class AuthApi
         var group = app.MapGroup("/api/auth").WithTags("Auth");
 
         group.MapPost("/register", RegisterAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Auth)
-            .WithSummary("Create an account and log in").ProducesProblem(409).ProducesValidationProblem();
+            .WithSummary("Create an account and log in")
+            .WithExample("""{ "username": "ada", "email": "ada@example.org", "password": "correct horse battery" }""").ProducesProblem(409).ProducesValidationProblem();
         group.MapPost("/login", LoginAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Auth)
-            .WithSummary("Log in with a username or an email address").ProducesProblem(401).ProducesValidationProblem();
+            .WithSummary("Log in with a username or an email address")
+            .WithExample("""{ "username": "ada", "password": "correct horse battery" }""").ProducesProblem(401).ProducesValidationProblem();
         group.MapPost("/refresh", RefreshAsync).AllowAnonymous()
             .WithSummary("Exchange a refresh token, from the body or the cookie, for the next pair of tokens")
+            .WithExample("""{ "refreshToken": "…" }""")
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(409);
         group.MapPost("/logout", LogoutAsync).AllowAnonymous()
-            .WithSummary("End the login of the refresh token, or else of the access token").ProducesProblem(403);
+            .WithSummary("End the login of the refresh token, or else of the access token")
+            .WithExample("""{ "refreshToken": "…" }""").ProducesProblem(403);
 
         group.MapGet("/me", MeAsync).RequireAuthorization().WithSummary("The caller's account");
         group.MapPut("/me", UpdateMeAsync).RequireAuthorization()
-            .WithSummary("Change names or preferences; what is left out stays").ProducesValidationProblem();
+            .WithSummary("Change names or preferences; what is left out stays")
+            .WithExample("""{ "firstName": "Ada", "lastName": "Lovelace", "preferences": { "theme": "dark" } }""").ProducesValidationProblem();
         group.MapPost("/change-password", ChangePasswordAsync).RequireAuthorization().RequireRateLimiting(RateLimits.Auth)
-            .WithSummary("Change the password and end every other login").ProducesValidationProblem();
+            .WithSummary("Change the password and end every other login")
+            .WithExample("""{ "currentPassword": "correct horse battery", "newPassword": "another horse battery" }""").ProducesValidationProblem();
     }
 
     private static async Task<Results<Created<TokenResponse>, ProblemHttpResult>> RegisterAsync(

@@ -25,6 +25,7 @@ internal static class ExecutionApi
         group.MapPost("/", ExecuteAsync).OpenToVisitors().RequireRateLimiting(RateLimits.Execute)
             .WithMetadata(new RequestSizeLimitAttribute(MaxRequestBytes))
             .WithSummary("Run a program: with its result as the answer, or as a job")
+            .WithExample("""{ "language": "python", "code": "print(input())", "stdin": "hello", "limits": { "cpuTimeMs": 2000 } }""")
             .ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503);
         group.MapGet("/status/{jobId:guid}", StatusAsync).OpenToVisitors().WithName(nameof(StatusAsync))
             .WithSummary("A job: its result once it has finished").ProducesProblem(404);

@@ -11,10 +11,12 @@ internal static class ParticipantsApi
     public static void MapParticipants(this RouteGroupBuilder group)
     {
         group.MapPost("/{id:guid}/join", JoinAsync)
-            .WithSummary("Join a public session, or any session by an invitation").ProducesProblem(404).ProducesProblem(409).ProducesProblem(410);
+            .WithSummary("Join a public session, or any session by an invitation")
+            .WithExample("""{ "invite": "Zm9yIGV4YW1wbGUgb25seQ" }""").ProducesProblem(404).ProducesProblem(409).ProducesProblem(410);
         group.MapPost("/{id:guid}/leave", LeaveAsync).OpenToVisitors().WithSummary("Leave a session").ProducesProblem(404).ProducesProblem(409);
         group.MapPut("/{id:guid}/participants/{userId}", PutAsync)
             .WithSummary("Give a user a role, adding them if they are not in yet (admins); userId may be @username")
+            .WithExample("""{ "role": "editor" }""")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
         group.MapDelete("/{id:guid}/participants/{userId}", RemoveAsync)
             .WithSummary("Remove a participant (admins); userId may be @username").ProducesProblem(403).ProducesProblem(404);

@@ -19,9 +19,11 @@ internal static class SessionLifecycleApi
             .WithDescription("`GET /api/sessions/list?scope=deleted` lists what can be restored. Participants, links and everything else are as before.")
             .ProducesProblem(404);
         group.MapPost("/{id:guid}/transfer", TransferAsync).WithSummary("Make another participant the owner (owner)")
+            .WithExample("""{ "userId": "@grace" }""")
             .WithDescription("`userId` may be `@username`. The owner until now becomes an admin.")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
         group.MapPost("/{id:guid}/fork", ForkAsync).WithSummary("Copy a session's files and settings into a new session of the caller's")
+            .WithExample("""{ "title": "My solution" }""")
             .WithDescription("Whoever reads a session may fork it. People, messages, snapshots and executions stay behind.")
             .ProducesValidationProblem().ProducesProblem(404);
     }

@@ -24,11 +24,21 @@ internal static class SessionsApi
         var group = app.MapGroup("/api/sessions").WithTags("Sessions").RequireAuthorization();
 
         group.MapPost("/create", CreateAsync).WithMetadata(new RequestSizeLimitAttribute(MaxCreateBody))
-            .WithSummary("Create a session").ProducesValidationProblem().ProducesProblem(413);
+            .WithSummary("Create a session")
+            .WithExample("""
+                {
+                  "title": "Interview", "description": "First round", "language": "python", "isPublic": false,
+                  "files": [{ "path": "main.py", "content": "print('hello')\n" }],
+                  "settings": { "maxParticipants": 10, "allowGuests": true }
+                }
+                """)
+            .ProducesValidationProblem().ProducesProblem(413);
         group.MapGet("/list", ListAsync).WithSummary("Sessions that the caller may see, the latest activity first").ProducesValidationProblem();
         group.MapGet("/{id:guid}", GetAsync).OpenToVisitors().WithSummary("A session with its document").ProducesProblem(404);
         group.MapPut("/{id:guid}", UpdateAsync).WithSummary("Change title, description, language, visibility or settings (admins)")
-            .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404);
+            .WithDescription("What is left out stays as it is. With `If-Match`, the ETag of an earlier answer, nothing is changed if somebody else has changed the session since: 412, `session_changed`.")
+            .WithExample("""{ "title": "Second round", "isPublic": false, "settings": { "runRole": "admin", "chatRole": "editor" } }""")
+            .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(412);
         group.MapLifecycle();
         group.MapParticipants();
         group.MapInvitations();

@@ -17,6 +17,7 @@ internal static class InvitationsApi
             .WithSummary("The session's invitations, the newest first (admins)").ProducesProblem(403).ProducesProblem(404);
         group.MapPost("/{id:guid}/invitations", CreateAsync)
             .WithSummary("Make an invitation link with a role, an expiry and a number of uses (admins)")
+            .WithExample("""{ "role": "viewer", "expiresAt": "2030-01-31T12:00:00Z", "maxUses": 30 }""")
             .WithDescription("The token is in this answer alone; only its hash is stored. The link is `/s/{id}?invite={token}`; `POST …/join` takes the token as `invite`.")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
         group.MapDelete("/{id:guid}/invitations/{invitationId:guid}", RevokeAsync)

@@ -15,6 +15,7 @@ internal static class SnapshotsApi
             .WithSummary("The session's snapshots, the newest first").ProducesValidationProblem().ProducesProblem(404);
         group.MapPost("/{id:guid}/snapshots", TakeAsync).OpenToVisitors()
             .WithSummary("Take a snapshot of the document as it is now (editors)")
+            .WithExample("""{ "title": "Tests pass", "message": "Before the loop is rewritten" }""")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
         group.MapGet("/{id:guid}/snapshots/{snapshotId:guid}", GetAsync).OpenToVisitors()
             .WithSummary("A snapshot with its files").ProducesProblem(404);

@@ -15,10 +15,12 @@ internal static class VisitorsApi
     {
         group.MapPost("/{id:guid}/guests", ComeAsGuestAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Auth)
             .WithSummary("Come in as a guest: a name instead of an account, where the owner allows it")
+            .WithExample("""{ "name": "Ada", "invite": "Zm9yIGV4YW1wbGUgb25seQ" }""")
             .WithDescription("With an invite as for `join`. The access token is for this session alone and cannot be refreshed; it ends with the guest's seat. A guest is an editor at most. ` (guest)` follows the name wherever it is shown.")
             .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(410);
         group.MapPost("/{id:guid}/read", ReadAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Auth)
             .WithSummary("Read a session by its public link, without an account")
+            .WithExample("""{ "token": "Zm9yIGV4YW1wbGUgb25seQ" }""")
             .WithDescription("The access token gives what a viewer sees of this session, and nothing else: no messages can be written and nobody sees the reader. When it expires, ask again.")
             .ProducesValidationProblem().ProducesProblem(404);
         group.MapPost("/{id:guid}/public-link", MakeLinkAsync)
