@@ -1,154 +1,54 @@
-/** The shapes of the HTTP API and the hub, as docs/API.md and docs/WEBSOCKET.md describe them. */
+/**
+ * The shapes of the HTTP API and the hub under the names that the page uses. Those of the API are generated from the
+ * server's description (`npm run types`); those that only the hub has are written here, as docs/WEBSOCKET.md says.
+ */
+import type * as api from './schema';
 
-export type Role = 'viewer' | 'editor' | 'admin' | 'owner';
+/** What the page needs of a shape; the rest may be missing where the page makes one itself. */
+type Known<T, K extends keyof T> = Pick<T, K> & Partial<T>;
 
-export interface UserRef {
-  id: string;
-  username: string;
-}
-
-export interface User extends UserRef {
-  email: string;
-  firstName: string | null;
-  lastName: string | null;
-  role: 'user' | 'admin';
-  createdAt: string;
-}
-
-export interface Login {
-  user: User;
-  accessToken: string;
-  /** Seconds. */
-  expiresIn: number;
-}
-
-export interface Participant {
-  user: UserRef;
-  role: Role;
-  isOnline: boolean;
-}
-
-export interface SessionSummary {
-  id: string;
-  title: string;
-  description: string;
-  language: string;
-  isPublic: boolean;
-  owner: UserRef;
-  /** The caller's; viewer for one who is not in a public session. */
-  role: Role;
-  participants: Participant[];
-  stats?: { lastActivity?: string | null; totalExecutions?: number; activeParticipants?: number };
-  createdAt: string;
-  updatedAt: string;
-}
-
-export interface Session extends SessionSummary {
-  settings: SessionSettings;
-  /** For admins and the owner. */
-  inviteCode?: string | null;
-}
-
-export interface SessionSettings {
-  maxParticipants: number;
-  /** The role of those who join a public session by themselves. */
-  publicRole: PublicRole;
-}
-
+export type Role = api.SessionRole;
 export type PublicRole = 'viewer' | 'editor';
+export type UserRef = api.UserNameResponse;
+export type User = api.UserResponse;
+export type Login = api.TokenResponse;
+export type Participant = Known<api.ParticipantResponse, 'user' | 'role' | 'isOnline'>;
+export type SessionSettings = api.SettingsResponse;
+export type Session = Omit<api.SessionResponse, 'participants'> & { participants: Participant[] };
+export type SessionSummary = Omit<Session, 'files' | 'content'>;
+export type Pagination = api.PaginationResponse;
+export type Invitation = api.InvitationResponse;
+export type Snapshot = api.SnapshotResponse;
+export type SnapshotDiff = api.SnapshotDiffResponse;
+export type Visit = api.VisitResponse;
+export type ChatMessage = api.ChatMessageEvent;
+export type Language = Known<api.LanguageItem, 'id' | 'name' | 'version' | 'available' | 'fileName'>;
+export type OutputFile = api.OutputFileItem;
+export type TerminalSize = api.TerminalSize;
+export type Status = api.ExecutionStatus;
 
-export interface Pagination {
-  page: number;
-  limit: number;
-  total: number;
-}
-
-export interface Language {
-  id: string;
-  name: string;
-  version: string | null;
-  available: boolean;
-  fileName: string;
-  /** A first program. */
-  sample?: string;
-}
-
-export interface StepResult {
-  stdout: string;
-  stderr: string;
-  exitCode: number | null;
-  signal: string | null;
-  cpuTimeMs: number;
-  wallTimeMs: number;
-  memoryBytes: number;
-  stdoutTruncated: boolean;
-  stderrTruncated: boolean;
-  /** The limit that ended the step. */
-  limitExceeded?: Limit | null;
-  /** Of a compilation: it was done before, and its result was taken again. */
-  cached?: boolean;
-}
-
+// The description calls these words, and no more.
 export type Limit = 'cpuTime' | 'wallTime' | 'memory' | 'output';
-
 export type Compare = 'exact' | 'trimmed' | 'tokens' | 'float' | 'regex';
 
-/** A test case as the API takes it. */
-export interface TestCaseRequest {
-  name?: string;
-  stdin?: string;
-  expectedOutput: string;
-  compare?: Compare;
-  tolerance?: number;
-  hidden?: boolean;
-}
+export type StepResult = Omit<api.ExecutionStep, 'limitExceeded'> & { limitExceeded?: Limit | null };
 
-export interface TestVerdict {
-  index: number;
-  name: string | null;
-  hidden: boolean;
-  /** Null for a case that was not run, since one before it failed. */
-  status: Status | null;
+/** A test case as the page asks for it. */
+export type TestCaseRequest = {
+  [K in keyof Omit<api.TestCaseRequest, 'expectedOutput' | 'compare'>]?: NonNullable<api.TestCaseRequest[K]>;
+} & { expectedOutput: string; compare?: Compare };
+
+export type TestVerdict = Known<Omit<api.TestCaseResult, 'run' | 'compare'>, 'index' | 'name' | 'hidden' | 'status'> & {
   run: StepResult | null;
-  stdin?: string | null;
-  expectedOutput?: string | null;
   compare?: Compare | null;
-}
+};
 
-export interface OutputFile {
-  path: string;
-  size: number;
-  contentType: string;
-}
-
-export interface TerminalSize {
-  columns: number;
-  rows: number;
-}
-
-export interface Status {
-  id: number;
-  description: string;
-}
-
-export interface RunResult {
-  jobId: string;
-  language: string;
-  status: Status;
+export type RunResult = Known<Omit<api.ExecutionResult, 'compile' | 'run' | 'testCases'>, 'jobId' | 'language' | 'status'> & {
   compile: StepResult | null;
   /** Null where there are test cases: each has its own. */
   run: StepResult | null;
   testCases?: TestVerdict[] | null;
-  outputFiles?: OutputFile[] | null;
-  /** Files that the program wrote, but that were too many, too large or no plain files. */
-  outputFilesOmitted?: number;
-  /** The run had a terminal. */
-  terminal?: TerminalSize | null;
-  executedBy?: UserRef | null;
-  createdAt?: string;
-  startedAt?: string | null;
-  finishedAt?: string | null;
-}
+};
 
 export type Phase = 'compile' | 'run';
 export type StreamName = 'stdout' | 'stderr';
@@ -179,15 +79,10 @@ export interface QueuedExecution {
   position: number;
 }
 
-export interface ChatMessage {
-  id: string;
-  user: UserRef;
-  text: string;
-  sentAt: string;
-}
-
 export interface JoinReply {
   messages: ChatMessage[];
+  /** What to ask for as `before` to get the messages before these; null where these are all. */
+  nextBefore: string | null;
   participants: Participant[];
   executions: RunningExecution[];
   queued?: QueuedExecution[];
@@ -198,10 +93,10 @@ export function isMember(session: SessionSummary, user: UserRef): boolean {
   return session.participants.some((p) => p.user.id === user.id);
 }
 
-export function canEdit(role: Role): boolean {
+export function canEdit(role: Role | null): boolean {
   return role === 'editor' || role === 'admin' || role === 'owner';
 }
 
-export function canManage(role: Role): boolean {
+export function canManage(role: Role | null): boolean {
   return role === 'admin' || role === 'owner';
 }

@@ -34,7 +34,7 @@ export default function PeoplePanel({ room }: { room: Room }) {
   );
 }
 
-function PersonRow({ room, participant, mine }: { room: Room; participant: Participant; mine: Role }) {
+function PersonRow({ room, participant, mine }: { room: Room; participant: Participant; mine: Role | null }) {
   const { user, role, isOnline } = participant;
   const isMe = user.id === room.me.id;
   const manageable = canManage(mine) && !isMe && role !== 'owner';

@@ -62,7 +62,8 @@ export class Room {
     return this.session.get().id;
   }
 
-  get role(): Role {
+  /** Null for one who only reads a public session. */
+  get role(): Role | null {
     return this.session.get().role;
   }
 
