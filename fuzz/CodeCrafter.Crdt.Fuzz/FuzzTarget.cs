@@ -151,6 +151,8 @@ public static class FuzzTarget
         doc.GetText("text").Insert(doc.GetText("text").Length, "!");
         if (doc.GetText("text").Length > 1)
         {
+            doc.GetText("text").Format(0, doc.GetText("text").Length / 2, new Dictionary<string, object?> { ["bold"] = true });
+            doc.GetText("text").ToDelta();
             doc.GetText("text").Delete(0, 1);
         }
     }
@@ -194,6 +196,8 @@ public static class FuzzTarget
         var doc = new Doc(1);
         doc.GetText("text").Insert(0, "some text");
         doc.GetMap("map").Set("key", new YArray());
+        doc.GetText("text").Observe(change => _ = change.Delta);
+        doc.GetMap("map").ObserveDeep(changes => _ = changes.Sum(change => change.Path.Count + change.Keys.Count));
         return doc;
     }
 
