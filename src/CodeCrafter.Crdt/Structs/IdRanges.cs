@@ -183,7 +183,8 @@ internal sealed class DeleteSet
         _clients.Clear();
     }
 
-    private IdRanges Of(ulong client)
+    /// <summary>The stretches of a client, to be added to.</summary>
+    public IdRanges Of(ulong client)
     {
         if (!_clients.TryGetValue(client, out var ranges))
         {

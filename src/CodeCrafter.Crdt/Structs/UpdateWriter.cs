@@ -186,12 +186,14 @@ internal static class UpdateWriter
         var deletes = new DeleteSet();
         foreach (var structs in store.Clients)
         {
+            IdRanges? ranges = null;
             var position = structs.First;
             do
             {
                 if (structs[position] is { Deleted: true } deleted)
                 {
-                    deletes.Add(deleted.Client, deleted.Clock, deleted.End);
+                    ranges ??= deletes.Of(structs.Client);
+                    ranges.Append(deleted.Clock, deleted.End);
                 }
             }
             while (structs.MoveNext(ref position));

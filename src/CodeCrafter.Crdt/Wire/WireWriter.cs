@@ -9,13 +9,21 @@ internal sealed class WireWriter
     private const int KeptCapacity = 1 << 16;
     private const int MaxShort = 0x7F / 3;
 
-    private byte[] _buffer = new byte[256];
+    private byte[] _buffer;
+
+    /// <param name="capacity">How many bytes will be written, as far as that is known.</param>
+    public WireWriter(int capacity = 256) => _buffer = GC.AllocateUninitializedArray<byte>(capacity);
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Length);
 
-    public byte[] ToArray() => Written.ToArray();
+    public byte[] ToArray()
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(Length);
+        Written.CopyTo(bytes);
+        return bytes;
+    }
 
     /// <summary>Starts over. An unusually large array is given back.</summary>
     public void Clear()
@@ -29,11 +37,27 @@ internal sealed class WireWriter
 
     public void WriteByte(byte value)
     {
-        Reserve(1)[0] = value;
-        Length++;
+        if (Length == _buffer.Length)
+        {
+            Grow(1);
+        }
+
+        _buffer[Length++] = value;
     }
 
     public void WriteVarUint(ulong value)
+    {
+        if (value < 0x80)
+        {
+            WriteByte((byte)value);
+        }
+        else
+        {
+            WriteLongVarUint(value);
+        }
+    }
+
+    private void WriteLongVarUint(ulong value)
     {
         var span = Reserve(10);
         var count = 0;
@@ -112,11 +136,18 @@ internal sealed class WireWriter
     {
         if (count > _buffer.Length - Length)
         {
-            var needed = (long)Length + count;
-            var capacity = Math.Min(Math.Max(needed, 2L * _buffer.Length), Array.MaxLength);
-            Array.Resize(ref _buffer, checked((int)Math.Max(needed, capacity)));
+            Grow(count);
         }
 
         return _buffer.AsSpan(Length);
+    }
+
+    private void Grow(int count)
+    {
+        var needed = (long)Length + count;
+        var capacity = Math.Min(Math.Max(needed, 2L * _buffer.Length), Array.MaxLength);
+        var grown = GC.AllocateUninitializedArray<byte>(checked((int)Math.Max(needed, capacity)));
+        Written.CopyTo(grown);
+        _buffer = grown;
     }
 }
