@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 const root = 'root'
-const maxRepetitions = 40
+const maxRepetitions = 1000
 
 const libraries = {
   async yjs () {

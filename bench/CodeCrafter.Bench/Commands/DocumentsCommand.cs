@@ -12,7 +12,7 @@ internal sealed record DocumentsSettings(
 
 /// <summary>One step of one workload in one library.</summary>
 /// <param name="Cold">Median over the rounds of the first repetition in a new process, in milliseconds; 0 for memory.</param>
-/// <param name="Warm">Median of all other repetitions; of the first ones where there is no other.</param>
+/// <param name="Warm">Median of the second half of the repetitions; of the first ones where there is no other.</param>
 /// <param name="Bytes">See <see cref="StepResult.Bytes"/>; the median.</param>
 /// <param name="Ratio">To yjs: of the times when warm, of the bytes for memory; null where yjs was not measured.</param>
 /// <param name="ColdRatio">To yjs, of the times when cold.</param>
@@ -153,7 +153,8 @@ internal static class DocumentsCommand
     private static DocumentRow Row(string workload, string contender, IReadOnlyList<StepResult> rounds)
     {
         var cold = rounds.SelectMany(round => round.Milliseconds.Take(1)).ToList();
-        var warm = rounds.SelectMany(round => round.Milliseconds.Skip(1)).ToList();
+        // The compilers of both runtimes are done, or nearly, by the second half.
+        var warm = rounds.SelectMany(round => round.Milliseconds.Skip((round.Milliseconds.Count + 1) / 2)).ToList();
         return new DocumentRow(
             workload, rounds[0].Step, contender, Median(cold), Median(warm.Count > 0 ? warm : cold), Median([.. rounds.Select(round => round.Bytes)]),
             null, null, null, SameBytes: false, [.. rounds.Select(round => round.Milliseconds)]);

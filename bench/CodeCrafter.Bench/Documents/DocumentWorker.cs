@@ -22,7 +22,7 @@ internal sealed record StepResult(string Step, IReadOnlyList<double> Millisecond
 internal sealed class DocumentWorker
 {
     public static readonly IReadOnlyList<string> Steps = ["local", "apply", "load", "encode", "memory"];
-    private const int MaxRepetitions = 40;
+    private const int MaxRepetitions = 1000;
 
     private readonly Workload _workload;
     private readonly byte[][] _updates;
