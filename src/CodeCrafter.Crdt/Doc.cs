@@ -214,6 +214,10 @@ public sealed class Doc
         {
             Conclude();
         }
+        else
+        {
+            Cleanup.JoinWhatWasCut(_transaction);
+        }
 
         _transaction.Clear();
         Emit();
@@ -254,6 +258,10 @@ public sealed class Doc
         {
             Cleanup.Run(_cleanup, _collectsGarbage);
             Finish(_cleanup, eventsOfCleanup);
+        }
+        else
+        {
+            Cleanup.JoinWhatWasCut(_cleanup);
         }
 
         _cleanup.Clear();

@@ -28,6 +28,12 @@ internal static class Cleanup
             }
         }
 
+        JoinWhatWasCut(transaction);
+    }
+
+    /// <summary>Also where nothing else was done: a look for a place in the text cuts items too.</summary>
+    public static void JoinWhatWasCut(Transaction transaction)
+    {
         foreach (var id in transaction.MergeCandidates)
         {
             var structs = transaction.Store.Find(id.Client)!;

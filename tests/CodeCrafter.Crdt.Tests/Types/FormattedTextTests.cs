@@ -140,4 +140,15 @@ public sealed class FormattedTextTests
         Assert.Equal(before + 1, _doc.Store.Find(1)!.CountFrom(default));
         Assert.Equal(102, Text.Length);
     }
+
+    [Fact]
+    public void Formatting_that_changes_nothing_leaves_the_state_as_it_was()
+    {
+        Text.Insert(0, "hello world", s_bold);
+        var before = _doc.EncodeStateAsUpdate();
+
+        Text.Format(2, 3, s_bold);
+
+        Assert.Equal(before, _doc.EncodeStateAsUpdate());
+    }
 }
