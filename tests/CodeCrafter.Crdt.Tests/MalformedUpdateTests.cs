@@ -164,6 +164,17 @@ public sealed class MalformedUpdateTests
     }
 
     [Fact]
+    public void Text_that_follows_text_of_a_key_takes_its_place_and_has_no_position()
+    {
+        var doc = new Doc(1);
+        doc.ApplyUpdate([1, 2, 7, 0, 0x24, 1, 1, (byte)'m', 1, (byte)'k', 2, (byte)'a', (byte)'b', 0x84, 7, 1, 2, (byte)'c', (byte)'d', 0]);
+
+        InvariantChecks.Check(doc);
+        Assert.Equal(0, doc.GetArray("m").Length);
+        Assert.Equal([1, 7, 1, 0, 2], doc.EncodeStateAsUpdate()[^5..]);
+    }
+
+    [Fact]
     public void A_delete_set_that_covers_the_same_again_and_again_is_applied_once()
     {
         var doc = new Doc(1);

@@ -7,10 +7,10 @@ internal static class TextRun
 {
     /// <summary>
     /// The last item of a client, if text that is inserted between two units continues it: nothing stands between
-    /// them, and there would be nothing to decide.
+    /// them, and there would be nothing to decide. Not where it is the value of a key: what follows takes its place.
     /// </summary>
     public static Item? Extendable(ClientStructs structs, Id origin, Id rightOrigin) =>
-        structs.Last is Item { Deleted: false, Content: TextContent } last
+        structs.Last is Item { Deleted: false, ParentSub: null, Content: TextContent } last
             && last.LastId == origin && last.RightOrigin == rightOrigin && (last.Right?.Id ?? Id.None) == rightOrigin
             && last.Parent!.Item is not { Deleted: true }
             ? last
