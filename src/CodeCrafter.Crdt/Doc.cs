@@ -83,6 +83,18 @@ public sealed class Doc
     /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
     public YArray GetArray(string name) => (YArray)Root(name).FacadeAs(TypeKind.Array);
 
+    /// <summary>The XML fragment at the root of this name; made if there is none.</summary>
+    /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
+    public YXmlFragment GetXmlFragment(string name) => (YXmlFragment)Root(name).FacadeAs(TypeKind.XmlFragment);
+
+    /// <summary>The XML element at the root of this name; made if there is none.</summary>
+    /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
+    public YXmlElement GetXmlElement(string name) => (YXmlElement)Root(name).FacadeAs(TypeKind.XmlElement);
+
+    /// <summary>The XML text at the root of this name; made if there is none.</summary>
+    /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
+    public YXmlText GetXmlText(string name) => (YXmlText)Root(name).FacadeAs(TypeKind.XmlText);
+
     /// <summary>
     /// Makes several changes one: they are announced together, as one update. What an exception interrupts stays done.
     /// </summary>
@@ -181,6 +193,37 @@ public sealed class Doc
     /// <exception cref="MalformedUpdateException">The bytes are no state vector.</exception>
     public byte[] EncodeStateAsUpdateV2(ReadOnlySpan<byte> stateVector = default) =>
         Update.ConvertV1ToV2(EncodeStateAsUpdate(stateVector));
+
+    /// <summary>
+    /// The state now, in a few bytes: it holds no content, but says which is there. With a document that does not
+    /// collect garbage the state can be restored from it later.
+    /// </summary>
+    public Snapshot Snapshot() =>
+        new(UpdateWriter.AllDeletes(_store), _store.Clients.ToDictionary(structs => structs.Client, structs => structs.State));
+
+    /// <summary>A new document in a past state of another, which stays as it is.</summary>
+    /// <param name="origin">The document that was in that state. It must not collect garbage.</param>
+    /// <param name="snapshot">The state.</param>
+    /// <param name="options">Of the new document.</param>
+    /// <exception cref="InvalidOperationException">The document collects garbage: what was deleted is gone.</exception>
+    /// <exception cref="ArgumentException">The document has never been in that state, or not got there yet.</exception>
+    public static Doc CreateFromSnapshot(Doc origin, Snapshot snapshot, DocOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        if (origin._collectsGarbage)
+        {
+            throw new InvalidOperationException("The document collects garbage: what was deleted cannot be restored.");
+        }
+
+        var writer = new WireWriter();
+        SnapshotWriter.WriteUpdate(writer, origin._store, snapshot);
+        var doc = new Doc(options ?? new DocOptions());
+        doc.ApplyUpdate(writer.Written);
+        return doc;
+    }
+
+    internal Branch? FindRoot(string name) => _roots.GetValueOrDefault(name);
 
     internal Branch Root(string name)
     {

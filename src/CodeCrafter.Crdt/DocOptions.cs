@@ -11,7 +11,7 @@ public sealed record DocOptions
 
     /// <summary>
     /// Forgets what was deleted, and only keeps that it was: the default. Without it nothing is ever forgotten, and past
-    /// states can be restored. Replicas may differ in it.
+    /// states can be restored by <see cref="Doc.CreateFromSnapshot"/>. Replicas may differ in it.
     /// </summary>
     public bool CollectsGarbage { get; init; } = true;
 }

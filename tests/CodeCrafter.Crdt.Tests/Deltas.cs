@@ -8,7 +8,7 @@ internal static class Deltas
     public static string Of(YText text) => Of(text.ToDelta());
 
     public static string Of(IEnumerable<DeltaOperation> delta) =>
-        Content.Normalize(new JsonArray([.. delta.Select(ToJson)]).ToJsonString());
+        Content.Normalize(new JsonArray([.. delta.Select(Content.ToJson)]).ToJsonString());
 
     public static DeltaOperation[] Parse(JsonNode delta) => [.. delta.AsArray().Select(step => ParseStep(step!.AsObject()))];
 
@@ -40,19 +40,5 @@ internal static class Deltas
 
         var inserted = Plain(step["insert"])!;
         return inserted is string text ? DeltaOperation.Insert(text, attributes) : DeltaOperation.InsertEmbed(inserted, attributes);
-    }
-
-    private static JsonNode ToJson(DeltaOperation step)
-    {
-        var json = new JsonObject
-        {
-            [step.Action.ToString().ToLowerInvariant()] = step.Action == DeltaAction.Insert ? Content.ToJson(step.Value) : step.Length,
-        };
-        if (step.Attributes is not null)
-        {
-            json["attributes"] = Content.ToJson(step.Attributes);
-        }
-
-        return json;
     }
 }

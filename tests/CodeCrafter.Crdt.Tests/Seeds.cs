@@ -6,6 +6,10 @@ internal static class Seeds
     private static readonly int s_first =
         int.TryParse(Environment.GetEnvironmentVariable("CODECRAFTER_TEST_SEED"), out var seed) ? seed : Random.Shared.Next(1_000_000);
 
+    /// <summary>How often a test is repeated: so often, times CODECRAFTER_TEST_LENGTH for a long run.</summary>
+    public static int Times(int count) =>
+        int.TryParse(Environment.GetEnvironmentVariable("CODECRAFTER_TEST_LENGTH"), out var length) ? count * length : count;
+
     /// <summary>Runs a test with several seeds. A failure says which one to set.</summary>
     public static void Run(int count, Action<int> test)
     {

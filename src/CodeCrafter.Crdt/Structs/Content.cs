@@ -123,5 +123,5 @@ internal sealed class DocContent(string guid, byte[] options) : Content
         writer.WriteBytes(options);
     }
 
-    public override object ValueAt(long offset) => new YSubdocument(guid);
+    public override object ValueAt(long offset) => YSubdocument.Read(guid, options);
 }

@@ -93,6 +93,15 @@ internal sealed class IdRanges
         return index < _ranges.Count && _ranges[index].Start <= clock;
     }
 
+    /// <summary>The next clock at which a stretch begins or ends.</summary>
+    public long NextBoundary(long clock)
+    {
+        var index = FirstEndingAtOrAfter(clock + 1);
+        return index == _ranges.Count ? long.MaxValue
+            : _ranges[index].Start > clock ? _ranges[index].Start
+            : _ranges[index].End;
+    }
+
     private int FirstEndingAtOrAfter(long clock)
     {
         int low = 0, high = _ranges.Count;

@@ -181,7 +181,8 @@ internal static class UpdateWriter
         return selected;
     }
 
-    private static DeleteSet AllDeletes(StructStore store, DeleteSet pendingDeletes)
+    /// <summary>All that is deleted of what is in a store.</summary>
+    public static DeleteSet AllDeletes(StructStore store)
     {
         var deletes = new DeleteSet();
         foreach (var structs in store.Clients)
@@ -199,6 +200,12 @@ internal static class UpdateWriter
             while (structs.MoveNext(ref position));
         }
 
+        return deletes;
+    }
+
+    private static DeleteSet AllDeletes(StructStore store, DeleteSet pendingDeletes)
+    {
+        var deletes = AllDeletes(store);
         foreach (var (client, ranges) in pendingDeletes.Clients)
         {
             for (var i = 0; i < ranges.Count; i++)

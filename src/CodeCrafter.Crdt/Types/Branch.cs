@@ -112,6 +112,10 @@ internal sealed class Branch
         TypeKind.Array => new YArray(this),
         TypeKind.Map => new YMap(this),
         TypeKind.Text => new YText(this),
+        TypeKind.XmlFragment => new YXmlFragment(this),
+        TypeKind.XmlElement => new YXmlElement(this),
+        TypeKind.XmlText => new YXmlText(this),
+        TypeKind.XmlHook => new YXmlHook(this),
         _ => new YOpaque(this),
     };
 

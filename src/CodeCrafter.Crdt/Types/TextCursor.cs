@@ -79,11 +79,14 @@ internal sealed class TextCursor(Transaction transaction, Branch branch)
     /// <summary>What an item changes in the attributes in force.</summary>
     public static void Note(OrderedDictionary<string, JsonLiteral> attributes, Item item)
     {
-        if (item is not { Deleted: false, Content: FormatContent format })
+        if (item is { Deleted: false, Content: FormatContent format })
         {
-            return;
+            Note(attributes, format);
         }
+    }
 
+    public static void Note(OrderedDictionary<string, JsonLiteral> attributes, FormatContent format)
+    {
         if (format.Value.IsNull)
         {
             attributes.Remove(format.Key);

@@ -7,6 +7,10 @@ namespace CodeCrafter.Crdt.Types;
 /// <summary>Tells a text with its attributes as a delta (toDelta in yjs/src/types/YText.js).</summary>
 internal static class TextDelta
 {
+    private const string ChangeKey = "ychange";
+    private static readonly JsonLiteral s_added = new("""{"type":"added"}"""u8.ToArray());
+    private static readonly JsonLiteral s_removed = new("""{"type":"removed"}"""u8.ToArray());
+
     /// <summary>The text now.</summary>
     public static List<DeltaOperation> Of(Branch branch)
     {
@@ -23,7 +27,43 @@ internal static class TextDelta
         return writer.Delta;
     }
 
-    internal sealed class Writer
+    /// <summary>The text at a snapshot, and what has changed since an earlier one.</summary>
+    public static List<DeltaOperation> Of(Branch branch, Snapshot snapshot, Snapshot? previous)
+    {
+        var writer = new Writer();
+        for (var item = branch.Start; item is not null; item = item.Right)
+        {
+            for (var from = item.Clock; from < item.End;)
+            {
+                var to = Math.Min(snapshot.NextChange(item.Client, from), previous?.NextChange(item.Client, from) ?? long.MaxValue);
+                to = Math.Min(to, item.End);
+                AddPart(writer, item, from, to, snapshot, previous);
+                from = to;
+            }
+        }
+
+        writer.Flush();
+        return writer.Delta;
+    }
+
+    private static void AddPart(Writer writer, Item item, long from, long to, Snapshot snapshot, Snapshot? previous)
+    {
+        var isThere = snapshot.Shows(item.Client, from);
+        var wasThere = previous?.Shows(item.Client, from) ?? isThere;
+        if ((!isThere && !wasThere) || (!isThere && item.Content is FormatContent))
+        {
+            return;
+        }
+
+        if (item.Content is TextContent)
+        {
+            writer.Mark(isThere == wasThere ? null : isThere ? s_added : s_removed);
+        }
+
+        writer.Add(item, from - item.Clock, to - from);
+    }
+
+    private sealed class Writer
     {
         private readonly StringBuilder _text = new();
 
@@ -39,14 +79,29 @@ internal static class TextDelta
                 case TextContent text:
                     _text.Append(text.Text.Slice((int)offset, (int)length));
                     break;
-                case FormatContent:
+                case FormatContent format:
                     Flush();
-                    TextCursor.Note(Attributes, item);
+                    TextCursor.Note(Attributes, format);
                     break;
                 case EmbedContent or TypeContent:
                     Flush();
                     Delta.Add(DeltaOperation.InsertOne(item.Content.ValueAt(0), TextChange.ToPlain(Attributes)));
                     break;
+            }
+        }
+
+        /// <summary>Says what has become of the text that follows; null for nothing.</summary>
+        public void Mark(JsonLiteral? change)
+        {
+            if (change is not null)
+            {
+                Flush();
+                Attributes[ChangeKey] = change;
+            }
+            else if (Attributes.ContainsKey(ChangeKey))
+            {
+                Flush();
+                Attributes.Remove(ChangeKey);
             }
         }
 

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Types;
-using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt;
 
@@ -33,8 +31,7 @@ public sealed class YArray : YType
             return _detached[index];
         }
 
-        var (item, offset) = ListEdit.Find(Branch!, index);
-        return item.Content.ValueAt(offset);
+        return ListValues.Get(Branch!, index);
     }
 
     /// <summary>Inserts values before an index.</summary>
@@ -56,19 +53,7 @@ public sealed class YArray : YType
             return;
         }
 
-        Branch!.Doc.Begin();
-        try
-        {
-            ListEdit.Insert(Branch, index, Pack(values));
-            foreach (var value in values)
-            {
-                FillNested(value);
-            }
-        }
-        finally
-        {
-            Branch.Doc.End();
-        }
+        ListValues.Insert(Branch!, index, values);
     }
 
     /// <summary>Appends values.</summary>
@@ -101,16 +86,7 @@ public sealed class YArray : YType
             return _detached.ConvertAll(ToPlain);
         }
 
-        var values = new List<object?>(Length);
-        for (var item = Branch!.Start; item is not null; item = item.Right)
-        {
-            for (var i = 0; item.IsVisible && i < item.Length; i++)
-            {
-                values.Add(ToPlain(item.Content.ValueAt(i)));
-            }
-        }
-
-        return values;
+        return [.. ListValues.All(Branch!).Select(ToPlain)];
     }
 
     internal override void Fill()
@@ -118,37 +94,5 @@ public sealed class YArray : YType
         var values = _detached!;
         _detached = null;
         Insert(0, [.. values]);
-    }
-
-    // Plain values that follow each other are one item.
-    private static List<Content> Pack(ReadOnlySpan<object?> values)
-    {
-        var contents = new List<Content>();
-        var plain = new List<ArraySegment<byte>>();
-        foreach (var value in values)
-        {
-            if (value is YType or byte[])
-            {
-                Flush();
-                contents.Add(ToContent(value));
-                continue;
-            }
-
-            var writer = new WireWriter();
-            AnyValue.Write(writer, value);
-            plain.Add(writer.ToArray());
-        }
-
-        Flush();
-        return contents;
-
-        void Flush()
-        {
-            if (plain.Count > 0)
-            {
-                contents.Add(new AnyContent([.. plain]));
-                plain.Clear();
-            }
-        }
     }
 }

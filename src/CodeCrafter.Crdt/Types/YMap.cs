@@ -11,10 +11,10 @@ namespace CodeCrafter.Crdt;
 /// <remarks>
 /// A value is null, a <see cref="string"/>, a <see cref="bool"/>, a <see cref="double"/> (any number of JavaScript; all
 /// number types of .NET are taken), a <see cref="long"/> (a BigInt of JavaScript; written for integers beyond 2^53), a
-/// <c>byte[]</c>, a list or a dictionary of such values, or a <see cref="YType"/>. What .NET has no counterpart for
+/// <c>byte[]</c>, a list or a dictionary of such values, a <see cref="YSubdocument"/>, or a <see cref="YType"/>. What .NET has no counterpart for
 /// (undefined) reads as null.
 /// </remarks>
-public sealed class YMap : YType
+public class YMap : YType
 {
     private Dictionary<string, object?>? _detached;
 
@@ -39,8 +39,7 @@ public sealed class YMap : YType
     /// <summary>The value of a key; null if it has none. Lists, dictionaries and bytes are copies.</summary>
     public object? Get(string key) =>
         _detached is not null ? _detached.GetValueOrDefault(key)
-        : Branch!.Find(key) is { } item ? item.Content.ValueAt(item.Length - 1)
-        : null;
+        : KeyValues.Get(Branch!, key);
 
     /// <summary>The value of a key if it is of a type.</summary>
     public bool TryGet<T>(string key, [NotNullWhen(true)] out T? value)
@@ -55,8 +54,8 @@ public sealed class YMap : YType
         return false;
     }
 
-    /// <summary>The text that is the value of a key; null if it has none, or one that is no text.</summary>
-    public YText? GetText(string key) => Get(key) as YText;
+    /// <summary>The text that is the value of a key; null if it has none, or one that is no text, or one of XML.</summary>
+    public YText? GetText(string key) => Get(key) is YText text and not YXmlText ? text : null;
 
     /// <summary>The string that is the value of a key; null if it has none, or one that is no string.</summary>
     public string? GetString(string key) => Get(key) as string;
@@ -74,16 +73,7 @@ public sealed class YMap : YType
             return;
         }
 
-        Branch!.Doc.Begin();
-        try
-        {
-            ListEdit.Set(Branch, key, ToContent(value));
-            FillNested(value);
-        }
-        finally
-        {
-            Branch.Doc.End();
-        }
+        KeyValues.Set(Branch!, key, value);
     }
 
     /// <summary>Takes its value from a key; false if it has none.</summary>

@@ -192,6 +192,59 @@ public class YText : YType
         return TextDelta.Of(Branch!);
     }
 
+    /// <summary>
+    /// The text with its attributes and embedded objects as it was at a snapshot of the document. What has been
+    /// deleted since is only there in a document that does not collect garbage.
+    /// </summary>
+    /// <param name="snapshot">The state to tell.</param>
+    /// <param name="previous">
+    /// An earlier state to compare it with: text that was added since has an attribute <c>ychange</c> of the value
+    /// <c>{type: "added"}</c>, and text that was removed since is part of the result, with <c>{type: "removed"}</c>.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The text is detached.</exception>
+    public IReadOnlyList<DeltaOperation> ToDelta(Snapshot snapshot, Snapshot? previous = null)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ThrowIfDetached();
+        return TextDelta.Of(Branch!, snapshot, previous);
+    }
+
+    /// <summary>The text as it was at a snapshot of the document, without attributes and embedded objects.</summary>
+    /// <exception cref="InvalidOperationException">The text is detached.</exception>
+    public string ToString(Snapshot snapshot) => string.Concat(ToDelta(snapshot).Select(step => step.Value as string));
+
+    /// <summary>The attributes of the text as a whole (such as those of an XML node), not of stretches of it; a copy.</summary>
+    /// <exception cref="InvalidOperationException">The text is detached.</exception>
+    public IReadOnlyDictionary<string, object?> GetAttributes()
+    {
+        ThrowIfDetached();
+        return KeyValues.All(Branch!);
+    }
+
+    /// <summary>Sets an attribute of the text as a whole. Its value is one of <see cref="YMap"/>.</summary>
+    /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
+    public void SetAttribute(string name, object? value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        CheckValue(value);
+        if (_detached is not null)
+        {
+            _detached.Then(() => SetAttribute(name, value));
+        }
+        else
+        {
+            KeyValues.Set(Branch!, name, value);
+        }
+    }
+
+    /// <summary>Removes an attribute of the text as a whole; false if there is none.</summary>
+    /// <exception cref="InvalidOperationException">The text is detached.</exception>
+    public bool RemoveAttribute(string name)
+    {
+        ThrowIfDetached();
+        return ListEdit.Remove(Branch!, name);
+    }
+
     /// <summary>The text, without attributes and embedded objects.</summary>
     public override string ToString()
     {

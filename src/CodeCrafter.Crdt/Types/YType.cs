@@ -31,6 +31,9 @@ public abstract class YType
 
     private protected abstract TypeKind Kind { get; }
 
+    // Of an XML element or hook.
+    private protected virtual string Name => "";
+
     /// <summary>
     /// Calls a handler after each transaction that changed this type itself, with what changed. The handler may change
     /// the document; that is announced afterwards.
@@ -55,7 +58,7 @@ public abstract class YType
             throw new InvalidOperationException("The type is part of a document already.");
         }
 
-        Branch = new Branch(Kind);
+        Branch = new Branch(Kind, Name);
         Branch.SetFacade(this);
         return new TypeContent(Branch);
     }
@@ -65,7 +68,7 @@ public abstract class YType
 
     /// <summary>The content for a value of a map or an array.</summary>
     /// <exception cref="ArgumentException">It cannot be a value of a shared type.</exception>
-    private protected static Content ToContent(object? value)
+    internal static Content ToContent(object? value)
     {
         switch (value)
         {
@@ -73,6 +76,8 @@ public abstract class YType
                 throw new ArgumentException("Types of this kind cannot be made here.", nameof(value));
             case YType type:
                 return type.Attach();
+            case YSubdocument subdocument:
+                return subdocument.ToContent();
             case byte[] bytes:
                 return new BinaryContent([.. bytes]);
             default:
@@ -83,20 +88,24 @@ public abstract class YType
     }
 
     /// <summary>Throws what <see cref="ToContent"/> would, without a trace.</summary>
-    private protected static void CheckValue(object? value)
+    internal static void CheckValue(object? value)
     {
         if (value is YType { Branch: not null } or YOpaque)
         {
             throw new InvalidOperationException("The type is part of a document already.");
         }
 
-        if (value is not YType)
+        if (value is YSubdocument subdocument)
+        {
+            subdocument.ToContent();
+        }
+        else if (value is not YType)
         {
             AnyValue.Write(new WireWriter(), value);
         }
     }
 
-    private protected static void FillNested(object? value)
+    internal static void FillNested(object? value)
     {
         if (value is YType type)
         {
@@ -110,7 +119,7 @@ public abstract class YType
         return branch.Observers ??= new Observers(branch.Doc);
     }
 
-    private protected static object? ToPlain(object? value) => value switch
+    internal static object? ToPlain(object? value) => value switch
     {
         YText text => text.ToString(),
         YMap map => map.ToDictionary(),
@@ -119,7 +128,7 @@ public abstract class YType
     };
 }
 
-/// <summary>A shared type that is kept and passed on without loss, but has no operations here: XML, or a root that nobody has asked for.</summary>
+/// <summary>A root that updates speak of, but that nobody has said the kind of yet; it is kept and passed on without loss.</summary>
 public sealed class YOpaque : YType
 {
     internal YOpaque(Branch branch) : base(branch)
@@ -132,7 +141,3 @@ public sealed class YOpaque : YType
     {
     }
 }
-
-/// <summary>A document inside a document, by its name. It is kept and passed on without loss.</summary>
-/// <param name="Guid">The name of the document.</param>
-public sealed record YSubdocument(string Guid);

@@ -7,13 +7,26 @@ public sealed record Fixture(string Name, byte[] Update, byte[] Vector, bool IsP
 {
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web);
 
+    /// <summary>Of several versions, the oldest first.</summary>
     public static IReadOnlyList<Fixture> All { get; } =
     [
         .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Fixtures"), "*.json")
-            .SelectMany(file => JsonSerializer.Deserialize<Fixture[]>(File.ReadAllText(file), s_options)!),
+            .Order(StringComparer.Ordinal)
+            .SelectMany(Read),
     ];
 
     public static TheoryData<Fixture> Cases => [.. All];
 
-    public override string ToString() => Name;
+    /// <summary>The version of Yjs that wrote it.</summary>
+    public string Version { get; private init; } = "";
+
+    public static Fixture Newest(string name) => All.Last(fixture => fixture.Name == name);
+
+    public override string ToString() => $"{Version} {Name}";
+
+    private static IEnumerable<Fixture> Read(string file)
+    {
+        var version = Path.GetFileNameWithoutExtension(file);
+        return JsonSerializer.Deserialize<Fixture[]>(File.ReadAllText(file), s_options)!.Select(fixture => fixture with { Version = version });
+    }
 }

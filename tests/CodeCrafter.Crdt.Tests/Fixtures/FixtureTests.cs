@@ -24,7 +24,7 @@ public sealed class FixtureTests
     [Fact]
     public void What_was_deleted_is_written_back_byte_for_byte_where_garbage_is_kept()
     {
-        var fixture = Fixture.All.Single(each => each.Name == "nested types not collected");
+        var fixture = Fixture.Newest("nested types not collected");
         var doc = new Doc(new DocOptions { CollectsGarbage = false });
         doc.ApplyUpdate(fixture.Update);
 
@@ -59,18 +59,24 @@ public sealed class FixtureTests
         Assert.Equal("plain binold plain", Load("text with attributes and embedded objects").GetText("text").ToString());
 
     [Fact]
-    public void Types_without_operations_here_are_kept()
+    public void Subdocuments_and_XML_are_read()
     {
         var doc = Load("subdocuments");
-        Assert.Equal(new YSubdocument("the-guid"), doc.GetMap("map").Get("sub"));
-        Assert.Equal(new YSubdocument("other"), doc.GetArray("array").Get(0));
-        Assert.Contains("xml", Load("xml").RootNames);
+        var sub = Assert.IsType<YSubdocument>(doc.GetMap("map").Get("sub"));
+        Assert.Equal("the-guid", sub.Guid);
+        Assert.True(sub.AutoLoad);
+        Assert.Equivalent(new Dictionary<string, object?> { ["a"] = 1.0 }, sub.Meta, strict: true);
+        Assert.Equal(new YSubdocument("other") { CollectsGarbage = false }, doc.GetArray("array").Get(0));
+
+        var element = Assert.IsType<YXmlElement>(Assert.Single(Load("xml").GetXmlFragment("xml").Children()));
+        Assert.Equal("x", element.GetAttribute("class"));
+        Assert.Equal("hook", Assert.IsType<YXmlHook>(element.Get(2)).HookName);
     }
 
     private static Doc Load(string name)
     {
         var doc = new Doc();
-        doc.ApplyUpdate(Fixture.All.Single(fixture => fixture.Name == name).Update);
+        doc.ApplyUpdate(Fixture.Newest(name).Update);
         return doc;
     }
 }

@@ -12,7 +12,7 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     {
         var random = new Random(seed);
         yjs.Create(0, 500);
-        var ours = new Doc(400);
+        var ours = Content.NewDoc(400);
         for (var round = 0; round < 5; round++)
         {
             yjs.Edit(0, random.Next(), 5);
@@ -31,7 +31,7 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         yjs.Create(0, 500);
         var updates = yjs.Edit(0, seed, 30);
         var kept = updates.Where(_ => random.Next(3) > 0).ToArray();
-        var ours = new Doc(400);
+        var ours = Content.NewDoc(400);
         ours.ApplyUpdate(yjs.Merge([.. kept, updates[^1]]));
 
         ours.ApplyUpdate(yjs.Merge([.. updates.Except(kept), updates[0]]));
@@ -49,7 +49,7 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         random.Shuffle(some);
         yjs.Create(1, 501);
         yjs.Apply(1, some);
-        var ours = new Doc(400);
+        var ours = Content.NewDoc(400);
         foreach (var update in some)
         {
             ours.ApplyUpdate(update);
@@ -59,7 +59,7 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         Assert.Equal(yjs.State(1).IsPending, ours.HasPending);
 
         // Each hands what it has, and what waits, to a new document of the other kind; then comes the rest.
-        var fromYjs = new Doc(401);
+        var fromYjs = Content.NewDoc(401);
         fromYjs.ApplyUpdate(yjs.State(1).Update);
         yjs.Create(2, 502);
         yjs.Apply(2, ours.EncodeStateAsUpdate());
@@ -80,7 +80,7 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         yjs.Create(0, 500);
         var updates = yjs.Edit(0, seed, 30);
         yjs.Create(1, 501);
-        var ours = new Doc(400);
+        var ours = Content.NewDoc(400);
         var emitted = new List<byte[]>();
         ours.UpdateEmitted += (update, _) => emitted.Add(update);
         foreach (var update in updates)

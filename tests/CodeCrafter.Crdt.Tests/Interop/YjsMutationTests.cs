@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Tests.Fixtures;
 
 namespace CodeCrafter.Crdt.Tests.Interop;
@@ -14,10 +16,10 @@ public sealed class YjsMutationTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     public void Yjs_takes_every_damaged_update_that_we_take_and_sees_the_same(bool isV2)
     {
         var taken = 0;
-        Seeds.Run(3000, seed =>
+        Seeds.Run(Seeds.Times(3000), seed =>
         {
             var update = Damage(new Random(seed), isV2);
-            var ours = new Doc(77);
+            var ours = Content.NewDoc(77);
             try
             {
                 if (isV2)
@@ -52,11 +54,17 @@ public sealed class YjsMutationTests(YjsPeer yjs) : IClassFixture<YjsPeer>
             // Text that is the value of a key reads as its last unit, which JSON cannot hold if it is half a pair.
             if (!HasHalfPair(theirs.Content))
             {
-                Assert.Equal(Content.Normalize(theirs.Content), Content.Of(ours));
+                var (expected, actual) = (Content.Normalize(theirs.Content), Content.Of(ours));
+                if (HasContradiction(ours))
+                {
+                    (expected, actual) = (Unordered(expected), Unordered(actual));
+                }
+
+                Assert.Equal(expected, actual);
             }
         });
 
-        Assert.InRange(taken, 100, 3000);
+        Assert.InRange(taken, 100, int.MaxValue);
     }
 
     private static byte[] Damage(Random random, bool isV2)
@@ -76,6 +84,59 @@ public sealed class YjsMutationTests(YjsPeer yjs) : IClassFixture<YjsPeer>
 
         return update;
     }
+
+    // An item that claims to stand behind a unit that is not before the one it claims to stand before. Where Yjs puts it
+    // depends on what it has merged so far, so two documents of Yjs differ too: all that can be asked is what is there.
+    private static bool HasContradiction(Doc doc) => doc.Store.Clients
+        .SelectMany(Structs)
+        .OfType<Item>()
+        .Any(item => !item.Origin.IsNone && !item.RightOrigin.IsNone && !IsBefore(doc, item.Origin, item.RightOrigin));
+
+    private static IEnumerable<Struct> Structs(ClientStructs structs)
+    {
+        var position = structs.First;
+        do
+        {
+            yield return structs[position];
+        }
+        while (structs.MoveNext(ref position));
+    }
+
+    private static bool IsBefore(Doc doc, Id left, Id right)
+    {
+        if (doc.Store.Find(left) is not Item first || doc.Store.Find(right) is not Item last)
+        {
+            return true;
+        }
+
+        if (first == last)
+        {
+            return left.Clock < right.Clock;
+        }
+
+        Item? item = first;
+        while (item is not null && item != last)
+        {
+            item = item.Right;
+        }
+
+        return item is not null;
+    }
+
+    /// <summary>The content with every text as its units in alphabetical order, those of what is embedded in it too.</summary>
+    private static string Unordered(string json) => Unordered(JsonNode.Parse(json))!.ToJsonString();
+
+    private static JsonNode? Unordered(JsonNode? json) => json switch
+    {
+        JsonObject map => new JsonObject(map.Select(entry =>
+            KeyValuePair.Create(entry.Key, entry.Key is "$text" or "$xmlText" ? Units((JsonArray)entry.Value!) : Unordered(entry.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(Unordered)]),
+        _ => json?.DeepClone(),
+    };
+
+    private static JsonNode Units(JsonArray delta) => new string([.. delta
+        .SelectMany(step => step!["insert"] is JsonValue text ? text.GetValue<string>() : Unordered(step["insert"])!.ToJsonString())
+        .Order()]);
 
     private static bool HasHalfPair(string json)
     {

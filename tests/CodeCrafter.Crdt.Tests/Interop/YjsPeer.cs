@@ -28,8 +28,8 @@ public sealed class YjsPeer : IDisposable
     public void Create(int doc, ulong clientId, bool gc = true) => Ask(new { operation = "create", doc, clientId, gc });
 
     /// <summary>Makes random edits and returns the updates of them.</summary>
-    public byte[][] Edit(int doc, int seed, int count, bool isRich = false) =>
-        Updates(Ask(new { operation = "edit", doc, seed, count, isRich }));
+    public byte[][] Edit(int doc, int seed, int count) =>
+        Updates(Ask(new { operation = "edit", doc, seed, count }));
 
     /// <summary>Edits the formatted text at random. Each step with the updates it emitted and the delta afterwards.</summary>
     public JsonArray TextScript(int doc, int seed, int count) =>
@@ -44,6 +44,35 @@ public sealed class YjsPeer : IDisposable
 
     /// <summary>The events since the last time this was asked.</summary>
     public JsonArray Heard(int doc) => JsonNode.Parse(Ask(new { operation = "heard", doc })["heard"]!.GetValue<string>())!.AsArray();
+
+    public byte[] Snapshot(int doc) => Bytes(Ask(new { operation = "snapshot", doc }), "snapshot");
+
+    /// <summary>The content, and the state vector, of a document that is restored from a snapshot.</summary>
+    public (string Content, byte[] Vector) Restore(int doc, byte[] snapshot)
+    {
+        var answer = Ask(new { operation = "restore", doc, snapshot = Convert.ToBase64String(snapshot) });
+        return (answer["content"]!.GetValue<string>(), Bytes(answer, "vector"));
+    }
+
+    /// <summary>The formatted text at a snapshot, with what has changed since another.</summary>
+    public string DeltaAt(int doc, byte[] snapshot, byte[]? previous) => Ask(new
+    {
+        operation = "deltaAt",
+        doc,
+        snapshot = Convert.ToBase64String(snapshot),
+        previous = previous is null ? null : Convert.ToBase64String(previous),
+    })["content"]!.GetValue<string>();
+
+    /// <summary>A relative position in the text, as bytes and JSON.</summary>
+    public (byte[] Bytes, string Json) Position(int doc, int index, int association)
+    {
+        var answer = Ask(new { operation = "position", doc, index, association });
+        return (Bytes(answer, "bytes"), answer["json"]!.GetValue<string>());
+    }
+
+    /// <summary>The index of a relative position; -1 if there is none.</summary>
+    public int Resolve(int doc, byte[] position) =>
+        Ask(new { operation = "resolve", doc, position = Convert.ToBase64String(position) })["index"]!.GetValue<int>();
 
     public PeerState State(int doc)
     {

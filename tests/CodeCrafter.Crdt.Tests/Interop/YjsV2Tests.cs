@@ -26,7 +26,7 @@ public sealed class YjsV2Tests(YjsPeer yjs) : IClassFixture<YjsPeer>
         var random = new Random(seed);
         yjs.Create(0, 500, gc: random.Next(2) == 0);
         yjs.Create(1, 9_000_000_000_000_000);
-        yjs.Edit(0, random.Next(), 25, isRich: random.Next(2) == 0);
+        yjs.Edit(0, random.Next(), 25);
         yjs.Edit(1, random.Next(), 10);
         yjs.Apply(0, yjs.State(1).Update);
         yjs.Edit(0, random.Next(), 10);

@@ -1,7 +1,27 @@
 // Writes the frozen updates that FixtureTests read: node make-fixtures.mjs > ../Fixtures/yjs-<version>.json
 // They stay as they are when Yjs is updated; a new version gets a file of its own.
-import * as Y from 'yjs'
-import { randomEdits } from './edits.mjs'
+//
+// Those of an old version are written by it: npm install --prefix FOLDER yjs@VERSION, then
+//   node make-fixtures.mjs FOLDER/node_modules/yjs > ../Fixtures/yjs-VERSION.json
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { editsFor } from './edits.mjs'
+
+const folder = resolve(process.argv[2] ?? join(import.meta.dirname, 'node_modules', 'yjs'))
+const { version, module } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+const Y = await import(pathToFileURL(join(folder, module)))
+const minor = Number(version.split('.')[1])
+const randomEdits = editsFor(Y)
+
+const list = values => {
+  const array = new Y.Array()
+  array.insert(0, values)
+  return array
+}
+
+// What a version does not have yet is not written by it; before 13.5 the clients of an update came in another order.
+const since = { subdocuments: 4, 'two clients at once': 5, 'something that waits': 5, 'random edits by three clients': 6 }
 
 const toBase64 = bytes => Buffer.from(bytes).toString('base64')
 
@@ -33,11 +53,11 @@ const scenarios = {
   'array of all values': () => {
     const d = doc(9007199254740991)
     d.getArray('array').insert(0, [
-      0, -1, 63, 64, -64, 2147483647, 2147483648, -2147483648, 1.5, 0.1, 1e300, true, false, null, '', 'text', 'ß中😀',
+      0, -1, 63, 64, -64, 2147483647, 2147483648, -2147483648, 1.5, 0.1, 1e300, true, false, ...(minor >= 5 ? [null] : []), '', 'text', 'ß中😀',
       [], {}, [1, [2, [3]]], { a: { b: [null] } }, new Uint8Array([0, 255]), new Uint8Array(0)
     ])
-    d.getMap('map').set('bigint', -9223372036854775808n)
-    d.getMap('map').set('undefined', undefined)
+    if (minor >= 6) d.getMap('map').set('bigint', -9223372036854775808n)
+    if (minor >= 5) d.getMap('map').set('undefined', undefined)
     d.getMap('map').set('nan', [NaN, Infinity, -0])
     return d
   },
@@ -52,16 +72,16 @@ const scenarios = {
   },
   'nested types': () => {
     const d = doc(300)
-    const inner = new Y.Map([['text', new Y.Text('inner')], ['list', Y.Array.from([1, new Y.Map()])]])
+    const inner = new Y.Map([['text', new Y.Text('inner')], ['list', list([1, new Y.Map()])]])
     d.getMap('map').set('inner', inner)
     d.getArray('array').insert(0, [new Y.Text('in an array'), new Y.Array()])
-    d.getMap('map').set('removed', new Y.Map([['a', new Y.Text('collected')], ['b', Y.Array.from([1, 2])]]))
+    d.getMap('map').set('removed', new Y.Map([['a', new Y.Text('collected')], ['b', list([1, 2])]]))
     d.getMap('map').delete('removed')
     return d
   },
   'nested types not collected': () => {
     const d = doc(300, { gc: false })
-    d.getMap('map').set('removed', new Y.Map([['a', new Y.Text('kept')], ['b', Y.Array.from([1, 2])]]))
+    d.getMap('map').set('removed', new Y.Map([['a', new Y.Text('kept')], ['b', list([1, 2])]]))
     d.getMap('map').delete('removed')
     d.getText('text').insert(0, 'abcdef')
     d.getText('text').delete(1, 3)
@@ -71,8 +91,9 @@ const scenarios = {
     const d = doc(5)
     const element = new Y.XmlElement('p')
     element.setAttribute('class', 'x')
+    // Later versions cannot read the hooks of 13.0.
     const text = new Y.XmlText('words')
-    element.insert(0, [text, new Y.XmlElement('br'), new Y.XmlHook('hook')])
+    element.insert(0, [text, new Y.XmlElement('br'), ...(minor >= 4 ? [new Y.XmlHook('hook')] : [])])
     text.format(0, 2, { b: true })
     d.getXmlFragment('xml').insert(0, [element])
     return d
@@ -101,7 +122,7 @@ const scenarios = {
   'random edits by three clients': () => {
     const docs = [doc(1), doc(2), doc(3)]
     for (let round = 0; round < 8; round++) {
-      docs.forEach((d, i) => randomEdits(d, round * 10 + i, 4, true))
+      docs.forEach((d, i) => randomEdits(d, round * 10 + i, 4))
       const from = docs[round % 3]
       docs.forEach(d => Y.applyUpdate(d, Y.encodeStateAsUpdate(from, Y.encodeStateVector(d))))
     }
@@ -120,13 +141,13 @@ const scenarios = {
   }
 }
 
-const fixtures = Object.entries(scenarios).map(([name, make]) => {
+const fixtures = Object.entries(scenarios).filter(([name]) => minor >= (since[name] ?? 0)).map(([name, make]) => {
   const made = make()
   return {
     name,
     update: toBase64(Y.encodeStateAsUpdate(made)),
     vector: toBase64(Y.encodeStateVector(made)),
-    isPending: made.store.pendingStructs !== null || made.store.pendingDs !== null
+    isPending: (made.store.pendingStructs ?? null) !== null || (made.store.pendingDs ?? null) !== null
   }
 })
 process.stdout.write(JSON.stringify(fixtures, null, 2) + '\n')

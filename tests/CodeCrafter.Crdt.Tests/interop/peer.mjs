@@ -5,13 +5,14 @@ import * as awareness from 'y-protocols/awareness'
 import * as sync from 'y-protocols/sync'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
-import { randomEdits } from './edits.mjs'
-import { fromBase64, toBase64, toPlain, toPlainEvent } from './plain.mjs'
+import { editsFor } from './edits.mjs'
+import { contentOf, fromBase64, toBase64, toPlain, toPlainEvent } from './plain.mjs'
 import { runTextScript } from './text-script.mjs'
 
 // Answers alone go to stdout; Yjs has things to say too.
 console.log = console.warn = console.error
 
+const randomEdits = editsFor(Y)
 const docs = new Map()
 const aware = new Map()
 
@@ -26,6 +27,7 @@ const operations = {
     const created = new Y.Doc({ gc })
     created.clientID = clientId
     created.emitted = []
+    contentOf(created) // A root is only tidied up once it is known to be a text.
     created.on('update', update => created.emitted.push(toBase64(update)))
     docs.set(doc, created)
     return {}
@@ -33,7 +35,7 @@ const operations = {
   observe: ({ doc }) => {
     const d = docs.get(doc)
     d.heard = []
-    for (const [name, root] of [['array', d.getArray('array')], ['map', d.getMap('map')], ['text', d.getText('text')]]) {
+    for (const [name, root] of [['array', d.getArray('array')], ['map', d.getMap('map')], ['text', d.getText('text')], ['xml', d.getXmlFragment('xml')]]) {
       root.observeDeep(events => d.heard.push(...events.map(event => toPlainEvent(name, event))))
     }
     return {}
@@ -43,9 +45,26 @@ const operations = {
     docs.get(doc).heard = []
     return { heard: JSON.stringify(heard) }
   },
-  edit: ({ doc, seed, count, isRich = false }) => {
-    randomEdits(docs.get(doc), seed, count, isRich)
+  edit: ({ doc, seed, count }) => {
+    randomEdits(docs.get(doc), seed, count)
     return { updates: take(docs.get(doc)) }
+  },
+  snapshot: ({ doc }) => ({ snapshot: toBase64(Y.encodeSnapshot(Y.snapshot(docs.get(doc)))) }),
+  restore: ({ doc, snapshot }) => {
+    const restored = Y.createDocFromSnapshot(docs.get(doc), Y.decodeSnapshot(fromBase64(snapshot)))
+    return { content: JSON.stringify(contentOf(restored)), vector: toBase64(Y.encodeStateVector(restored)) }
+  },
+  deltaAt: ({ doc, snapshot, previous }) => {
+    const decode = bytes => bytes === null ? undefined : Y.decodeSnapshot(fromBase64(bytes))
+    return { content: JSON.stringify(docs.get(doc).getText('text').toDelta(decode(snapshot), decode(previous))) }
+  },
+  position: ({ doc, index, association }) => {
+    const position = Y.createRelativePositionFromTypeIndex(docs.get(doc).getText('text'), index, association)
+    return { bytes: toBase64(Y.encodeRelativePosition(position)), json: JSON.stringify(Y.relativePositionToJSON(position)) }
+  },
+  resolve: ({ doc, position }) => {
+    const found = Y.createAbsolutePositionFromRelativePosition(Y.decodeRelativePosition(fromBase64(position)), docs.get(doc))
+    return { index: found === null ? -1 : found.index }
   },
   textScript: ({ doc, seed, count }) => ({ steps: runTextScript(docs.get(doc), seed, count) }),
   apply: ({ doc, updates }) => {
@@ -57,9 +76,7 @@ const operations = {
     return {
       vector: toBase64(Y.encodeStateVector(d)),
       update: toBase64(Y.encodeStateAsUpdate(d)),
-      content: JSON.stringify({
-        array: toPlain(d.getArray('array')), map: toPlain(d.getMap('map')), text: d.getText('text').toString()
-      }),
+      content: JSON.stringify(contentOf(d)),
       isPending: d.store.pendingStructs !== null || d.store.pendingDs !== null
     }
   },

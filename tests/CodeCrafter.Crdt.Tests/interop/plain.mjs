@@ -6,12 +6,15 @@ export const fromBase64 = text => new Uint8Array(Buffer.from(text, 'base64'))
 
 export const toPlain = value => {
   if (value === undefined || value === null) return null
-  if (value instanceof Y.XmlText) return { $opaque: true }
-  if (value instanceof Y.Text) return value.toString()
+  if (value instanceof Y.XmlText) return { $xmlText: toPlain(value.toDelta()), $attributes: sorted(Object.entries(value.getAttributes())) }
+  if (value instanceof Y.Text) return { $text: toPlain(value.toDelta()) }
   if (value instanceof Y.Array) return value.toArray().map(toPlain)
+  if (value instanceof Y.XmlHook) return { $hook: value.hookName, $values: sorted(Array.from(value.entries())) }
   if (value instanceof Y.Map) return sorted(Array.from(value.entries()))
+  if (value instanceof Y.XmlElement) return { $element: value.nodeName, $attributes: sorted(Object.entries(value.getAttributes())), $children: value.toArray().map(toPlain) }
+  if (value instanceof Y.XmlFragment) return { $fragment: value.toArray().map(toPlain) }
   if (value instanceof Y.AbstractType) return { $opaque: true }
-  if (value instanceof Y.Doc) return { $doc: value.guid }
+  if (value instanceof Y.Doc) return { $doc: value.guid, $autoLoad: value.autoLoad === true, $gc: value.gc, $meta: toPlain(value.meta) }
   if (value instanceof Uint8Array) return { $bytes: toBase64(value) }
   if (typeof value === 'bigint') return { $bigint: value.toString() }
   if (Object.is(value, -0)) return { $number: '-0' }
@@ -20,6 +23,11 @@ export const toPlain = value => {
   if (typeof value === 'object') return sorted(Object.entries(value))
   return value
 }
+
+/** All roots that the tests use. */
+export const contentOf = doc => ({
+  array: toPlain(doc.getArray('array')), map: toPlain(doc.getMap('map')), text: toPlain(doc.getText('text')), xml: toPlain(doc.getXmlFragment('xml'))
+})
 
 const sorted = entries => Object.fromEntries(
   entries.map(([key, value]) => [key, toPlain(value)]).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))

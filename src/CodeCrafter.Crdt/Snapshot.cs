@@ -1,0 +1,156 @@
+using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt;
+
+/// <summary>
+/// A state of a document, without its content: how much there is of each client, and what of it is deleted. Two
+/// snapshots are equal if they stand for the same state.
+/// </summary>
+public sealed class Snapshot : IEquatable<Snapshot>
+{
+    private readonly DeleteSet _deletes;
+    private readonly Dictionary<ulong, long> _state;
+
+    internal Snapshot(DeleteSet deletes, Dictionary<ulong, long> state) => (_deletes, _state) = (deletes, state);
+
+    /// <summary>The state of an empty document.</summary>
+    public static Snapshot Empty { get; } = new(new DeleteSet(), []);
+
+    internal DeleteSet Deletes => _deletes;
+
+    /// <summary>The next clock that is expected of each client.</summary>
+    internal IReadOnlyDictionary<ulong, long> State => _state;
+
+    /// <summary>Reads the bytes of <see cref="Encode"/>, or of encodeSnapshot of Yjs.</summary>
+    /// <exception cref="MalformedUpdateException">The bytes are no snapshot.</exception>
+    public static Snapshot Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        var deletes = new DeleteSet();
+        for (var clients = reader.ReadVarUint(); clients > 0; clients--)
+        {
+            var client = reader.ReadVarUint();
+            for (var ranges = reader.ReadVarUint(); ranges > 0; ranges--)
+            {
+                var (start, length) = (reader.ReadClock(), reader.ReadClock());
+                if (start + length > (long)WireReader.MaxInteger)
+                {
+                    throw new MalformedUpdateException("A clock is too large.");
+                }
+
+                deletes.Append(client, start, start + length);
+            }
+        }
+
+        if (reader.IsAtEnd)
+        {
+            throw new MalformedUpdateException("The bytes end too early.");
+        }
+
+        deletes.Sort();
+        return new Snapshot(deletes, UpdateDecoder.ReadStateVector(bytes[reader.Position..]));
+    }
+
+    /// <summary>Encodes the snapshot as Yjs does (encodeSnapshot).</summary>
+    public byte[] Encode()
+    {
+        var writer = new WireWriter();
+        UpdateWriter.WriteDeleteSet(writer, _deletes);
+        writer.WriteBytes(Update.EncodeStateVector(_state));
+        return writer.ToArray();
+    }
+
+    /// <summary>Whether an update brings nothing, neither content nor deletions, that was not there in this state.</summary>
+    /// <exception cref="MalformedUpdateException">The bytes are no update.</exception>
+    public bool Contains(ReadOnlySpan<byte> update)
+    {
+        UpdateDecoder.Check(update);
+        var reader = new UpdateReader(update, isChecked: true);
+        var isKnown = true;
+        while (reader.MoveNext())
+        {
+            isKnown &= reader.IsSkip || reader.End <= _state.GetValueOrDefault(reader.Client);
+        }
+
+        while (reader.MoveNextDelete())
+        {
+            isKnown &= _deletes[reader.Client] is { } ranges && ranges.Contains(reader.Clock)
+                && ranges.NextBoundary(reader.Clock) >= reader.End;
+        }
+
+        return isKnown;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Snapshot? other)
+    {
+        if (other is null || _state.Count != other._state.Count || _deletes.ClientCount != other._deletes.ClientCount)
+        {
+            return false;
+        }
+
+        foreach (var (client, clock) in _state)
+        {
+            if (!other._state.TryGetValue(client, out var otherClock) || clock != otherClock)
+            {
+                return false;
+            }
+        }
+
+        foreach (var (client, ranges) in _deletes.Clients)
+        {
+            if (other._deletes[client] is not { } others || !AreEqual(ranges, others))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Snapshot);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = _state.Count;
+        foreach (var (client, clock) in _state)
+        {
+            hash ^= HashCode.Combine(client, clock);
+        }
+
+        return hash;
+    }
+
+    /// <summary>Whether a unit was there and not deleted.</summary>
+    internal bool Shows(ulong client, long clock) =>
+        clock < _state.GetValueOrDefault(client) && _deletes[client]?.Contains(clock) != true;
+
+    /// <summary>The next clock of a client from which on <see cref="Shows"/> may be different.</summary>
+    internal long NextChange(ulong client, long clock)
+    {
+        var state = _state.GetValueOrDefault(client);
+        var next = _deletes[client]?.NextBoundary(clock) ?? long.MaxValue;
+        return state > clock ? Math.Min(state, next) : next;
+    }
+
+    private static bool AreEqual(IdRanges a, IdRanges b)
+    {
+        if (a.Count != b.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < a.Count; i++)
+        {
+            if (a[i] != b[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,99 @@
+using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt.Types;
+
+/// <summary>The values of a list, as users see them.</summary>
+internal static class ListValues
+{
+    public static object? Get(Branch branch, int index)
+    {
+        var (item, offset) = ListEdit.Find(branch, index);
+        return item.Content.ValueAt(offset);
+    }
+
+    public static IEnumerable<object?> All(Branch branch)
+    {
+        for (var item = branch.Start; item is not null; item = item.Right)
+        {
+            for (var i = 0; item.IsVisible && i < item.Length; i++)
+            {
+                yield return item.Content.ValueAt(i);
+            }
+        }
+    }
+
+    /// <summary>Inserts values that have been checked.</summary>
+    public static void Insert(Branch branch, int index, ReadOnlySpan<object?> values)
+    {
+        branch.Doc.Begin();
+        try
+        {
+            ListEdit.Insert(branch, index, Pack(values));
+            foreach (var value in values)
+            {
+                YType.FillNested(value);
+            }
+        }
+        finally
+        {
+            branch.Doc.End();
+        }
+    }
+
+    // Plain values that follow each other are one item.
+    private static List<Content> Pack(ReadOnlySpan<object?> values)
+    {
+        var contents = new List<Content>();
+        var plain = new List<ArraySegment<byte>>();
+        foreach (var value in values)
+        {
+            if (value is YType or YSubdocument or byte[])
+            {
+                Flush();
+                contents.Add(YType.ToContent(value));
+                continue;
+            }
+
+            var writer = new WireWriter();
+            AnyValue.Write(writer, value);
+            plain.Add(writer.ToArray());
+        }
+
+        Flush();
+        return contents;
+
+        void Flush()
+        {
+            if (plain.Count > 0)
+            {
+                contents.Add(new AnyContent([.. plain]));
+                plain.Clear();
+            }
+        }
+    }
+}
+
+/// <summary>The values of keys: of a map, or of the attributes of an XML element or a text.</summary>
+internal static class KeyValues
+{
+    public static object? Get(Branch branch, string key) =>
+        branch.Find(key) is { } item ? item.Content.ValueAt(item.Length - 1) : null;
+
+    public static Dictionary<string, object?> All(Branch branch) => branch.Keys.ToDictionary(key => key, key => Get(branch, key));
+
+    /// <summary>Gives a key a value that has been checked.</summary>
+    public static void Set(Branch branch, string key, object? value)
+    {
+        branch.Doc.Begin();
+        try
+        {
+            ListEdit.Set(branch, key, YType.ToContent(value));
+            YType.FillNested(value);
+        }
+        finally
+        {
+            branch.Doc.End();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using CodeCrafter.Crdt.Types;
+
+namespace CodeCrafter.Crdt;
+
+/// <summary>A shared list of XML nodes: <see cref="YXmlElement"/>, <see cref="YXmlText"/> and <see cref="YXmlHook"/>.</summary>
+public class YXmlFragment : YType
+{
+    private List<YType>? _detached;
+
+    /// <summary>Makes a detached fragment.</summary>
+    public YXmlFragment() : base(null) => _detached = [];
+
+    internal YXmlFragment(Branch branch) : base(branch)
+    {
+    }
+
+    /// <summary>How many children there are.</summary>
+    public int Length => _detached?.Count ?? checked((int)Branch!.Length);
+
+    private protected override TypeKind Kind => TypeKind.XmlFragment;
+
+    private protected bool IsDetached => _detached is not null;
+
+    /// <summary>
+    /// The child at an index. It is a node, unless another program has put something else there, which is then read as
+    /// a value of <see cref="YArray"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such index.</exception>
+    public object? Get(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
+        return _detached is not null ? _detached[index] : ListValues.Get(Branch!, index);
+    }
+
+    /// <summary>The children; a copy of the list.</summary>
+    public IReadOnlyList<object?> Children() => _detached is not null ? [.. _detached] : [.. ListValues.All(Branch!)];
+
+    /// <summary>Inserts nodes before an index.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
+    /// <exception cref="ArgumentException">It is no XML node.</exception>
+    /// <exception cref="InvalidOperationException">A node is part of a document already.</exception>
+    public void Insert(int index, params ReadOnlySpan<YType> nodes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, Length);
+        foreach (var node in nodes)
+        {
+            if (node is not (YXmlElement or YXmlText or YXmlHook))
+            {
+                throw new ArgumentException("A child of XML is an element, a text or a hook.", nameof(nodes));
+            }
+
+            CheckValue(node);
+        }
+
+        if (_detached is not null)
+        {
+            _detached.InsertRange(index, nodes);
+        }
+        else
+        {
+            ListValues.Insert(Branch!, index, [.. nodes]);
+        }
+    }
+
+    /// <summary>Appends nodes.</summary>
+    public void Add(params ReadOnlySpan<YType> nodes) => Insert(Length, nodes);
+
+    /// <summary>Deletes children.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stretch.</exception>
+    public void Delete(int index, int length = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - index);
+        if (_detached is not null)
+        {
+            _detached.RemoveRange(index, length);
+        }
+        else if (length > 0)
+        {
+            ListEdit.Delete(Branch!, index, length);
+        }
+    }
+
+    internal override void Fill()
+    {
+        var nodes = _detached!;
+        _detached = null;
+        Insert(0, [.. nodes]);
+    }
+}
+
+/// <summary>A shared XML element: a name, attributes and children.</summary>
+public sealed class YXmlElement : YXmlFragment
+{
+    private readonly string _nodeName = "UNDEFINED";
+    private Dictionary<string, object?>? _detached;
+
+    /// <summary>Makes a detached element.</summary>
+    public YXmlElement(string nodeName)
+    {
+        ArgumentNullException.ThrowIfNull(nodeName);
+        _nodeName = nodeName;
+        _detached = [];
+    }
+
+    internal YXmlElement(Branch branch) : base(branch)
+    {
+    }
+
+    /// <summary>The name; UNDEFINED for a root, as in Yjs.</summary>
+    public string NodeName => Branch is { RootName: null } ? Branch.NodeName : _nodeName;
+
+    /// <summary>The attributes, whose values are those of <see cref="YMap"/>; a copy.</summary>
+    public IReadOnlyDictionary<string, object?> Attributes =>
+        _detached is not null ? new Dictionary<string, object?>(_detached) : KeyValues.All(Branch!);
+
+    private protected override TypeKind Kind => TypeKind.XmlElement;
+
+    private protected override string Name => _nodeName;
+
+    /// <summary>The value of an attribute; null if there is none.</summary>
+    public object? GetAttribute(string name) =>
+        _detached is not null ? _detached.GetValueOrDefault(name) : KeyValues.Get(Branch!, name);
+
+    /// <summary>Sets an attribute.</summary>
+    /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
+    public void SetAttribute(string name, object? value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        CheckValue(value);
+        if (_detached is not null)
+        {
+            _detached[name] = value;
+        }
+        else
+        {
+            KeyValues.Set(Branch!, name, value);
+        }
+    }
+
+    /// <summary>Removes an attribute; false if there is none.</summary>
+    public bool RemoveAttribute(string name) => _detached?.Remove(name) ?? ListEdit.Remove(Branch!, name);
+
+    // As Yjs does: the children first.
+    internal override void Fill()
+    {
+        var attributes = _detached!;
+        _detached = null;
+        base.Fill();
+        foreach (var (name, value) in attributes)
+        {
+            SetAttribute(name, value);
+        }
+    }
+}
+
+/// <summary>Text within XML.</summary>
+public sealed class YXmlText : YText
+{
+    /// <summary>Makes a detached text.</summary>
+    public YXmlText(string text = "") : base(text)
+    {
+    }
+
+    internal YXmlText(Branch branch) : base(branch)
+    {
+    }
+
+    private protected override TypeKind Kind => TypeKind.XmlText;
+}
+
+/// <summary>A map within XML that stands for something which a program renders in its own way.</summary>
+public sealed class YXmlHook : YMap
+{
+    private readonly string _hookName = "";
+
+    /// <summary>Makes a detached hook.</summary>
+    public YXmlHook(string hookName)
+    {
+        ArgumentNullException.ThrowIfNull(hookName);
+        _hookName = hookName;
+    }
+
+    internal YXmlHook(Branch branch) : base(branch)
+    {
+    }
+
+    /// <summary>The name.</summary>
+    public string HookName => Branch?.NodeName ?? _hookName;
+
+    private protected override TypeKind Kind => TypeKind.XmlHook;
+
+    private protected override string Name => _hookName;
+}

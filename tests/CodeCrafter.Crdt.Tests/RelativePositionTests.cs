@@ -1,0 +1,86 @@
+namespace CodeCrafter.Crdt.Tests;
+
+public sealed class RelativePositionTests
+{
+    private readonly Doc _doc = new((1UL << 53) - 1);
+
+    [Fact]
+    public void A_position_moves_with_the_text()
+    {
+        var text = _doc.GetText("text");
+        text.Insert(0, "abcdef");
+        var right = RelativePosition.FromIndex(text, 3);
+        var left = RelativePosition.FromIndex(text, 3, -1);
+        var end = RelativePosition.FromIndex(text, 6);
+        var start = RelativePosition.FromIndex(text, 0, -1);
+
+        text.Insert(3, "XY");
+        text.Insert(0, "__");
+        text.Append("!");
+
+        Assert.Equal(new AbsolutePosition(text, 7, 0), right.Resolve(_doc));
+        Assert.Equal(5, left.Resolve(_doc)?.Index);
+        Assert.Equal(11, end.Resolve(_doc)?.Index);
+        Assert.Equal(0, start.Resolve(_doc)?.Index);
+        text.Delete(0, text.Length);
+        Assert.Equal(0, right.Resolve(_doc)?.Index);
+    }
+
+    [Fact]
+    public void A_position_in_a_nested_list_is_kept_as_bytes_and_as_JSON()
+    {
+        var list = new YArray();
+        list.Add(1, 2, 3);
+        _doc.GetMap("map").Set("list", list);
+        foreach (var index in new[] { 0, 1, 3 })
+        {
+            var position = RelativePosition.FromIndex(list, index);
+            Assert.Equal(new AbsolutePosition(list, index, 0), RelativePosition.Decode(position.Encode()).Resolve(_doc));
+            Assert.Equal(position, RelativePosition.FromJson(position.ToJson()));
+        }
+
+        var end = RelativePosition.FromIndex(list, 3);
+        Assert.Equal("""{"type":{"client":9007199254740991,"clock":0},"assoc":0}""", end.ToJson());
+        _doc.GetMap("map").Remove("list");
+        Assert.Null(end.Resolve(_doc));
+    }
+
+    [Fact]
+    public void What_the_document_does_not_have_leads_nowhere()
+    {
+        var text = _doc.GetText("text");
+        text.Insert(0, "abc");
+        var other = new Doc(2);
+
+        Assert.Null(RelativePosition.FromIndex(text, 1).Resolve(other));
+        Assert.Null(RelativePosition.FromIndex(text, 3).Resolve(other));
+        Assert.Empty(other.RootNames);
+        Assert.Throws<ArgumentOutOfRangeException>(() => RelativePosition.FromIndex(text, 4));
+        Assert.Throws<InvalidOperationException>(() => RelativePosition.FromIndex(new YText(), 0));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"item":5}""")]
+    [InlineData("""{"item":{"client":-1,"clock":0}}""")]
+    [InlineData("""{"item":{"client":9007199254740992,"clock":0}}""")]
+    [InlineData("""{"tname":5}""")]
+    [InlineData("""{"tname":"a","assoc":1e300}""")]
+    public void JSON_that_is_no_position_is_refused(string json) =>
+        Assert.Throws<MalformedUpdateException>(() => RelativePosition.FromJson(json));
+
+    [Fact]
+    public void Bytes_that_are_no_position_are_refused()
+    {
+        foreach (var bytes in new byte[][] { [], [3], [0, 1], [1, 5], [0, 1, 1, 0, 0], [1, 1, 0xFF] })
+        {
+            Assert.Throws<MalformedUpdateException>(() => RelativePosition.Decode(bytes));
+        }
+
+        // Without an association, as Yjs once wrote them.
+        Assert.Equal(0, RelativePosition.Decode([0, 1, 1]).Association);
+    }
+}

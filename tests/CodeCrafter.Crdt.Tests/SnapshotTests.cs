@@ -1,0 +1,87 @@
+namespace CodeCrafter.Crdt.Tests;
+
+public sealed class SnapshotTests
+{
+    private readonly Doc _doc = new(new DocOptions { ClientId = 1, CollectsGarbage = false });
+
+    [Fact]
+    public void A_past_state_is_restored_and_the_document_stays_as_it_is()
+    {
+        var text = _doc.GetText("text");
+        text.Insert(0, "a😀c");
+        _doc.GetMap("map").Set("key", new YText("nested"));
+        var snapshot = _doc.Snapshot();
+        text.Append("def");
+        text.Delete(0, 3);
+        _doc.GetMap("map").Remove("key");
+        var before = _doc.EncodeStateAsUpdate();
+
+        var restored = Doc.CreateFromSnapshot(_doc, snapshot);
+
+        Assert.Equal("a😀c", restored.GetText("text").ToString());
+        Assert.Equal("nested", restored.GetMap("map").GetText("key")!.ToString());
+        Assert.Equal("a😀c", text.ToString(snapshot));
+        Assert.Equal("", text.ToString(Snapshot.Empty));
+        Assert.Equal("cdef", text.ToString());
+        Assert.Equal(before, _doc.EncodeStateAsUpdate());
+        Assert.Equal(snapshot, restored.Snapshot());
+        Assert.NotEqual(snapshot, _doc.Snapshot());
+        InvariantChecks.Check(_doc);
+    }
+
+    [Fact]
+    public void A_snapshot_that_cuts_a_surrogate_pair_harms_nothing()
+    {
+        _doc.GetText("text").Insert(0, "a😀c");
+
+        // No document makes one: nothing deleted, and two units of client 1.
+        var restored = Doc.CreateFromSnapshot(_doc, Snapshot.Decode([0, 1, 1, 2]));
+
+        Assert.Equal("a\uFFFD", restored.GetText("text").ToString());
+        Assert.Equal("a😀c", _doc.GetText("text").ToString());
+    }
+
+    [Fact]
+    public void What_a_snapshot_contains_is_known()
+    {
+        _doc.GetText("text").Insert(0, "abc");
+        var update = _doc.EncodeStateAsUpdate();
+        var snapshot = _doc.Snapshot();
+        Assert.True(snapshot.Contains(update));
+        Assert.False(Snapshot.Empty.Contains(update));
+
+        _doc.GetText("text").Delete(1, 1);
+        Assert.False(snapshot.Contains(_doc.EncodeStateAsUpdate()));
+        Assert.True(_doc.Snapshot().Contains(_doc.EncodeStateAsUpdate()));
+        Assert.Throws<MalformedUpdateException>(() => snapshot.Contains([1]));
+    }
+
+    [Fact]
+    public void What_cannot_be_restored_is_said()
+    {
+        var other = new Doc(2);
+        other.GetText("text").Insert(0, "x");
+
+        Assert.Throws<InvalidOperationException>(() => Doc.CreateFromSnapshot(new Doc(1), Snapshot.Empty));
+        Assert.Throws<ArgumentException>(() => Doc.CreateFromSnapshot(_doc, other.Snapshot()));
+        Assert.Throws<MalformedUpdateException>(() => Snapshot.Decode([]));
+        Assert.Throws<MalformedUpdateException>(() => Snapshot.Decode([0]));
+        Assert.Throws<MalformedUpdateException>(() => Snapshot.Decode([0, 0, 0]));
+        Assert.Throws<MalformedUpdateException>(() => Snapshot.Decode([1, 1, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 1, 0]));
+        Assert.Equal(Snapshot.Empty, Snapshot.Decode([0, 0]));
+    }
+
+    [Fact]
+    public void Without_collection_deleted_content_is_kept_and_passed_on()
+    {
+        _doc.GetText("text").Insert(0, "deleted");
+        var size = _doc.EncodeStateAsUpdate().Length;
+        _doc.GetText("text").Delete(0, 7);
+        Assert.True(_doc.EncodeStateAsUpdate().Length > size);
+
+        var collecting = new Doc(2);
+        collecting.ApplyUpdate(_doc.EncodeStateAsUpdate());
+        Assert.True(collecting.EncodeStateAsUpdate().Length < size);
+        Assert.Equal("", collecting.GetText("text").ToString());
+    }
+}
