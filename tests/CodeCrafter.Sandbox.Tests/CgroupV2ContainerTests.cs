@@ -1,3 +1,4 @@
+using CodeCrafter.Sandbox.Interop;
 using CodeCrafter.Sandbox.Limits;
 using CodeCrafter.Sandbox.Oci;
 using CodeCrafter.Sandbox.Steps;
@@ -24,12 +25,13 @@ public sealed class CgroupV2ContainerTests : IDisposable
         var runtime = await OciRuntime.DetectAsync(Runtime(), _directory, mountInfo: "", TestContext.Current.CancellationToken);
         var uid = SandboxFixture.FirstUid + 50_000;
         var root = SandboxRoot.Create(Path.Combine(_directory, "rootfs"), [uid]);
-        var config = ContainerConfig.Make(root, new ContainerSettings { Uid = uid, Hierarchies = 1, DiskBytes = 1 << 20, Binds = [] });
+        var config = ContainerConfig.ForZygote(root, new ContainerSettings { Binds = [] });
         var cgroup = new BareStep(Path.Combine(_mount, name));
         try
         {
             using var wake = new WakeUp();
-            using (var container = Container.Start(runtime, name, Path.Combine(_directory, "bundle"), config, [cgroup, cgroup], TimeSpan.FromSeconds(20)))
+            using (var zygote = Zygote.Start(new RuntimeContainer(runtime, name, Path.Combine(_directory, "bundle"), config), SeccompFilter.Compile(SeccompProfile.Rules(), SeccompProfile.DefaultError), TimeSpan.FromSeconds(20)))
+            using (var container = Container.Start(new ZygoteChild(() => zygote, _ => { }, uid, 1 << 20), [cgroup, cgroup], TimeSpan.FromSeconds(20)))
             {
                 var command = new StepCommand { Index = 1, Arguments = ["/bin/sh", "-c", "cat /proc/self/cgroup; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"], Environment = ["PATH=/usr/bin"] };
                 var (status, result) = new StepRunner(

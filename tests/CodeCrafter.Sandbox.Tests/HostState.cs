@@ -31,12 +31,17 @@ internal static class HostState
         }
     }
 
-    /// <summary>What is left of the runs of a sandbox that goes on, once it has cleared up: all but what waits for the next.</summary>
+    /// <summary>
+    /// What is left of the runs of a sandbox that goes on, once it has cleared up: all but what waits for the next, and the
+    /// one container that all are forked from.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> LeftoversAsync(OciSandbox sandbox, SandboxOptions options)
     {
         await sandbox.SettleAsync();
         var waiting = sandbox.Waiting;
-        return [.. Leftovers(options).Where(left => !waiting.Any(w => left.Contains(w.Id + '.') || left.EndsWith(w.Id) || left.Contains($"Uid:\t{w.Uid}\t")))];
+        var left = Leftovers(options).Where(left => !waiting.Any(w => left.Contains(w.Id + '.') || left.EndsWith(w.Id) || left.Contains($"Uid:\t{w.Uid}\t"))).ToList();
+        var zygotes = left.Where(path => Path.GetFileName(path) is var name && (name.EndsWith(".zygote") || name.EndsWith(".zygote.init"))).ToList();
+        return zygotes.Select(path => Path.GetFileName(path).Replace(".init", "")).Distinct().Count() <= 1 ? [.. left.Except(zygotes)] : left;
     }
 
     /// <summary>The cgroups of this installation.</summary>

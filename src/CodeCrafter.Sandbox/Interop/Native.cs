@@ -124,6 +124,9 @@ internal static partial class Native
         }
     }
 
+    /// <summary>Waits until the process behind a pidfd has ended.</summary>
+    public static void AwaitEnd(SafeFileHandle pidFd) => Poll([new PollFd { Fd = Fd(pidFd), Events = PollIn }], Timeout.Infinite);
+
     /// <summary>Bytes read, 0 at the end, or minus the error.</summary>
     public static unsafe int Read(SafeFileHandle handle, Span<byte> buffer)
     {
@@ -183,6 +186,35 @@ internal static partial class Native
                 {
                     return -error;
                 }
+            }
+        }
+    }
+
+    /// <summary>Sends some bytes, few enough to be sent at once, and with them duplicates of descriptors (unix(7): SCM_RIGHTS).</summary>
+    public static unsafe void SendWithDescriptors(SafeFileHandle socket, ReadOnlySpan<byte> bytes, IReadOnlyList<SafeFileHandle> descriptors)
+    {
+        const int solSocket = 1, scmRights = 1;
+        var header = sizeof(nuint) + 8;
+        var length = header + descriptors.Count * sizeof(int);
+        var control = stackalloc byte[length + sizeof(nuint)];
+        *(nuint*)control = (nuint)length;
+        *(int*)(control + sizeof(nuint)) = solSocket;
+        *(int*)(control + sizeof(nuint) + 4) = scmRights;
+        for (var i = 0; i < descriptors.Count; i++)
+        {
+            *(int*)(control + header + i * sizeof(int)) = Fd(descriptors[i]);
+        }
+        fixed (byte* first = bytes)
+        {
+            var part = new IoVector { Base = first, Length = (nuint)bytes.Length };
+            var message = new MessageHeader { Parts = &part, PartCount = 1, Control = control, ControlLength = (nuint)((length + sizeof(nuint) - 1) & ~(sizeof(nuint) - 1)) };
+            nint count;
+            while ((count = sendmsg(Fd(socket), &message, MsgNosignal)) < 0 && Marshal.GetLastPInvokeError() == Eintr)
+            {
+            }
+            if (Check(count, nameof(sendmsg)) != bytes.Length)
+            {
+                throw new IOException("sendmsg: the socket took only part of a message.");
             }
         }
     }
@@ -333,6 +365,7 @@ internal static partial class Native
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint send(int fd, byte* buffer, nuint count, int flags);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int setsockopt(int fd, int level, int option, void* value, uint length);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint recvmsg(int fd, MessageHeader* message, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static unsafe partial nint sendmsg(int fd, MessageHeader* message, int flags);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int ioctl(int fd, nuint request, void* argument);
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)] private static partial int memfd_create(string name, uint flags);
     [LibraryImport("libc", SetLastError = true)] private static partial int unshare(int flags);

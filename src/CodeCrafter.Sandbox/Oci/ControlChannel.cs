@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using CodeCrafter.Sandbox.Interop;
@@ -47,30 +46,30 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
     /// <summary>Writes a file; the path is absolute.</summary>
     public void SendFile(string path, bool isExecutable, ReadOnlySpan<byte> content)
     {
-        var payload = new ArrayBufferWriter<byte>();
-        Append(payload, isExecutable ? 0x1ED : 0x1A4); // 0755, 0644
-        Append(payload, path);
-        Append(payload, content.Length);
-        Send('F', payload.WrittenSpan, content);
+        const int readable = 0b110_100_100, executable = 0b111_101_101;
+        SendAll(new FrameBuilder('F').Add(isExecutable ? executable : readable).Add(path).Add(content.Length).ToArray(content.Length));
+        SendAll(content);
     }
 
-    public void SendStep(StepCommand command) => Send('X', Encode(command).WrittenSpan);
+    public void SendStep(StepCommand command) => Send(Add(new FrameBuilder('X'), command));
 
     /// <summary>Starts a step that will wait for the file at this absolute path.</summary>
-    public void SendPark(StepCommand command, string path)
-    {
-        var payload = new ArrayBufferWriter<byte>();
-        Append(payload, path);
-        payload.Write(Encode(command).WrittenSpan);
-        Send('P', payload.WrittenSpan);
-    }
+    public void SendPark(StepCommand command, string path) => Send(Add(new FrameBuilder('P').Add(path), command));
 
     /// <summary>Lets the parked step read its file, which was sent before.</summary>
-    public void SendGo(string path)
+    public void SendGo(string path) => Send(new FrameBuilder('G').Add(path));
+
+    /// <summary>Sends a frame; and descriptors with it, where it is short.</summary>
+    public void Send(FrameBuilder frame, IReadOnlyList<SafeFileHandle>? descriptors = null)
     {
-        var payload = new ArrayBufferWriter<byte>();
-        Append(payload, path);
-        Send('G', payload.WrittenSpan);
+        if (descriptors is null)
+        {
+            SendAll(frame.ToArray());
+        }
+        else
+        {
+            Native.SendWithDescriptors(socket, frame.ToArray(), descriptors);
+        }
     }
 
     /// <summary>
@@ -84,12 +83,7 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
     /// <exception cref="IOException">Init failed, or is not init.</exception>
     public (IReadOnlyList<ArtifactFile> Files, int Omitted) Collect(string path, int maxFiles, long maxBytes, bool changed)
     {
-        var order = new ArrayBufferWriter<byte>();
-        Append(order, path);
-        Append(order, maxFiles);
-        Append(order, (int)maxBytes);
-        Append(order, changed ? 1 : 0);
-        Send('C', order.WrittenSpan);
+        Send(new FrameBuilder('C').Add(path).Add(maxFiles).Add((int)maxBytes).Add(changed ? 1 : 0));
         var files = new List<ArtifactFile>();
         for (var room = maxBytes; ;)
         {
@@ -137,22 +131,15 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    private static ArrayBufferWriter<byte> Encode(StepCommand command)
+    private static FrameBuilder Add(FrameBuilder frame, StepCommand command)
     {
-        var payload = new ArrayBufferWriter<byte>();
-        Append(payload, command.Index);
-        Append(payload, command.ReadsInput ? 1 : 0);
-        Append(payload, command.CpuSeconds);
-        Append(payload, command.Processes);
-        Append(payload, command.Columns);
-        Append(payload, command.Rows);
-        Append(payload, SandboxPaths.Workspace);
-        Append(payload, command.Arguments.Count);
+        frame.Add(command.Index).Add(command.ReadsInput ? 1 : 0).Add(command.CpuSeconds).Add(command.Processes)
+            .Add(command.Columns).Add(command.Rows).Add(SandboxPaths.Workspace).Add(command.Arguments.Count);
         foreach (var text in command.Arguments.Concat(command.Environment))
         {
-            Append(payload, text);
+            frame.Add(text);
         }
-        return payload;
+        return frame;
     }
 
     private static ArtifactFile DecodeFile(ReadOnlyMemory<byte> frame)
@@ -162,16 +149,6 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
         var mode = BinaryPrimitives.ReadInt32BigEndian(payload);
         var pathLength = BinaryPrimitives.ReadInt32BigEndian(payload[4..]);
         return new ArtifactFile(Encoding.UTF8.GetString(payload.Slice(8, pathLength)), (mode & ownerMayExecute) != 0, frame[(12 + pathLength)..]);
-    }
-
-    private void Send(char type, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> content = default)
-    {
-        var frame = new byte[5 + payload.Length];
-        frame[0] = (byte)type;
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), payload.Length + content.Length);
-        payload.CopyTo(frame.AsSpan(5));
-        SendAll(frame);
-        SendAll(content);
     }
 
     private void SendAll(ReadOnlySpan<byte> bytes)
@@ -199,17 +176,5 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
             buffer = buffer[count..];
         }
         return true;
-    }
-
-    private static void Append(ArrayBufferWriter<byte> payload, int number)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(payload.GetSpan(4), number);
-        payload.Advance(4);
-    }
-
-    private static void Append(ArrayBufferWriter<byte> payload, string text)
-    {
-        Append(payload, Encoding.UTF8.GetByteCount(text));
-        Encoding.UTF8.GetBytes(text, payload);
     }
 }

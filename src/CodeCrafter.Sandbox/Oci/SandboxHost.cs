@@ -12,6 +12,7 @@ internal sealed class SandboxHost : IAsyncDisposable
 {
     private readonly StateDirectory _state;
     private readonly string _runs;
+    private readonly Zygotes? _zygotes;
     private long _lastId;
 
     private SandboxHost(SandboxOptions options, LanguageCatalog catalog, CompilerCaches caches, TimeProvider time, StateDirectory state, OciRuntime runtime, CgroupTree cgroups, SandboxRoot root)
@@ -26,6 +27,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         Root = root;
         _runs = Path.Combine(options.StateDirectory, "runs");
         Directory.CreateDirectory(_runs);
+        _zygotes = runtime.HasOwnKernel ? null : new Zygotes(this);
     }
 
     public SandboxOptions Options { get; }
@@ -88,11 +90,26 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>The directory of a sandbox's config.json.</summary>
     public string Bundle(string id) => Path.Combine(_runs, id);
 
+    /// <summary>How a sandbox begins: forked from a zygote, or, on a kernel of its own, as a container of its own.</summary>
+    public IContainerLife LifeOf(SandboxInstance instance)
+    {
+        var uid = Options.FirstUid + instance.Slot;
+        if (_zygotes is not null)
+        {
+            return _zygotes.Child(uid, instance.Template);
+        }
+        var bundle = Bundle(instance.Id);
+        var settings = new ContainerSettings { Binds = instance.Template.Caches };
+        var config = ContainerConfig.ForSandbox(Root, settings, uid, instance.Template.DiskBytes, RuntimeContainer.ControlPath(bundle));
+        return new RuntimeContainer(Runtime, instance.Id, bundle, config);
+    }
+
     /// <summary>Where a runtime that insists on a cgroup makes one for init.</summary>
     public static string CgroupsPath(string id) => $"/{id}.init";
 
     public ValueTask DisposeAsync()
     {
+        _zygotes?.Dispose();
         Runtime.Dispose();
         return _state.DisposeAsync();
     }

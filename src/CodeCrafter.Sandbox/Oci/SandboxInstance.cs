@@ -103,15 +103,6 @@ internal sealed class SandboxInstance : IDisposable
             _cgroups.Add(host.Cgroups.Create(Id + ".compile", RunLimits.DefaultForCompiling));
             _cgroups.Add(host.Cgroups.Create(Id + ".run", RunLimits.Default));
         }
-        var config = ContainerConfig.Make(host.Root, new ContainerSettings
-        {
-            Uid = host.Options.FirstUid + Slot,
-            Hierarchies = host.Cgroups.Hierarchies,
-            ControlSocket = _hasOwnKernel ? Container.ControlPath(host.Bundle(Id)) : null,
-            CgroupsPath = host.Runtime.MakesCgroups ? SandboxHost.CgroupsPath(Id) : null,
-            DiskBytes = Template.DiskBytes,
-            Binds = Template.Caches,
-        });
-        Container = Container.Start(host.Runtime, Id, host.Bundle(Id), config, _cgroups, host.Options.StartTimeout);
+        Container = Container.Start(host.LifeOf(this), _cgroups, host.Options.StartTimeout);
     }
 }

@@ -11,6 +11,9 @@ internal sealed class SandboxRoot
     /// <summary>The init script, as sandboxes see it.</summary>
     public const string InitPath = "/init.pl";
 
+    /// <summary>The script that sandboxes are forked from, as they see it.</summary>
+    public const string ZygotePath = "/zygote.pl";
+
     /// <summary>Where gVisor's sandboxes see the control socket, since it passes no descriptors on.</summary>
     public const string ControlPath = "/control";
 
@@ -46,7 +49,10 @@ internal sealed class SandboxRoot
         {
             CopyTopLink(path, link);
         }
-        File.WriteAllText(path + InitPath, InitScript());
+        foreach (var script in (string[])[InitPath, ZygotePath])
+        {
+            File.WriteAllText(path + script, Script(script[1..]));
+        }
         File.WriteAllText(path + ControlPath, "");
         WriteEtc(System.IO.Path.Combine(path, "etc"), uids);
         MakeReadable(path);
@@ -138,10 +144,10 @@ internal sealed class SandboxRoot
         File.SetUnixFileMode(root + SandboxPaths.Build, own);
     }
 
-    private static string InitScript()
+    private static string Script(string name)
     {
-        using var stream = typeof(SandboxRoot).Assembly.GetManifestResourceStream("init.pl")
-            ?? throw new InvalidOperationException("init.pl is not embedded.");
+        using var stream = typeof(SandboxRoot).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not embedded.");
         return new StreamReader(stream).ReadToEnd();
     }
 }

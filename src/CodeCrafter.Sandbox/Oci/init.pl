@@ -1,7 +1,7 @@
 # PID 1 of a sandbox: the only trusted process inside. It takes orders from the server on a socket, one step at a
 # time, so the server never opens a path that a program could have changed. Perl, since every Debian and Ubuntu has it
-# (perl-base is essential) and it starts in a millisecond. It loads no module, not even strict, which a test holds it to:
-# each costs as much as perl's own start, for every sandbox.
+# (perl-base is essential) and it needs no build. It loads no module, not even strict, which a test holds it to: what it
+# needs to start with is small, and so is what each sandbox copies of it.
 #
 # Frames both ways: a type byte, a 32-bit big-endian length, a payload. Strings carry a 32-bit length before them.
 #   server: F mode path content             write a file (only while no step has run, or for the next one)
@@ -18,8 +18,7 @@
 #           L lost                 the parked step is not there any more; the files are
 #           f mode path content    a collected file          c omitted   the end of the collection
 # The end of the socket, also in the middle of a step, ends this process and with it the PID namespace.
-my ($files_per_step, %call) = @ARGV;
-$_ += 0 for values %call;    # syscall takes text for a pointer
+our %call;    # the numbers of the calls that perl has no word for
 
 # From fcntl.h, sys/stat.h, sys/resource.h and errno.h.
 sub O_WRONLY() { 1 }          sub O_RDWR() { 2 }            sub O_CREAT() { 0100 }        sub O_EXCL() { 0200 }
@@ -28,28 +27,8 @@ sub O_PATH() { 010000000 }    sub S_IFMT() { 0170000 }      sub S_IFREG() { 0100
 sub S_IFIFO() { 0010000 }     sub RLIMIT_CPU() { 0 }        sub EAGAIN() { 11 }
 sub RLIMIT_NPROC() { 6 }      sub MAX_DEPTH() { 16 }        sub MAX_ENTRIES() { 20_000 }
 
-# Same user as the program: without this the program could write to /proc/1/mem and take the descriptors in /proc/1/fd.
-my $pr_set_dumpable = 4;
-syscall($call{prctl}, $pr_set_dumpable, 0, 0, 0, 0) == 0 or exit 1;
-
-sub inherited {
-    my ($fd, $mode) = @_;
-    open(my $file, $mode, $fd) or exit 1;
-    fcntl($file, 2, 1) or exit 1;    # F_SETFD, FD_CLOEXEC
-    return $file;
-}
-
-# Descriptor 3; or, where the runtime passes none on (gVisor), a socket to connect to, which takes one connection and no
-# further one. What a sandbox of that kind does is within the limits from outside, but for the number of its processes.
-my $control;
-my $within = $files_per_step =~ m{^/} ? $files_per_step : '';
-if ($within) {
-    $files_per_step = 0;
-    socket($control, 1, 1, 0) && connect($control, pack('S a*', 1, $within)) or exit 1;    # AF_UNIX, SOCK_STREAM
-}
-else { $control = inherited(3, '+<&=') }
-# Two steps, and for each the files through which a process enters its cgroup, one a hierarchy.
-my @enter = map { my $step = $_; [map { inherited(4 + $step * $files_per_step + $_, '>>&=') } 0 .. $files_per_step - 1] } 0, 1;
+my $control;    # the socket of the server
+my @enter;      # for each step, the files through which a process enters its cgroup, one a hierarchy
 my %written;    # path => content
 my $parked;     # pid, path, fifo
 my $terminal;   # kept open while a step runs, so that its other end never sees a hang-up between two processes
@@ -287,11 +266,35 @@ sub collect {
     send_frame('c', pack('N', $omitted));
 }
 
-umask 022;
-send_frame('R', '');
-my %order = (F => \&write_file, X => \&run_step, P => \&park, G => \&go, C => \&collect);
-while (1) {
-    my ($type, $length) = unpack('a N', receive(5));
-    my $payload = receive($length);
-    eval { ($order{$type} // die "unknown frame\n")->($payload); 1 } or send_frame('E', $@);
+# Serves the server on this socket until that ends, as the first process of a sandbox.
+sub serve {
+    ($control, @enter) = @_;
+    # Same user as the program: without this the program could write to /proc/1/mem and take the descriptors in /proc/1/fd.
+    my $pr_set_dumpable = 4;
+    syscall($call{prctl}, $pr_set_dumpable, 0, 0, 0, 0) == 0 or exit 1;
+    umask 022;
+    send_frame('R', '');
+    my %order = (F => \&write_file, X => \&run_step, P => \&park, G => \&go, C => \&collect);
+    while (1) {
+        my ($type, $length) = unpack('a N', receive(5));
+        my $payload = receive($length);
+        eval { ($order{$type} // die "unknown frame\n")->($payload); 1 } or send_frame('E', $@);
+    }
 }
+
+sub take_calls {
+    %call = @_;
+    $_ += 0 for values %call;    # syscall takes text for a pointer
+}
+
+# By itself, and not as what zygote.pl forks, where the runtime passes no descriptors on (gVisor): it connects to a socket,
+# which takes one connection and no further one. What a sandbox of that kind does is within the limits from outside, but
+# for the number of its processes.
+unless (caller) {
+    (my $path, my @calls) = @ARGV;
+    take_calls(@calls);
+    socket(my $server, 1, 1, 0) or exit 1;    # AF_UNIX, SOCK_STREAM
+    connect($server, pack('S a*', 1, $path)) or exit 1;
+    serve($server, [], []);
+}
+1;

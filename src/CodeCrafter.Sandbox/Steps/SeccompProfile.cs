@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace CodeCrafter.Sandbox.Steps;
 
@@ -78,46 +79,77 @@ internal static class SeccompProfile
     /// <param name="withOwnKernel">For gVisor, which filters calls to its own kernel and knows no errno but EPERM.</param>
     public static object For(Architecture architecture, bool withOwnKernel = false) => new
     {
-        defaultAction = "SCMP_ACT_ERRNO",
-        defaultErrnoRet = Enosys,
+        defaultAction = SeccompRule.ErrorAction,
+        defaultErrnoRet = DefaultError,
         architectures = new[] { architecture == Architecture.Arm64 ? "SCMP_ARCH_AARCH64" : "SCMP_ARCH_X86_64" },
-        syscalls = new object[]
-        {
-            Allow([.. FilesAndMemory, .. ProcessesAndTime, .. WaitingAndTalking]),
-            // New threads and processes, but no new namespace. The flags of clone3 are in memory where a filter cannot
-            // look, so C libraries are made to fall back to clone.
-            Allow(["clone"], MaskedEqual(0, NamespaceFlags, 0)),
-            // gVisor would refuse it with EPERM, which C libraries do not take for an answer; whoever makes a namespace with it
-            // there makes one of gVisor's.
-            // gVisor's name of pselect6 is another one, too.
-            withOwnKernel ? Allow(["clone3", "pselect"]) : Refuse(["clone3"], Enosys),
-            // No exotic socket family (vsock, packet, alg, bluetooth, ...); these four live in the empty network
-            // namespace. Netlink: routes only, which is how programs list interfaces.
-            Allow(["socket"], Equal(0, 1)),
-            Allow(["socket"], Equal(0, 2)),
-            Allow(["socket"], Equal(0, 10)),
-            Allow(["socket"], Equal(0, 16), Equal(2, 0)),
-            // A process may set its own resource limits alone: those of another of the same user, such as init, could be set
-            // so low that it dies. Init itself is under this filter too.
-            Allow(["prlimit64"], Equal(0, 0)),
-            // PER_LINUX, with or without UNAME26 and ADDR_NO_RANDOMIZE; 0xffffffff asks for the current one.
-            Allow(["personality"], Equal(0, 0)),
-            Allow(["personality"], Equal(0, 0x20000)),
-            Allow(["personality"], Equal(0, 0x40000)),
-            Allow(["personality"], Equal(0, 0xffffffff)),
-            Refuse(Refused, Eperm),
-        },
+        syscalls = Rules(withOwnKernel),
     };
 
-    private static object Allow(string[] names, params object[] args) => new { names, action = "SCMP_ACT_ALLOW", args };
+    /// <summary>The errno of calls that no rule speaks of.</summary>
+    public const int DefaultError = Enosys;
 
-    private static object Refuse(string[] names, int errno) => new { names, action = "SCMP_ACT_ERRNO", errnoRet = errno };
+    /// <inheritdoc cref="For"/>
+    public static IReadOnlyList<SeccompRule> Rules(bool withOwnKernel = false) =>
+    [
+        Allow([.. FilesAndMemory, .. ProcessesAndTime, .. WaitingAndTalking]),
+        // New threads and processes, but no new namespace. The flags of clone3 are in memory where a filter cannot
+        // look, so C libraries are made to fall back to clone.
+        Allow(["clone"], MaskedEqual(0, NamespaceFlags, 0)),
+        // gVisor would refuse it with EPERM, which C libraries do not take for an answer; whoever makes a namespace with it
+        // there makes one of gVisor's.
+        // gVisor's name of pselect6 is another one, too.
+        withOwnKernel ? Allow(["clone3", "pselect"]) : Refuse(["clone3"], Enosys),
+        // No exotic socket family (vsock, packet, alg, bluetooth, ...); these four live in the empty network
+        // namespace. Netlink: routes only, which is how programs list interfaces.
+        Allow(["socket"], Equal(0, 1)),
+        Allow(["socket"], Equal(0, 2)),
+        Allow(["socket"], Equal(0, 10)),
+        Allow(["socket"], Equal(0, 16), Equal(2, 0)),
+        // A process may set its own resource limits alone: those of another of the same user, such as init, could be set
+        // so low that it dies. Init itself is under this filter too.
+        Allow(["prlimit64"], Equal(0, 0)),
+        // PER_LINUX, with or without UNAME26 and ADDR_NO_RANDOMIZE; 0xffffffff asks for the current one.
+        Allow(["personality"], Equal(0, 0)),
+        Allow(["personality"], Equal(0, 0x20000)),
+        Allow(["personality"], Equal(0, 0x40000)),
+        Allow(["personality"], Equal(0, 0xffffffff)),
+        Refuse(Refused, Eperm),
+    ];
 
-    private static object Equal(int index, ulong value) => new { index, value, op = "SCMP_CMP_EQ" };
+    private static SeccompRule Allow(string[] names, params SeccompArgument[] args) => new(names, SeccompRule.AllowAction, null, args);
 
-    private static object MaskedEqual(int index, ulong mask, ulong value) =>
-        new { index, value = mask, valueTwo = value, op = "SCMP_CMP_MASKED_EQ" };
+    private static SeccompRule Refuse(string[] names, int errno) => new(names, SeccompRule.ErrorAction, errno, []);
+
+    private static SeccompArgument Equal(int index, ulong value) => new(index, value, null, SeccompArgument.EqualOperator);
+
+    private static SeccompArgument MaskedEqual(int index, ulong mask, ulong value) => new(index, mask, value, SeccompArgument.MaskedEqualOperator);
 
     private static string[] Words(string text) =>
         text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>What happens to some calls: an element of <c>linux.seccomp.syscalls</c> (OCI runtime specification).</summary>
+/// <param name="Names">The calls.</param>
+/// <param name="Action"><see cref="AllowAction"/> or <see cref="ErrorAction"/>.</param>
+/// <param name="Errno">The error, with <see cref="ErrorAction"/>.</param>
+/// <param name="Args">What all must hold of the arguments.</param>
+internal sealed record SeccompRule(
+    [property: JsonPropertyName("names")] IReadOnlyList<string> Names,
+    [property: JsonPropertyName("action")] string Action,
+    [property: JsonPropertyName("errnoRet"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Errno,
+    [property: JsonPropertyName("args")] IReadOnlyList<SeccompArgument> Args)
+{
+    public const string AllowAction = "SCMP_ACT_ALLOW";
+    public const string ErrorAction = "SCMP_ACT_ERRNO";
+}
+
+/// <summary>What must hold of an argument; with a mask, <paramref name="Value"/> is the mask and <paramref name="ValueTwo"/> the value.</summary>
+internal sealed record SeccompArgument(
+    [property: JsonPropertyName("index")] int Index,
+    [property: JsonPropertyName("value")] ulong Value,
+    [property: JsonPropertyName("valueTwo"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ulong? ValueTwo,
+    [property: JsonPropertyName("op")] string Operator)
+{
+    public const string EqualOperator = "SCMP_CMP_EQ";
+    public const string MaskedEqualOperator = "SCMP_CMP_MASKED_EQ";
 }

@@ -32,15 +32,15 @@ public sealed class RefusingToStartTests(SandboxFixture fixture) : IDisposable
         Assert.Contains("cannot run a first program", failure.Message);
     }
 
-    /// <summary>A runtime that leaves a protection out of the configuration it is given is found out by the self-check.</summary>
+    /// <summary>A protection that the runtime, or the process that sandboxes are forked from, leaves out is found out by the self-check.</summary>
     [Theory]
-    [InlineData("del c['linux']['seccomp']", "no seccomp filter is on")]
-    [InlineData("c['process']['noNewPrivileges'] = False", "no_new_privs is not set")]
-    [InlineData("c['process']['capabilities']['bounding'] = ['CAP_NET_RAW']", "bounding set")]
-    [InlineData("c['linux']['namespaces'] = [n for n in c['linux']['namespaces'] if n['type'] != 'network']", "network")]
+    [InlineData("z = z.replace(\"checked('seccomp', syscall($call{seccomp}, 1, 0, $program));\", '')", "no seccomp filter is on")]
+    [InlineData("c['process']['noNewPrivileges'] = False; z = z.replace(\"checked('seccomp', syscall($call{seccomp}, 1, 0, $program));\", '').replace(\"checked('no_new_privs', syscall($call{prctl}, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));\", '')", "no_new_privs is not set")]
+    [InlineData("z = z.replace('$capability++ while', '$capability++ if')", "bounding set")]
+    [InlineData("c['linux']['namespaces'] = [n for n in c['linux']['namespaces'] if n['type'] != 'network']; z = z.replace(' | 0x40000000', '').replace('raise_loopback();', '')", "network")]
     [InlineData("c['root']['readonly'] = False; import os; os.chmod(c['root']['path'], 0o777)", "places outside the workspace can be written")]
-    [InlineData("c = json.loads(json.dumps(c).replace(str(c['process']['user']['uid']), '0'))", "another user")]
-    [InlineData("c['process']['args'][4] = '0'", "cgroup")]
+    [InlineData("z = z.replace('mount_all(@mounts);', '$user = 0; s/id=[0-9]+/id=0/g for @mounts; mount_all(@mounts);')", "another user")]
+    [InlineData("z = z.replace('[splice(@enter, 0, @enter / 2)], \\\\@enter', '[], []')", "cgroup")]
     public async Task Case54_Where_a_protection_is_missing_it_does_not_start(string change, string problem)
     {
         var runtime = Script("crun", $$"""
@@ -85,11 +85,21 @@ public sealed class RefusingToStartTests(SandboxFixture fixture) : IDisposable
         return path;
     }
 
-    /// <summary>A Python program that changes a config.json, c, by a statement.</summary>
+    /// <summary>A Python program that changes a config.json, c, and zygote.pl, z, by a statement that has to change something.</summary>
     private string ChangeScript(string statement)
     {
         var path = Path.Combine(Directory.CreateDirectory(_directory).FullName, "change.py");
-        File.WriteAllText(path, $"import json, sys\nc = json.load(open(sys.argv[1]))\n{statement}\njson.dump(c, open(sys.argv[1], 'w'))\n");
+        File.WriteAllText(path, $$"""
+            import json, sys
+            config = open(sys.argv[1]).read()
+            c = json.loads(config)
+            path = c['root']['path'] + '/zygote.pl'
+            zygote = z = open(path).read()
+            {{statement}}
+            assert z != zygote or c != json.loads(config)
+            open(path, 'w').write(z)
+            json.dump(c, open(sys.argv[1], 'w'))
+            """);
         return path;
     }
 }
