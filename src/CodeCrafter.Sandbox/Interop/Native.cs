@@ -190,8 +190,8 @@ internal static partial class Native
         }
     }
 
-    /// <summary>Sends some bytes, few enough to be sent at once, and with them duplicates of descriptors (unix(7): SCM_RIGHTS).</summary>
-    public static unsafe void SendWithDescriptors(SafeFileHandle socket, ReadOnlySpan<byte> bytes, IReadOnlyList<SafeFileHandle> descriptors)
+    /// <summary>Sends bytes, and with the first of them duplicates of descriptors (unix(7): SCM_RIGHTS). Returns how many were sent.</summary>
+    public static unsafe int SendWithDescriptors(SafeFileHandle socket, ReadOnlySpan<byte> bytes, IReadOnlyList<SafeFileHandle> descriptors)
     {
         const int solSocket = 1, scmRights = 1;
         var header = sizeof(nuint) + 8;
@@ -212,10 +212,7 @@ internal static partial class Native
             while ((count = sendmsg(Fd(socket), &message, MsgNosignal)) < 0 && Marshal.GetLastPInvokeError() == Eintr)
             {
             }
-            if (Check(count, nameof(sendmsg)) != bytes.Length)
-            {
-                throw new IOException("sendmsg: the socket took only part of a message.");
-            }
+            return (int)Check(count, nameof(sendmsg));
         }
     }
 

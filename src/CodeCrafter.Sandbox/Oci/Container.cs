@@ -1,6 +1,5 @@
 using System.Text;
 using CodeCrafter.Sandbox.Interop;
-using CodeCrafter.Sandbox.Limits;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeCrafter.Sandbox.Oci;
@@ -44,25 +43,22 @@ internal sealed class Container : IDisposable
 
     /// <summary>Starts a container and waits until its init is ready.</summary>
     /// <param name="life">How it begins and ends.</param>
-    /// <param name="steps">The cgroups of its steps.</param>
     /// <param name="startTimeout">How long it may take.</param>
     /// <exception cref="IOException">It did not start; the message says what it said.</exception>
-    public static Container Start(IContainerLife life, IReadOnlyList<StepCgroup> steps, TimeSpan startTimeout)
+    public static Container Start(IContainerLife life, TimeSpan startTimeout)
     {
         var (inputRead, inputWrite) = Native.Pipe();
         var (outputRead, outputWrite) = Native.Pipe();
         var (errorsRead, errorsWrite) = Native.Pipe();
         var container = new Container(life, inputWrite, outputRead, errorsRead);
         SafeFileHandle[] theirs = [inputRead, outputWrite, errorsWrite];
-        var entrances = new List<SafeFileHandle>();
         try
         {
             foreach (var handle in (SafeFileHandle[])[inputWrite, outputRead, errorsRead])
             {
                 Native.SetNonBlocking(handle);
             }
-            entrances.AddRange(steps.SelectMany(step => step.OpenForEntering()));
-            container.Control = life.Begin(theirs, entrances, errorsRead, startTimeout);
+            container.Control = life.Begin(theirs, errorsRead, startTimeout);
             container.AwaitReady(startTimeout);
             return container;
         }
@@ -72,10 +68,6 @@ internal sealed class Container : IDisposable
             var said = container.ReadErrors();
             container.Dispose();
             throw said.Length > 0 ? new IOException($"{e.Message} {said}", e) : e;
-        }
-        finally
-        {
-            entrances.ForEach(handle => handle.Dispose());
         }
     }
 

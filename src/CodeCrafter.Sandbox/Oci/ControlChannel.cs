@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CodeCrafter.Sandbox.Interop;
+using CodeCrafter.Sandbox.Limits;
 using CodeCrafter.Sandbox.Steps;
 using Microsoft.Win32.SafeHandles;
 
@@ -51,24 +52,44 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
         SendAll(content);
     }
 
-    public void SendStep(StepCommand command) => Send(Add(new FrameBuilder('X'), command));
+    /// <summary>Starts a step.</summary>
+    /// <param name="command">What it is.</param>
+    /// <param name="cgroup">The cgroup that it enters; null where the whole sandbox is in one.</param>
+    public void SendStep(StepCommand command, StepCgroup? cgroup) => Send(Add(new FrameBuilder('X'), command), cgroup);
 
     /// <summary>Starts a step that will wait for the file at this absolute path.</summary>
-    public void SendPark(StepCommand command, string path) => Send(Add(new FrameBuilder('P').Add(path), command));
+    public void SendPark(StepCommand command, string path, StepCgroup cgroup) => Send(Add(new FrameBuilder('P').Add(path), command), cgroup);
 
     /// <summary>Lets the parked step read its file, which was sent before.</summary>
     public void SendGo(string path) => Send(new FrameBuilder('G').Add(path));
 
-    /// <summary>Sends a frame; and descriptors with it, where it is short.</summary>
-    public void Send(FrameBuilder frame, IReadOnlyList<SafeFileHandle>? descriptors = null)
+    public void Send(FrameBuilder frame) => SendAll(frame.ToArray());
+
+    /// <summary>Sends a frame, and duplicates of descriptors with its first byte.</summary>
+    public void Send(FrameBuilder frame, IReadOnlyList<SafeFileHandle> descriptors)
     {
-        if (descriptors is null)
+        var bytes = frame.ToArray();
+        SendAll(bytes.AsSpan(Native.SendWithDescriptors(socket, bytes, descriptors)));
+    }
+
+    private void Send(FrameBuilder frame, StepCgroup? cgroup)
+    {
+        if (cgroup is null)
         {
-            SendAll(frame.ToArray());
+            Send(frame);
+            return;
         }
-        else
+        var entrances = cgroup.OpenForEntering();
+        try
         {
-            Native.SendWithDescriptors(socket, frame.ToArray(), descriptors);
+            Send(frame, entrances);
+        }
+        finally
+        {
+            foreach (var entrance in entrances)
+            {
+                entrance.Dispose();
+            }
         }
     }
 
@@ -133,7 +154,7 @@ internal sealed class ControlChannel(SafeFileHandle socket) : IDisposable
 
     private static FrameBuilder Add(FrameBuilder frame, StepCommand command)
     {
-        frame.Add(command.Index).Add(command.ReadsInput ? 1 : 0).Add(command.CpuSeconds).Add(command.Processes)
+        frame.Add(command.ReadsInput ? 1 : 0).Add(command.CpuSeconds).Add(command.Processes)
             .Add(command.Columns).Add(command.Rows).Add(SandboxPaths.Workspace).Add(command.Arguments.Count);
         foreach (var text in command.Arguments.Concat(command.Environment))
         {

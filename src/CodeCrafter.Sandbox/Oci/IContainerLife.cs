@@ -10,11 +10,10 @@ internal interface IContainerLife
 
     /// <summary>Starts init, and returns its control socket. Where it does not come up, that ends.</summary>
     /// <param name="standard">Its descriptors 0 to 2; closed here.</param>
-    /// <param name="entrances">The files through which processes enter cgroups; not closed here.</param>
     /// <param name="errors">Our end of descriptor 2.</param>
     /// <param name="timeout">How long it may take.</param>
     /// <exception cref="IOException">It could not be started.</exception>
-    ControlChannel Begin(SafeFileHandle[] standard, IReadOnlyList<SafeFileHandle> entrances, SafeFileHandle errors, TimeSpan timeout);
+    ControlChannel Begin(SafeFileHandle[] standard, SafeFileHandle errors, TimeSpan timeout);
 
     /// <summary>It did not come up in time.</summary>
     void Abort();

@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox.Interop;
+using CodeCrafter.Sandbox.Limits;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeCrafter.Sandbox.Oci;
@@ -8,7 +9,8 @@ namespace CodeCrafter.Sandbox.Oci;
 /// <param name="id">Unique on this host.</param>
 /// <param name="bundle">A directory of this container's own; removed at the end.</param>
 /// <param name="config">config.json.</param>
-internal sealed class RuntimeContainer(OciRuntime runtime, string id, string bundle, byte[] config) : IContainerLife
+/// <param name="cgroup">The cgroup that the whole of a sandbox with a kernel of its own enters.</param>
+internal sealed class RuntimeContainer(OciRuntime runtime, string id, string bundle, byte[] config, StepCgroup? cgroup = null) : IContainerLife
 {
     private int _runtimePid;
 
@@ -17,15 +19,16 @@ internal sealed class RuntimeContainer(OciRuntime runtime, string id, string bun
     /// <summary>Where the control socket of a sandbox is that cannot be given it as a descriptor.</summary>
     public static string ControlPath(string bundle) => Path.Combine(bundle, "control");
 
-    public ControlChannel Begin(SafeFileHandle[] standard, IReadOnlyList<SafeFileHandle> entrances, SafeFileHandle errors, TimeSpan timeout)
+    public ControlChannel Begin(SafeFileHandle[] standard, SafeFileHandle errors, TimeSpan timeout)
     {
         Directory.CreateDirectory(bundle);
         File.WriteAllBytes(Path.Combine(bundle, "config.json"), config);
         if (runtime.HasOwnKernel)
         {
             using var listener = new ControlListener(ControlPath(bundle));
-            _runtimePid = runtime.Run(id, bundle, [.. standard, .. entrances]);
-            Array.ForEach(standard, handle => handle.Dispose());
+            SafeFileHandle[] all = [.. standard, .. cgroup!.OpenForEntering()];
+            _runtimePid = runtime.Run(id, bundle, all);
+            Array.ForEach(all, handle => handle.Dispose());
             return listener.Accept(errors, timeout) is { } connection
                 ? new ControlChannel(connection)
                 : throw new IOException("The runtime did not start a sandbox.");
@@ -35,7 +38,7 @@ internal sealed class RuntimeContainer(OciRuntime runtime, string id, string bun
         {
             Native.AskForSender(ours);
             var control = new ControlChannel(ours);
-            _runtimePid = runtime.Run(id, bundle, [.. standard, theirs, .. entrances]);
+            _runtimePid = runtime.Run(id, bundle, [.. standard, theirs]);
             Array.ForEach(standard, handle => handle.Dispose());
             return control;
         }

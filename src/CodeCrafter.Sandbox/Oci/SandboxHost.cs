@@ -101,7 +101,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var bundle = Bundle(instance.Id);
         var settings = new ContainerSettings { Binds = instance.Template.Caches };
         var config = ContainerConfig.ForSandbox(Root, settings, uid, instance.Template.DiskBytes, RuntimeContainer.ControlPath(bundle));
-        return new RuntimeContainer(Runtime, instance.Id, bundle, config);
+        return new RuntimeContainer(Runtime, instance.Id, bundle, config, instance.Cgroup(0, OwnKernel.Within(RunLimits.DefaultForCompiling)));
     }
 
     /// <summary>Where a runtime that insists on a cgroup makes one for init.</summary>

@@ -16,10 +16,10 @@ internal sealed record SandboxTemplate(long DiskBytes, IReadOnlyList<(string Fro
 /// <summary>A started container with the cgroups of its two steps. It may wait; it is used once.</summary>
 internal sealed class SandboxInstance : IDisposable
 {
-    private readonly List<StepCgroup> _cgroups = [];
-    private bool _hasOwnKernel;
+    private readonly SandboxHost _host;
+    private readonly StepCgroup?[] _cgroups = new StepCgroup?[2];
 
-    private SandboxInstance(string id, int slot, SandboxTemplate template) => (Id, Slot, Template) = (id, slot, template);
+    private SandboxInstance(SandboxHost host, int slot, SandboxTemplate template) => (_host, Id, Slot, Template) = (host, host.NextId(), slot, template);
 
     /// <summary>Unique on this host.</summary>
     public string Id { get; }
@@ -34,31 +34,40 @@ internal sealed class SandboxInstance : IDisposable
     /// <summary>What was started in it ahead of time.</summary>
     public ParkedCommand? Parked { get; private set; }
 
-    /// <summary>The cgroup of a step.</summary>
-    public StepCgroup Cgroup(int step) => _cgroups[_hasOwnKernel ? 0 : step];
-
-    /// <summary>Sets the limits of a step, on its cgroup and where they are elsewhere.</summary>
-    public void Apply(StepCgroup cgroup, RunLimits limits)
+    /// <summary>The cgroup of a step, made when it is first asked for; the only one, where the sandbox has its own kernel.</summary>
+    /// <param name="step">0 for the compilation, 1 for the run.</param>
+    /// <param name="limits">The limits; the cgroup has them afterwards.</param>
+    /// <exception cref="IOException">The limits did not take.</exception>
+    public StepCgroup Cgroup(int step, RunLimits limits)
     {
-        cgroup.Apply(_hasOwnKernel ? OwnKernel.Within(limits) : limits);
-        if (_hasOwnKernel)
+        ref var cgroup = ref _cgroups[HasOwnKernel ? 0 : step];
+        cgroup ??= _host.Cgroups.Create(Id + (HasOwnKernel ? ".all" : step == 0 ? ".compile" : ".run"), limits);
+        cgroup.Apply(limits);
+        return cgroup;
+    }
+
+    /// <summary>The cgroup of a step with the limits of a request, which are set also where they are elsewhere.</summary>
+    public StepCgroup Bounded(int step, RunLimits limits)
+    {
+        if (HasOwnKernel)
         {
             // gVisor writes to a full pipe in part, which some programs take for all. One that holds as much as is kept is
             // never full before that no longer matters; larger limits than this host's pipes are served as well as it goes.
             Native.SetPipeSize(Container.Output, limits.OutputBytes);
             Native.SetPipeSize(Container.Errors, limits.OutputBytes);
         }
+        return Cgroup(step, HasOwnKernel ? OwnKernel.Within(limits) : limits);
     }
 
     /// <summary>The command as init is to start it.</summary>
-    public StepCommand Bounded(StepCommand command, RunLimits limits) => _hasOwnKernel ? OwnKernel.Bounded(command, limits) : command;
+    public StepCommand Bounded(StepCommand command, RunLimits limits) => HasOwnKernel ? OwnKernel.Bounded(command, limits) : command;
 
     public static SandboxInstance Start(SandboxHost host, SandboxTemplate template, int slot)
     {
-        var instance = new SandboxInstance(host.NextId(), slot, template);
+        var instance = new SandboxInstance(host, slot, template);
         try
         {
-            instance.Start(host);
+            instance.Container = Container.Start(host.LifeOf(instance), host.Options.StartTimeout);
             return instance;
         }
         catch
@@ -72,7 +81,8 @@ internal sealed class SandboxInstance : IDisposable
     public void Park(ParkedCommand command)
     {
         Parked = command;
-        Container.Control.SendPark(command.Command, command.Path);
+        var limits = command.Command.Index == 0 ? RunLimits.DefaultForCompiling : RunLimits.Default;
+        Container.Control.SendPark(command.Command, command.Path, Cgroup(command.Command.Index, limits));
     }
 
     /// <summary>Nothing has killed it while it waited.</summary>
@@ -87,22 +97,9 @@ internal sealed class SandboxInstance : IDisposable
         }
         finally
         {
-            _cgroups.ForEach(cgroup => cgroup.Delete());
+            Array.ForEach(_cgroups, cgroup => cgroup?.Delete());
         }
     }
 
-    private void Start(SandboxHost host)
-    {
-        _hasOwnKernel = host.Runtime.HasOwnKernel;
-        if (_hasOwnKernel)
-        {
-            _cgroups.Add(host.Cgroups.Create(Id + ".all", OwnKernel.Within(RunLimits.DefaultForCompiling)));
-        }
-        else
-        {
-            _cgroups.Add(host.Cgroups.Create(Id + ".compile", RunLimits.DefaultForCompiling));
-            _cgroups.Add(host.Cgroups.Create(Id + ".run", RunLimits.Default));
-        }
-        Container = Container.Start(host.LifeOf(this), _cgroups, host.Options.StartTimeout);
-    }
+    private bool HasOwnKernel => _host.Runtime.HasOwnKernel;
 }

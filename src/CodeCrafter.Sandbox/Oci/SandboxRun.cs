@@ -118,8 +118,7 @@ internal sealed class SandboxRun : IDisposable
         {
             Send(list.Path, list.Content);
         }
-        var cgroup = _instance!.Cgroup(plan.Command.Index);
-        _instance.Apply(cgroup, limits);
+        var cgroup = _instance!.Bounded(plan.Command.Index, limits);
         plan = plan with { Command = _instance.Bounded(plan.Command, limits) };
         cgroup.StartMeasuring();
         var streams = new StepStreams(_instance.Container, phase == RunPhase.Run ? _request.StandardInput : null, plan.Command.Columns > 0 ? _request.Terminal : null, _wake);

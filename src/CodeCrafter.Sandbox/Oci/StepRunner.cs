@@ -103,7 +103,7 @@ internal sealed class StepRunner
         }
         else
         {
-            _container.Control.SendStep(_plan.Command);
+            _container.Control.SendStep(_plan.Command, _container.IsWithinLimits ? null : _cgroup);
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class StepRunner
                 return null;
             case { Message: InitMessage.Lost } when !ParkedWasLost && _parked is not null:
                 ParkedWasLost = true;
-                _container.Control.SendStep(_plan.Command);
+                _container.Control.SendStep(_plan.Command, _container.IsWithinLimits ? null : _cgroup);
                 return null;
             default:
                 return frame;

@@ -23,7 +23,7 @@ internal sealed class Zygote : IDisposable
     /// <exception cref="IOException">The runtime could not start it.</exception>
     public static Zygote Start(RuntimeContainer life, ReadOnlySpan<byte> filter, TimeSpan timeout)
     {
-        var container = Container.Start(life, [], timeout);
+        var container = Container.Start(life, timeout);
         try
         {
             var settings = new FrameBuilder('C').Add(SandboxPaths.Masked.Count);
@@ -46,7 +46,7 @@ internal sealed class Zygote : IDisposable
     /// <summary>Forks a sandbox. What goes wrong inside is on its standard error, and its control socket ends.</summary>
     /// <param name="uid">The user, and group, of the programs.</param>
     /// <param name="diskBytes">Bytes that each of the writable file systems may hold.</param>
-    /// <param name="descriptors">Its descriptors 0 to 2, its control socket, and the files through which a step enters its cgroup.</param>
+    /// <param name="descriptors">Its descriptors 0 to 2 and its control socket.</param>
     /// <exception cref="IOException">The zygote is not there any more.</exception>
     public void Fork(int uid, long diskBytes, IReadOnlyList<SafeFileHandle> descriptors)
     {
@@ -75,14 +75,14 @@ internal sealed class ZygoteChild(Func<Zygote> take, Action<Zygote> giveBack, in
 
     public bool IsWithinLimits => false;
 
-    public ControlChannel Begin(SafeFileHandle[] standard, IReadOnlyList<SafeFileHandle> entrances, SafeFileHandle errors, TimeSpan timeout)
+    public ControlChannel Begin(SafeFileHandle[] standard, SafeFileHandle errors, TimeSpan timeout)
     {
         _zygote = take();
         var (ours, theirs) = Native.SocketPair();
         using (theirs)
         {
             Native.AskForSender(ours);
-            _zygote.Fork(uid, diskBytes, [.. standard, theirs, .. entrances]);
+            _zygote.Fork(uid, diskBytes, [.. standard, theirs]);
             Array.ForEach(standard, handle => handle.Dispose());
             return new ControlChannel(ours);
         }

@@ -5,12 +5,13 @@
 #
 # Frames both ways: a type byte, a 32-bit big-endian length, a payload. Strings carry a 32-bit length before them.
 #   server: F mode path content             write a file (only while no step has run, or for the next one)
-#           X command                       run a step
+#           X command                       run a step; with X and P come the files through which a process enters the
+#                                           step's cgroup, one a hierarchy
 #           P path command                  start a step ahead of time; path, the file that it reads first, is a FIFO
 #           G path                          all files are written: let the parked step read the one at path
 #           C path files bytes changed      collect regular files at path, once no step runs; changed: only what differs
 #                                           from the files that were written
-#     command is: step stdin seconds processes columns rows directory argc argument... env...; stdin is 1 for descriptor 0,
+#     command is: stdin seconds processes columns rows directory argc argument... env...; stdin is 1 for descriptor 0,
 #     0 for none; processes are 0 where a cgroup counts them; columns are 0 where there is no terminal
 #   init:   R ready                D status  the raw wait status of the step; no other process is alive any more
 #           N errno  exec failed   E text    a fault of the sandbox
@@ -26,9 +27,9 @@ sub O_NOCTTY() { 0400 }       sub O_NONBLOCK() { 04000 }    sub O_NOFOLLOW() { 0
 sub O_PATH() { 010000000 }    sub S_IFMT() { 0170000 }      sub S_IFREG() { 0100000 }     sub S_IFDIR() { 0040000 }
 sub S_IFIFO() { 0010000 }     sub RLIMIT_CPU() { 0 }        sub EAGAIN() { 11 }
 sub RLIMIT_NPROC() { 6 }      sub MAX_DEPTH() { 16 }        sub MAX_ENTRIES() { 20_000 }
+sub EINTR() { 4 }             sub MSG_WAITALL() { 0x100 }   sub MSG_CMSG_CLOEXEC() { 0x40000000 }
 
 my $control;    # the socket of the server
-my @enter;      # for each step, the files through which a process enters its cgroup, one a hierarchy
 my %written;    # path => content
 my $parked;     # pid, path, fifo
 my $terminal;   # kept open while a step runs, so that its other end never sees a hang-up between two processes
@@ -43,14 +44,25 @@ sub send_frame {
     }
 }
 
-sub receive {
-    my ($length) = @_;
-    my $bytes = '';
-    while (length($bytes) < $length) {
-        my $count = sysread($control, $bytes, $length - length($bytes), length($bytes));
-        exit 0 unless $count;
+# Reads a frame: its type and payload, and the descriptors that came with it (recvmsg(2) with SCM_RIGHTS; perl has no word for
+# it without a module).
+sub receive_frame {
+    my ($socket) = @_;
+    my ($head, $rights) = ("\0" x 5, "\0" x 256);
+    substr($_, 0, 1) = "\0" for $head, $rights;    # a copy of its own, for the kernel to write to
+    my $part = pack('P J', $head, 5);
+    my $message = pack('J L x4 P J P J l x4', 0, 0, $part, 1, $rights, length $rights, 0);
+    my $count;
+    1 while ($count = syscall($call{recvmsg}, fileno $socket, $message, MSG_WAITALL | MSG_CMSG_CLOEXEC)) < 0 && $! == EINTR;
+    exit 0 if $count != 5;
+    my ($type, $length) = unpack('a N', $head);
+    my $payload = '';
+    while (length($payload) < $length) {
+        sysread($socket, $payload, $length - length $payload, length $payload) or $! == EINTR or exit 0;
     }
-    return $bytes;
+    my ($size) = unpack('x40 J', $message);    # of what came besides
+    my @descriptors = $size ? unpack('x16 l*', substr($rights, 0, unpack('J', $rights))) : ();
+    return ($type, $payload, @descriptors);
 }
 
 # ---- files in
@@ -121,16 +133,18 @@ sub limit_cpu_time {
 
 # Starts a step; returns its process id, and what went wrong before its program began.
 sub start {
-    my ($step, $stdin, $seconds, $processes, $columns, $rows, $directory, $count, @strings) = unpack('N6 N/a* N (N/a*)*', $_[0]);
+    my ($order, @enter) = @_;
+    my ($stdin, $seconds, $processes, $columns, $rows, $directory, $count, @strings) = unpack('N5 N/a* N (N/a*)*', $order);
     my @arguments = splice(@strings, 0, $count);
     $terminal = $columns ? open_terminal($columns, $rows) : undef;
     pipe(my $failed, my $failure) or die "pipe: $!\n";
     my $pid = fork();
     defined $pid or die "fork: $!\n";
     if ($pid == 0) {
-        for my $file (@{ $enter[$step] }) {
+        for my $descriptor (@enter) {
             # 0 stands for the writer: the step is inside its limits before any of its code runs.
-            (syswrite($file, '0') // 0) == 1 or syswrite($failure, "Ecgroup: $!"), exit 1;
+            my $zero = '0';
+            syscall($call{write}, $descriptor, $zero, 1) == 1 or syswrite($failure, "Ecgroup: $!"), exit 1;
         }
         eval { $terminal ? take_terminal() : setpgrp(0, 0); 1 } or syswrite($failure, "E$@"), exit 1;
         $stdin or $terminal or open(STDIN, '<', '/dev/null') or exit 1;
@@ -145,6 +159,7 @@ sub start {
         exit 1;
     }
     close $failure;
+    syscall($call{close}, $_) for @enter;
     my $error = '';
     sysread($failed, $error, 4096);    # ends at exec, which closes the other end
     return ($pid, $error);
@@ -199,14 +214,15 @@ sub finish {
     return length $error ? send_frame(substr($error, 0, 1), substr($error, 1)) : send_frame('D', pack('N', $status));
 }
 
-sub run_step { finish(start($_[0]), {}) }
+sub run_step { finish(start(@_), {}) }
 
 sub park {
-    my ($path, $command) = unpack('N/a* a*', $_[0]);
+    my ($order, @enter) = @_;
+    my ($path, $command) = unpack('N/a* a*', $order);
     make_folders($path);
     syscall($call{mknodat}, -100, $path, S_IFIFO | 0600, 0) == 0 or die "mknod $path: $!\n";
     sysopen(my $fifo, $path, O_PATH | O_NOFOLLOW | O_CLOEXEC) or die "open $path: $!\n";
-    my ($pid, $error) = start($command);
+    my ($pid, $error) = start($command, @enter);
     $parked = { pid => $pid, path => $path, fifo => $fifo, lost => length $error };
 }
 
@@ -268,7 +284,7 @@ sub collect {
 
 # Serves the server on this socket until that ends, as the first process of a sandbox.
 sub serve {
-    ($control, @enter) = @_;
+    ($control) = @_;
     # Same user as the program: without this the program could write to /proc/1/mem and take the descriptors in /proc/1/fd.
     my $pr_set_dumpable = 4;
     syscall($call{prctl}, $pr_set_dumpable, 0, 0, 0, 0) == 0 or exit 1;
@@ -276,9 +292,8 @@ sub serve {
     send_frame('R', '');
     my %order = (F => \&write_file, X => \&run_step, P => \&park, G => \&go, C => \&collect);
     while (1) {
-        my ($type, $length) = unpack('a N', receive(5));
-        my $payload = receive($length);
-        eval { ($order{$type} // die "unknown frame\n")->($payload); 1 } or send_frame('E', $@);
+        my ($type, @order) = receive_frame($control);
+        eval { ($order{$type} // die "unknown frame\n")->(@order); 1 } or send_frame('E', $@);
     }
 }
 
@@ -295,6 +310,6 @@ unless (caller) {
     take_calls(@calls);
     socket(my $server, 1, 1, 0) or exit 1;    # AF_UNIX, SOCK_STREAM
     connect($server, pack('S a*', 1, $path)) or exit 1;
-    serve($server, [], []);
+    serve($server);
 }
 1;

@@ -5,8 +5,7 @@
 #
 # Frames from the server: a type byte, a 32-bit big-endian length, a payload.
 #   C hidden protected filter      once: paths of /proc to hide and to keep from writing, the seccomp filter for programs
-#   S user disk mounts             start a sandbox; with the frame come its descriptors 0 to 2, its control socket, and for
-#                                  each of its two steps the files through which a process enters its cgroup
+#   S user disk mounts             start a sandbox; with the frame come its descriptors 0 to 2 and its control socket
 #     hidden is a count and strings, mounts are target, type, flags (as text), data each; disk, in 64 bits, is the largest file
 # It says R when it has started, and answers C with R. What goes wrong with a sandbox is on that sandbox's descriptor 2, and its control socket ends.
 require '/init.pl';
@@ -19,7 +18,7 @@ sub NAMESPACES() { 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x2000000
 sub SIGCHLD() { 17 }          sub MS_RDONLY() { 1 }         sub MS_NOSUID() { 2 }         sub MS_NODEV() { 4 }
 sub MS_NOEXEC() { 8 }         sub MS_REMOUNT() { 32 }       sub MS_BIND() { 4096 }        sub MS_REC() { 16384 }
 sub MS_PRIVATE() { 1 << 18 }  sub PR_CAPBSET_DROP() { 24 }  sub PR_SET_NO_NEW_PRIVS() { 38 }
-sub EINTR() { 4 }             sub RLIMIT_FSIZE() { 1 }      sub SIOCSIFFLAGS() { 0x8914 } sub CMSG_CLOEXEC() { 0x40000000 }
+sub RLIMIT_FSIZE() { 1 }      sub SIOCSIFFLAGS() { 0x8914 }
 
 open(my $server, '+<&=', 3) or exit 1;
 fcntl($server, 2, 1) or exit 1;    # F_SETFD, FD_CLOEXEC
@@ -31,25 +30,6 @@ sub checked { my ($what, $result) = @_; $result >= 0 or die "$what: $!\n"; retur
 sub mount {
     my ($source, $target, $type, $flags, $data) = @_;
     checked("mount $type on $target", syscall($call{mount}, $source, $target, $type, $flags, $data));
-}
-
-# A frame's type and payload, and the descriptors that came with it.
-sub receive_frame {
-    my ($head, $rights) = ("\0" x 5, "\0" x 256);
-    substr($_, 0, 1) = "\0" for $head, $rights;    # a copy of its own, for the kernel to write to
-    my $part = pack('P J', $head, 5);
-    my $message = pack('J L x4 P J P J l x4', 0, 0, $part, 1, $rights, length $rights, 0);
-    my $count;
-    1 while ($count = syscall($call{recvmsg}, fileno $server, $message, CMSG_CLOEXEC)) < 0 && $! == EINTR;
-    exit 0 if $count != 5;
-    my ($type, $length) = unpack('a N', $head);
-    my $payload = '';
-    while (length($payload) < $length) {
-        sysread($server, $payload, $length - length $payload, length $payload) or $! == EINTR or exit 0;
-    }
-    my ($size) = unpack('x40 J', $message);    # of what came besides
-    my @descriptors = $size ? unpack('x16 l*', substr($rights, 0, unpack('J', $rights))) : ();
-    return ($type, $payload, @descriptors);
 }
 
 sub configure {
@@ -99,14 +79,14 @@ sub become_sandbox {
     my ($order, @descriptors) = @_;
     my ($user, $disk, @mounts) = unpack('N Q> (N/a*)*', $order);
     checked('dup3', syscall($call{dup3}, $descriptors[$_], $_, 0)) for 0 .. 2;
-    my ($control, @enter) = map { open(my $file, '+<&=', $_) or die "descriptor $_: $!\n"; $file } @descriptors[3 .. $#descriptors];
+    open(my $control, '+<&=', $descriptors[3]) or die "control socket: $!\n";
     checked('setsid', syscall($call{setsid}));
     mount_all(@mounts);
     raise_loopback();
     my $largest = pack('Q Q', $disk, $disk);
     checked('prlimit64', syscall($call{prlimit64}, 0, RLIMIT_FSIZE, $largest, 0));
     give_up_privileges($user);
-    serve($control, [splice(@enter, 0, @enter / 2)], \@enter);
+    serve($control);
 }
 
 sub spawn {
@@ -129,7 +109,7 @@ sub answer { syswrite($server, 'R' . pack('N', 0)) == 5 or exit 1 }
 $SIG{CHLD} = sub { 1 while waitpid(-1, 1) > 0 };    # WNOHANG
 answer();
 while (1) {
-    my ($type, $payload, @descriptors) = receive_frame();
+    my ($type, $payload, @descriptors) = receive_frame($server);
     if ($type eq 'S') { spawn($payload, @descriptors) }
     elsif ($type eq 'C') { configure($payload); answer() }
     else { exit 1 }
