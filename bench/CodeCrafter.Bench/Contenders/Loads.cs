@@ -41,7 +41,8 @@ internal sealed class ApiLoad(ServerProcess server, ApiContender api)
     {
         using var stopping = new CancellationTokenSource();
         var running = Task.WhenAll(Enumerable.Range(0, callers).Select(caller => CallAsync(mix, caller, stopping.Token)));
-        return await window.MeasureAsync(server.TreeTicks, async () =>
+        var machine = new Disturbance(server.Id);
+        return await window.MeasureAsync(machine.MeasuredTicks, async () =>
         {
             await stopping.CancelAsync();
             return [.. (await running).SelectMany(times => times)];

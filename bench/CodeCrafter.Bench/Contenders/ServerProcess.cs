@@ -121,13 +121,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             await Task.Delay(interval);
             var now = TreeTicks();
-            quiet = now - before < 1 ? quiet + 1 : 0;
+            quiet = Math.Abs(now - before) < 1 ? quiet + 1 : 0;
             before = now;
         }
     }
 
-    /// <summary>CPU time in clock ticks of the server, of what it started, and of all that have ended.</summary>
-    public double TreeTicks() => ProcessState.CpuTicks(Id) + ProcessState.Descendants(Id).Sum(ProcessState.CpuTicks);
+    /// <summary>CPU time in clock ticks of the server and of what it started and that is still there.</summary>
+    private double TreeTicks() => ProcessState.CpuTicks(Id) + ProcessState.Descendants(Id).Sum(ProcessState.CpuTicks);
 
     /// <summary>Stops it as a service manager would, and waits until it has ended.</summary>
     public async Task StopAsync()

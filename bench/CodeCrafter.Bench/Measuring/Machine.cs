@@ -46,20 +46,20 @@ internal sealed class Disturbance
 {
     private readonly IReadOnlyList<int> _ours;
     private readonly (double Busy, double Total) _machine = Machine();
-    private readonly double _own;
+    private readonly double _others;
 
-    /// <param name="ours">Processes that belong to the measurement, besides this one; what they have waited for counts with them.</param>
+    /// <param name="ours">Processes that belong to the measurement with all that they start, besides this one.</param>
     public Disturbance(params IReadOnlyList<int> ours)
     {
         _ours = ours;
-        _own = Own();
+        _others = Others();
     }
 
     /// <summary>The share of all cores that other processes have used since the start, from 0 to 1.</summary>
     public double Share()
     {
-        var (busy, total) = Machine();
-        return total <= _machine.Total ? 0 : Math.Max(0, (busy - _machine.Busy - (Own() - _own)) / (total - _machine.Total));
+        var (_, total) = Machine();
+        return total <= _machine.Total ? 0 : Math.Clamp((Others() - _others) / (total - _machine.Total), 0, 1);
     }
 
     public void Print(TextWriter writer)
@@ -68,7 +68,18 @@ internal sealed class Disturbance
         writer.WriteLine($"Other processes used {share:P0} of the machine meanwhile.{(share > 0.05 ? " These figures were taken UNDER LOAD." : "")}");
     }
 
-    private double Own() => ProcessState.CpuTicks(Environment.ProcessId) + _ours.Sum(ProcessState.CpuTicks);
+    /// <summary>
+    /// CPU time in clock ticks that the machine has spent since the start on all but this process and others. Of a process
+    /// that nobody waits for, as of a sandbox that has ended, no other account is left.
+    /// </summary>
+    public double MeasuredTicks() =>
+        Machine().Busy - _machine.Busy - (Others() - _others) - ProcessState.CpuTicks(Environment.ProcessId);
+
+    private double Others()
+    {
+        HashSet<int> own = [Environment.ProcessId, .. ProcessState.Descendants(Environment.ProcessId), .. _ours, .. _ours.SelectMany(ProcessState.Descendants)];
+        return ProcessState.All().Where(pid => !own.Contains(pid)).Sum(ProcessState.CpuTicks);
+    }
 
     private static (double Busy, double Total) Machine()
     {

@@ -20,13 +20,17 @@ internal static class ProcessState
 
     public static int Threads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Length;
 
+    /// <summary>All processes of this machine.</summary>
+    public static IEnumerable<int> All() => Directory.GetDirectories("/proc").Select(Path.GetFileName)
+        .Select(name => int.TryParse(name, out var pid) ? pid : 0).Where(pid => pid > 0);
+
     /// <summary>The processes below this one, whoever started them.</summary>
     public static IReadOnlyList<int> Descendants(int pid)
     {
         var parents = new Dictionary<int, int>();
-        foreach (var name in Directory.GetDirectories("/proc").Select(Path.GetFileName))
+        foreach (var other in All())
         {
-            if (int.TryParse(name, out var other) && Stat(other) is { } fields)
+            if (Stat(other) is { } fields)
             {
                 parents[other] = int.Parse(fields[1], CultureInfo.InvariantCulture);
             }

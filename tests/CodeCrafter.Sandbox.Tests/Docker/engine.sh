@@ -42,7 +42,7 @@ make_base_image() {
     local settings="$run/90host"
     apt-config dump | grep -E '^Acquire::(http|https|ftp|Check-|Retries|ForceIPv)' >"$settings" || true
     printf 'force-unsafe-io\n' >"$run/unsafe-io"
-    mmdebstrap --quiet --variant=apt --format=tar \
+    mmdebstrap --quiet --variant=apt --format=tar --aptopt='Acquire::Retries "5"' \
         --customize-hook="copy-in $settings /etc/apt/apt.conf.d" \
         --customize-hook="copy-in $run/unsafe-io /etc/dpkg/dpkg.cfg.d" \
         bookworm "$folder/debian.tar.partial" >"$folder/debian.log" 2>&1 \
