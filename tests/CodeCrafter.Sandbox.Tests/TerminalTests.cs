@@ -75,6 +75,18 @@ public abstract class TerminalCases(ProgramFixture fixture)
         Assert.EndsWith($"{Repr(input)}\r\n", output);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("no end of line")]
+    public async Task End_of_the_input_is_seen_behind_more_lines_than_a_terminal_holds(string last)
+    {
+        var input = string.Concat(Enumerable.Repeat(new string('x', 63) + "\n", 200)) + last;
+
+        var output = await RunAsync("import sys, time; time.sleep(0.5); print('read', len(sys.stdin.read()))", input);
+
+        Assert.EndsWith($"read {input.Length}\r\n", output);
+    }
+
     [Fact]
     public async Task Shell_has_job_control()
     {

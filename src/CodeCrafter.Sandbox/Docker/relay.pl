@@ -321,11 +321,22 @@ sub reap {
 sub take_orders {
     my ($s) = @_;
     while (my ($type, $payload) = next_frame()) {
-        if    ($type eq 'I') { length $payload ? $s->{input} .= $payload : ($s->{input_ended} = 1) ; feed($s) }
+        if    ($type eq 'I') { length $payload ? $s->{input} .= $payload : end_input($s); feed($s) }
         elsif ($type eq 'Z') { resize($s->{master}, unpack('N N', $payload)) if $s->{master} }
         elsif ($type eq 'K') { $s->{reason} ||= 'K' }
         else                 { die "frame $type in a step\n" }
     }
+}
+
+# A terminal has no end of file but ^D: once for what is left of the last line, once for the end itself. It waits for room
+# behind what was typed, and the server does not count it.
+sub end_input {
+    my ($s) = @_;
+    $s->{input_ended} = 1;
+    return unless $s->{master};
+    my $last = length $s->{input} ? substr($s->{input}, -1) ne "\n" : $s->{in_line};
+    $s->{uncounted} = $last ? 2 : 1;
+    $s->{input} .= "\x04" x $s->{uncounted};
 }
 
 sub feed {
@@ -334,23 +345,28 @@ sub feed {
         my $count = syswrite($s->{in}, $s->{input});
         if ($count) {
             $s->{in_line} = substr($s->{input}, $count - 1, 1) ne "\n";
+            taken($s, $count);
             substr($s->{input}, 0, $count) = '';
-            queue('C', pack('N', $count));
         }
         elsif (!$!{EAGAIN} && !$!{EINTR}) { close_input($s) }
     }
     if (!$s->{in}) {    # Nobody will ever read it.
-        queue('C', pack('N', length $s->{input})) if length $s->{input};
+        taken($s, length $s->{input});
         $s->{input} = '';
     }
     close_input($s) if $s->{input_ended} && !length $s->{input};
 }
 
+sub taken {
+    my ($s, $count) = @_;
+    my $theirs = length($s->{input}) - ($s->{uncounted} // 0);
+    $count = $theirs if $theirs < $count;
+    queue('C', pack('N', $count)) if $count > 0;
+}
+
 sub close_input {
     my ($s) = @_;
-    # A terminal has no end of file but ^D: once for what is left of the last line, once for the end itself.
-    if ($s->{master}) { syswrite($s->{master}, $s->{in_line} ? "\x04\x04" : "\x04") }
-    elsif ($s->{in})  { close $s->{in} }
+    close $s->{in} if $s->{in} && !$s->{master};
     @$s{qw(in input_ended)} = ();
 }
 

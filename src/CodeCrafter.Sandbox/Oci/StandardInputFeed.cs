@@ -9,8 +9,12 @@ namespace CodeCrafter.Sandbox.Oci;
 /// </summary>
 internal sealed class StandardInputFeed
 {
+    // VEOF; termios(3).
+    private const byte EndOfTransmission = 4;
+
     private readonly Stream _source;
     private readonly Action _wake;
+    private readonly bool _toTerminal;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private ReadOnlyMemory<byte> _pending;
@@ -20,10 +24,15 @@ internal sealed class StandardInputFeed
     /// <summary>Starts to read.</summary>
     /// <param name="source">The caller's stream.</param>
     /// <param name="wake">Called when there is something to write, or the end was reached.</param>
-    public StandardInputFeed(Stream source, Action wake)
+    /// <param name="toTerminal">
+    /// The program reads from a terminal, which has no end of file but a character: it is written behind the last byte, as
+    /// soon as there is room.
+    /// </param>
+    public StandardInputFeed(Stream source, Action wake, bool toTerminal = false)
     {
         _source = source;
         _wake = wake;
+        _toTerminal = toTerminal;
         // A stream that ignores cancellation may outlive the run: nothing waits for this task.
         Completion = Task.Run(ReadAsync);
     }
@@ -37,10 +46,7 @@ internal sealed class StandardInputFeed
         get { lock (_lock) { return !_pending.IsEmpty; } }
     }
 
-    /// <summary>The last byte was not the end of a line.</summary>
-    public bool EndsInLine { get; private set; }
-
-    /// <summary>All bytes of the stream are written.</summary>
+    /// <summary>All bytes of the stream are written, and its end where it goes to a terminal.</summary>
     public bool HasEnded
     {
         get { lock (_lock) { return _ended && _pending.IsEmpty; } }
@@ -83,13 +89,14 @@ internal sealed class StandardInputFeed
 
     private async Task ReadAsync()
     {
+        var endsInLine = false;
         try
         {
             var buffer = new byte[16 << 10];
             int count;
             while ((count = await _source.ReadAsync(buffer, _stop.Token)) > 0)
             {
-                EndsInLine = buffer[count - 1] != '\n';
+                endsInLine = buffer[count - 1] != '\n';
                 var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 lock (_lock)
                 {
@@ -108,6 +115,11 @@ internal sealed class StandardInputFeed
         {
             lock (_lock)
             {
+                if (_toTerminal && !_stop.IsCancellationRequested)
+                {
+                    // Once for what is left of the last line, once for the end itself.
+                    _pending = endsInLine ? new[] { EndOfTransmission, EndOfTransmission } : [EndOfTransmission];
+                }
                 _ended = true;
             }
             _wake();

@@ -6,12 +6,8 @@ namespace CodeCrafter.Sandbox.Oci;
 /// <summary>What a step reads and prints: three pipes, or a terminal.</summary>
 internal sealed class StepStreams(Container container, Stream? input, Terminal? terminal, WakeUp wake) : IDisposable
 {
-    // VEOF; termios(3).
-    private const byte EndOfTransmission = 4;
-
     private StandardInputFeed? _feed;
     private SafeFileHandle? _master;
-    private bool _inputEnded;
 
     /// <summary>It has a terminal, which <see cref="Attach"/> brings.</summary>
     public bool HasTerminal => terminal is not null;
@@ -48,7 +44,7 @@ internal sealed class StepStreams(Container container, Stream? input, Terminal? 
         _master = master;
         Native.SetNonBlocking(master);
         terminal!.Follow((columns, rows) => Native.SetTerminalSize(master, columns, rows));
-        _feed = new StandardInputFeed(input ?? Stream.Null, wake.Set);
+        _feed = new StandardInputFeed(input ?? Stream.Null, wake.Set, toTerminal: true);
     }
 
     /// <summary>Writes what there is room for, and ends the input where the caller's stream has ended.</summary>
@@ -77,15 +73,10 @@ internal sealed class StepStreams(Container container, Stream? input, Terminal? 
 
     private void EndInput()
     {
+        // What goes to a terminal has its end in it.
         if (terminal is null)
         {
             container.CloseInput();
-        }
-        else if (!_inputEnded)
-        {
-            // A terminal has no end of file but this: once for what is left of the last line, once for the end itself.
-            _inputEnded = true;
-            _ = Native.Write(_master!, _feed!.EndsInLine ? [EndOfTransmission, EndOfTransmission] : [EndOfTransmission]);
         }
     }
 }

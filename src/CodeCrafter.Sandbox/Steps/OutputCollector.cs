@@ -55,9 +55,8 @@ internal sealed class OutputCollector(RunPhase phase, OutputStream stream, long 
         var count = _decoder.GetChars(bytes, _chars, flush);
         if (count > 0)
         {
-            var text = new string(_chars, 0, count);
-            _text.Append(text);
-            pieces?.TryWrite(new OutputPiece(phase, stream, text));
+            _text.Append(_chars, 0, count);
+            pieces?.TryWrite(new OutputPiece(phase, stream, new string(_chars, 0, count)));
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class ExecutionApi
 {
     private const long MaxRequestBytes = 16 << 20;
 
-    // Each has its files and its output, megabytes of them at worst.
+    // Each has the beginnings of its files and of its output.
     private const int MaxHistoryPage = 50;
 
     public static void MapExecution(this IEndpointRouteBuilder routes)
@@ -22,16 +22,16 @@ internal static class ExecutionApi
         var group = routes.MapGroup("/api/execute").WithTags("Execution").RequireAuthorization();
         group.MapGet("/languages", Languages).AllowAnonymous()
             .WithSummary("The languages that programs can be written in");
-        group.MapPost("/", ExecuteAsync).OpenToVisitors().RequireRateLimiting(RateLimits.Execute)
+        group.MapPost("/", ExecuteAsync).OpenToVisitors().RequireRateLimiting(ExecutionSetup.RunsAtOnce)
             .WithMetadata(new RequestSizeLimitAttribute(MaxRequestBytes))
             .WithSummary("Run a program: with its result as the answer, or as a job")
             .WithExample("""{ "language": "python", "code": "print(input())", "stdin": "hello", "limits": { "cpuTimeMs": 2000 } }""")
             .ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503);
-        group.MapGet("/status/{jobId:guid}", StatusAsync).OpenToVisitors().WithName(nameof(StatusAsync))
-            .WithSummary("A job: its result once it has finished").ProducesProblem(404);
-        group.MapGet("/history/{sessionId:guid}", HistoryAsync).OpenToVisitors()
-            .WithSummary("What was run in a session, newest first, with the files as they ran").ProducesValidationProblem().ProducesProblem(404);
-        group.MapGet("/files/{jobId:guid}", FileAsync).OpenToVisitors()
+        group.MapGet("/status/{jobId:guid}", StatusAsync).OpenToVisitors().WithName(nameof(StatusAsync)).RequireRateLimiting(RateLimits.Results)
+            .WithSummary("A job: once it has finished its whole result, with the files as they ran").ProducesProblem(404);
+        group.MapGet("/history/{sessionId:guid}", HistoryAsync).OpenToVisitors().RequireRateLimiting(RateLimits.Results)
+            .WithSummary("What was run in a session, newest first, with the files as they ran; long texts are shortened").ProducesValidationProblem().ProducesProblem(404);
+        group.MapGet("/files/{jobId:guid}", FileAsync).OpenToVisitors().RequireRateLimiting(RateLimits.Results)
             .WithSummary("A file that the job's program made, as a download")
             .Produces<byte[]>(200, "application/octet-stream").ProducesProblem(404);
         group.MapGet("/stats", (ExecutionStats stats) => TypedResults.Ok(stats.Describe())).RequireAuthorization(AuthSetup.ServerAdmin)
@@ -90,7 +90,7 @@ internal static class ExecutionApi
         IExecutionStore store,
         CancellationToken cancellationToken)
     {
-        if (await reader.FindAsync(jobId, principal.GetUserId(), cancellationToken) is null)
+        if (!await reader.CanSeeAsync(jobId, principal.GetUserId(), cancellationToken))
         {
             return Problems.NotFound("job_not_found", "There is no such job.");
         }

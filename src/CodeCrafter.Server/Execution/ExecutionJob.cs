@@ -22,6 +22,11 @@ internal sealed record ExecutionPlan
     public IReadOnlyList<TestCase> TestCases { get; init; } = [];
 
     public bool StopAtFirstFailure { get; init; }
+
+    /// <summary>The memory that the texts of the request take while it waits.</summary>
+    public long MemoryBytes => sizeof(char) * (Stdin.Length
+        + Files.Sum(file => (long)file.Path.Length + file.Content.Length)
+        + TestCases.Sum(testCase => (long)testCase.Stdin.Length + testCase.Request.ExpectedOutput!.Length));
 }
 
 /// <summary>A job that waits or runs. Its output is published while it is printed.</summary>
@@ -105,9 +110,9 @@ internal sealed class ExecutionJob : IRunObserver
     /// <summary>Shows what was printed to those who watch, if any may.</summary>
     public void Show(RunPhase phase, OutputStream stream, int? testCase, string text) => _output?.Add(phase, stream, testCase, text);
 
-    /// <summary>Changes the size of the job's terminal.</summary>
+    /// <summary>Changes the size of the job's terminal; false where it has this size already.</summary>
     /// <exception cref="ExecutionRefusedException">It has none, or not of this size.</exception>
-    public void Resize(TerminalSize size)
+    public bool Resize(TerminalSize size)
     {
         if (Plan.Request.Terminal is not { } terminal)
         {
@@ -115,7 +120,13 @@ internal sealed class ExecutionJob : IRunObserver
         }
 
         ExecutionPlanner.CheckTerminal(size);
+        if (size == TerminalSize)
+        {
+            return false;
+        }
+
         terminal.Resize(size.Columns, size.Rows);
+        return true;
     }
 
     /// <inheritdoc cref="JobInput.SendAsync"/>
@@ -125,7 +136,9 @@ internal sealed class ExecutionJob : IRunObserver
     public void Cancel() => _cancellation.Cancel();
 
     /// <summary>The job is over. Whoever found it before may still stop it or send it input, to no effect.</summary>
-    public async Task CompleteAsync(ExecutionResult result)
+    /// <param name="result">How it ended.</param>
+    /// <param name="maxEventBytes">The texts of the result take at most so much in the event.</param>
+    public async Task CompleteAsync(ExecutionResult result, long maxEventBytes)
     {
         await _input.CloseAsync();
         lock (_stateLock)
@@ -133,7 +146,7 @@ internal sealed class ExecutionJob : IRunObserver
             // After the last place, if one was told: it is the end.
             if (_completion.TrySetResult(result) && Plan.SessionId is { } sessionId)
             {
-                _events.Publish(new ExecutionFinished(sessionId, Id, result));
+                _events.Publish(new ExecutionFinished(sessionId, Id, result.Shorten(maxEventBytes)));
             }
         }
     }

@@ -41,6 +41,13 @@ internal sealed class ExecutionOptions
     [Range(1, 100_000)]
     public int QueueCapacity { get; set; } = 256;
 
+    /// <summary>
+    /// Bytes of memory that the code, input and test cases of all programs that wait and run may take; those of one user a
+    /// quarter of it.
+    /// </summary>
+    [Range(1 << 20, long.MaxValue)]
+    public long QueueBytes { get; set; } = 256L << 20;
+
     /// <summary>Programs that one user may have waiting and running.</summary>
     [Range(1, 10_000)]
     public int JobsPerUser { get; set; } = 8;
@@ -78,7 +85,7 @@ internal sealed class ExecutionOptions
     public int TestCasesWallTimeMs { get; set; } = 120_000;
 
     /// <summary>Characters of each stream that are kept of what a test case prints; all of it is compared.</summary>
-    [Range(0, 1 << 30)]
+    [Range(0, 64 << 20)]
     public int TestCaseOutputChars { get; set; } = 64 << 10;
 
     /// <summary>Files that come back from one run; 0 for none.</summary>
@@ -88,6 +95,35 @@ internal sealed class ExecutionOptions
     /// <summary>Bytes of all files that come back from one run.</summary>
     [Range(1, 64 << 20)]
     public long MaxOutputFileBytes { get; set; } = 4 << 20;
+
+    /// <summary>
+    /// Bytes that all output of a run may take in an answer: of compiler and program, or of all test cases. Text at the
+    /// limits on output fits; of binary output, where a byte takes up to six in JSON, the beginning is kept.
+    /// </summary>
+    [Range(1 << 10, 64 << 20)]
+    public int MaxResultBytes { get; set; } = 16 << 20;
+
+    /// <summary>
+    /// Bytes of the texts of a run, and of its files, in the history and in events; longer ones are shortened there.
+    /// </summary>
+    [Range(0, 1 << 20)]
+    public int ShortenedResultBytes { get; set; } = 32 << 10;
+
+    /// <summary>Runs of one session that are kept; one more makes the oldest go.</summary>
+    [Range(1, 1_000_000)]
+    public int KeptRunsPerSession { get; set; } = 500;
+
+    /// <summary>Bytes of output, sources and files of all runs of one session; the oldest go. The newest run stays, however large.</summary>
+    [Range(1, long.MaxValue)]
+    public long KeptBytesPerSession { get; set; } = 64L << 20;
+
+    /// <summary>Runs of one user that are kept, in sessions or not.</summary>
+    [Range(1, 1_000_000)]
+    public int KeptRunsPerUser { get; set; } = 2000;
+
+    /// <summary>As <see cref="KeptBytesPerSession"/>, of the runs of one user, in sessions or not.</summary>
+    [Range(1, long.MaxValue)]
+    public long KeptBytesPerUser { get; set; } = 256L << 20;
 
     /// <summary>Share of one core for each program.</summary>
     [Range(0.05, 64)]

@@ -66,9 +66,16 @@ internal sealed record ExecutionResult
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>The files as they ran; only in a session's history.</summary>
+    /// <summary>The files as they ran; of a job that is over, in a session's history and where the job is asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<SessionFile>? Files { get; init; }
+    public IReadOnlyList<ExecutedFile>? Files { get; init; }
+
+    /// <summary>
+    /// Texts of this answer are the beginnings of longer ones: <c>GET /api/execute/status/{jobId}</c> has all of them. It
+    /// happens in the history, in <c>ExecutionFinished</c> and in the answer to <c>JoinSession</c>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Shortened { get; init; }
 
     /// <summary>
     /// The result as this reader may see it: hidden test cases show all to who ran them and to the session's admins, and
@@ -79,7 +86,22 @@ internal sealed record ExecutionResult
             ? this
             : this with { TestCases = [.. TestCases.Select(testCase => testCase.WithoutSecrets())] };
 
-    /// <summary>The execution as it is stored, without its files.</summary>
+    /// <summary>The same with texts that take at most so many bytes of JSON, and as many of the files.</summary>
+    public ExecutionResult Shorten(long maxBytes)
+    {
+        var texts = new ResultTexts(Compile, Run, TestCases);
+        var (shortTexts, shortFiles) = (texts.Shorten(maxBytes), Files is null ? null : ExecutedFile.Shorten(Files, maxBytes));
+        return ReferenceEquals(shortTexts, texts) && ReferenceEquals(shortFiles, Files) ? this : this with
+        {
+            Compile = shortTexts.Compile,
+            Run = shortTexts.Run,
+            TestCases = shortTexts.TestCases,
+            Files = shortFiles,
+            Shortened = true,
+        };
+    }
+
+    /// <summary>The execution as it is stored, with its details where they were loaded, and without its files.</summary>
     public static ExecutionResult From(StoredExecution stored) => new()
     {
         JobId = stored.Id,
@@ -88,9 +110,10 @@ internal sealed record ExecutionResult
         Version = stored.Version,
         Status = ExecutionStatus.From((RunStatus)stored.StatusId),
         Terminal = stored.Terminal,
-        Compile = stored.Compile,
-        Run = stored.Run,
-        TestCases = stored.TestCases,
+        Compile = stored.Texts.Compile,
+        Run = stored.Texts.Run,
+        TestCases = stored.Texts.TestCases,
+        Shortened = stored.IsShortened && stored.Details is null,
         OutputFiles = [.. stored.OutputFiles.Select(file => new OutputFileItem(file.Path, file.Size, Execution.OutputFiles.ContentTypeOf(file.Path)))],
         OutputFilesOmitted = stored.OutputFilesOmitted,
         ExecutedBy = new UserNameResponse(stored.UserId, stored.Username),

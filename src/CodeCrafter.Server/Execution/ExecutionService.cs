@@ -42,7 +42,9 @@ internal sealed partial class ExecutionService(
         try
         {
             // To its end, even for a caller who has gone: a job that is stored but does not end would stay In Queue.
-            await store.AddAsync(ToStored(job), CancellationToken.None);
+            var stored = ToStored(job);
+            stored.Shorten(_options.ShortenedResultBytes);
+            await store.AddAsync(stored, CancellationToken.None);
             job.Stored.SetResult(true);
         }
         catch (Exception exception)
@@ -89,6 +91,7 @@ internal sealed partial class ExecutionService(
         stored.TestCases = outcome.TestCases;
         stored.OutputFiles = [.. outcome.Files.Select(file => new StoredOutputFile(file.Path, file.Content.Length))];
         stored.OutputFilesOmitted = outcome.FilesOmitted;
+        stored.Shorten(_options.ShortenedResultBytes, outcome.Files.Sum(file => (long)file.Content.Length));
         var isAtRest = true;
         if (await job.Stored.Task)
         {
@@ -102,7 +105,7 @@ internal sealed partial class ExecutionService(
         admission.Leave(job.Plan);
         metrics.Finished(stored);
         stats.Finished(stored);
-        await job.CompleteAsync(ExecutionResult.From(stored));
+        await job.CompleteAsync(ExecutionResult.From(stored), _options.ShortenedResultBytes);
         if (isAtRest)
         {
             _jobs.TryRemove(job.Id, out _);
@@ -122,7 +125,7 @@ internal sealed partial class ExecutionService(
         StartedAt = job.StartedAt,
         StatusId = (int)RunStatus.InQueue,
         Terminal = job.TerminalSize,
-        Files = job.Plan.Files,
+        Files = [.. job.Plan.Files.Select(file => new ExecutedFile(file.Path, file.Content))],
     };
 
     [LoggerMessage(LogLevel.Error, "Job {JobId} could not be stored, so it was stopped")]

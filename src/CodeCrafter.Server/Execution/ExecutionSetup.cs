@@ -2,11 +2,18 @@ using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Execution.Queueing;
 using CodeCrafter.Server.Platform;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
 
 namespace CodeCrafter.Server.Execution;
 
 internal static class ExecutionSetup
 {
+    /// <summary>Policy for requests that run something and wait for it: what a user may have waiting and running, and a few answers.</summary>
+    public const string RunsAtOnce = "runs-at-once";
+
+    private const int AnswersAtOnce = 4;
+
     public static void AddExecution(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -17,6 +24,10 @@ internal static class ExecutionSetup
         services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<Judge>();
         services.AddQueue();
+        services.Configure<RateLimiterOptions>(limiter => limiter.AddPolicy(RunsAtOnce, context => RateLimits.AtOnce(
+            RateLimits.CallerKey(context),
+            context.RequestServices.GetRequiredService<IOptions<ExecutionOptions>>().Value.JobsPerUser + AnswersAtOnce,
+            waiting: 0)));
         services.AddSingleton<ExecutionStats>();
         services.AddSingleton<ExecutionService>();
         services.AddSingleton<ExecutionReader>();

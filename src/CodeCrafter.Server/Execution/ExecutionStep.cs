@@ -7,7 +7,7 @@ namespace CodeCrafter.Server.Execution;
 /// <summary>How the compilation or the run went.</summary>
 internal sealed record ExecutionStep
 {
-    /// <summary>Standard output up to its limit; of a run with a terminal all output.</summary>
+    /// <summary>Standard output up to its limit, or less where <see cref="StdoutTruncated"/>; of a run with a terminal all output.</summary>
     public required string Stdout { get; init; }
 
     public required string Stderr { get; init; }
@@ -58,14 +58,18 @@ internal sealed record ExecutionStep
         Cached = cached,
     };
 
-    /// <summary>The same with at most this many characters of each stream.</summary>
-    public ExecutionStep Shorten(int maxChars) => Stdout.Length <= maxChars && Stderr.Length <= maxChars ? this : this with
+    /// <summary>The same with shorter streams, which counts as truncated.</summary>
+    public ExecutionStep Shorten(Func<string, string> shorten)
     {
-        Stdout = Shorten(Stdout, maxChars),
-        Stderr = Shorten(Stderr, maxChars),
-        StdoutTruncated = StdoutTruncated || Stdout.Length > maxChars,
-        StderrTruncated = StderrTruncated || Stderr.Length > maxChars,
-    };
+        var (stdout, stderr) = (shorten(Stdout), shorten(Stderr));
+        return stdout.Length == Stdout.Length && stderr.Length == Stderr.Length ? this : this with
+        {
+            Stdout = stdout,
+            Stderr = stderr,
+            StdoutTruncated = StdoutTruncated || stdout.Length < Stdout.Length,
+            StderrTruncated = StderrTruncated || stderr.Length < Stderr.Length,
+        };
+    }
 
     /// <summary>The beginning of a text; a character of two code units is not cut.</summary>
     public static string Shorten(string text, int maxChars) =>

@@ -88,7 +88,7 @@ internal sealed partial class ExecutionWorkers(
             var observer = job.Plan.SessionId is null ? null : job;
             return job.Plan.TestCases.Count > 0
                 ? await judge.RunAsync(sandbox, job, stopped.Token)
-                : JobOutcome.Of(job.Plan.Request, await sandbox.RunAsync(job.Plan.Request, observer, stopped.Token));
+                : JobOutcome.Of(job.Plan.Request, await sandbox.RunAsync(job.Plan.Request, observer, stopped.Token), options.Value.MaxResultBytes);
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {

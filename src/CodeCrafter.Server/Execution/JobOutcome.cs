@@ -26,12 +26,17 @@ internal sealed record JobOutcome(RunStatus Status)
         TestCases = plan.TestCases.Count == 0 ? null : [.. plan.TestCases.Select(testCase => testCase.ToResult())],
     };
 
-    /// <summary>The outcome of a job that ran once.</summary>
-    public static JobOutcome Of(RunRequest request, RunResult result) => new(result.Status)
+    /// <summary>The outcome of a job that ran once, with output of at most so many bytes of JSON.</summary>
+    public static JobOutcome Of(RunRequest request, RunResult result, long maxBytes)
     {
-        Compile = ExecutionStep.From(result.Compile, request.CompileLimits, result.CompileFromCache),
-        Run = ExecutionStep.From(result.Run, request.Limits),
-        Files = result.Files,
-        FilesOmitted = result.FilesOmitted,
-    };
+        var texts = new ResultTexts(
+            ExecutionStep.From(result.Compile, request.CompileLimits, result.CompileFromCache), ExecutionStep.From(result.Run, request.Limits), null).Shorten(maxBytes);
+        return new JobOutcome(result.Status)
+        {
+            Compile = texts.Compile,
+            Run = texts.Run,
+            Files = result.Files,
+            FilesOmitted = result.FilesOmitted,
+        };
+    }
 }

@@ -27,7 +27,15 @@ internal sealed class RateLimitOptions
 internal static class RateLimits
 {
     public const string Auth = "auth";
-    public const string Execute = "execute";
+
+    /// <summary>
+    /// Answers with whole results, each of which may take tens of megabytes while its reader takes its time: so many at once
+    /// for each caller, and a few that wait. Not a rate, so it is never turned off.
+    /// </summary>
+    public const string Results = "results";
+
+    private const int ResultsAtOnce = 4;
+    private const int ResultsWaiting = 64;
 
     public static void AddRateLimits(this IServiceCollection services, IConfiguration configuration, ServerOptions server)
     {
@@ -47,8 +55,7 @@ internal static class RateLimits
             limiter.AddPolicy(Auth, context => server.RateLimits
                 ? PerMinute(AddressKey(context), Settings(context).AuthPerMinute)
                 : RateLimitPartition.GetNoLimiter(""));
-            limiter.AddPolicy(Execute, context => RateLimitPartition.Get(
-                CallerKey(context), key => context.RequestServices.GetRequiredService<RunRates>().LimiterOf(key)));
+            limiter.AddPolicy(Results, context => AtOnce(CallerKey(context), ResultsAtOnce, ResultsWaiting));
         });
     }
 
@@ -65,15 +72,18 @@ internal static class RateLimits
             Window = TimeSpan.FromMinutes(1),
         });
 
-    public static string UserKey(ClaimsPrincipal user) => $"user {user.GetUserId():N}";
+    public static RateLimitPartition<string> AtOnce(string key, int permits, int waiting) =>
+        RateLimitPartition.GetConcurrencyLimiter(key, _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = waiting });
 
-    private static string CallerKey(HttpContext context) =>
+    private static string UserKey(ClaimsPrincipal user) => $"user {user.GetUserId():N}";
+
+    public static string CallerKey(HttpContext context) =>
         context.User.Identity?.IsAuthenticated == true ? UserKey(context.User) : AddressKey(context);
 
     private static string AddressKey(HttpContext context) => $"address {ClientAddress.Of(context)}";
 
     public static TimeSpan RetryAfter(RateLimitLease lease) =>
-        lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromMinutes(1);
+        lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(1);
 
     private static async Task RejectAsync(HttpContext context, RateLimitLease lease)
     {

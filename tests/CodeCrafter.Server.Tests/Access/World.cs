@@ -1,6 +1,5 @@
 using CodeCrafter.Sandbox;
 using CodeCrafter.Server.Execution;
-using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Tests.Fixture;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -150,7 +149,7 @@ internal sealed class World : IAsyncDisposable
             StartedAt = DateTimeOffset.UnixEpoch,
             FinishedAt = DateTimeOffset.UnixEpoch,
             StatusId = (int)RunStatus.Accepted,
-            Files = [new SessionFile("main.py", "1")],
+            Files = [new ExecutedFile("main.py", "1")],
             OutputFiles = [new StoredOutputFile("made.txt", 1)],
         };
         await store.AddAsync(execution, Stop);

@@ -83,7 +83,7 @@ public sealed class JobLifetimeTests
         await using var server = await TestServer.StartAsync();
         var job = NewJob(server, null);
 
-        await job.CompleteAsync(job.Describe());
+        await job.CompleteAsync(job.Describe(), long.MaxValue);
 
         job.Cancel();
         var refused = await Assert.ThrowsAsync<ExecutionRefusedException>(() => job.SendInputAsync("late"));
@@ -158,6 +158,8 @@ public sealed class JobLifetimeTests
             store.FindFileAsync(executionId, path, cancellationToken);
 
         public Task<StoredExecution?> FindAsync(Guid id, CancellationToken cancellationToken) => store.FindAsync(id, cancellationToken);
+
+        public Task<(Guid UserId, Guid? SessionId)?> FindOwnerAsync(Guid id, CancellationToken cancellationToken) => store.FindOwnerAsync(id, cancellationToken);
 
         public Task<(IReadOnlyList<StoredExecution> Page, int Total)> ListAsync(
             Guid sessionId, int skip, int take, CancellationToken cancellationToken) => store.ListAsync(sessionId, skip, take, cancellationToken);

@@ -122,7 +122,8 @@ internal sealed record ResultDto(
     TestCaseDto[]? TestCases,
     OutputFileDto[] OutputFiles,
     int OutputFilesOmitted,
-    FileDto[]? Files);
+    FileDto[]? Files,
+    bool Shortened);
 
 internal sealed record JobDto(Guid JobId, int? QueuePosition);
 

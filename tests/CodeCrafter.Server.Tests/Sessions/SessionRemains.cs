@@ -1,7 +1,6 @@
 using CodeCrafter.Sandbox;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Execution;
-using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Sessions.Snapshots;
 using CodeCrafter.Server.Tests.Fixture;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +28,7 @@ internal static class SessionRemains
             StartedAt = DateTimeOffset.UnixEpoch,
             FinishedAt = DateTimeOffset.UnixEpoch,
             StatusId = (int)RunStatus.Accepted,
-            Files = [new SessionFile("main.py", "1")],
+            Files = [new ExecutedFile("main.py", "1")],
             OutputFiles = [new StoredOutputFile("made.txt", 1)],
         };
         await store.AddAsync(execution, Stop);

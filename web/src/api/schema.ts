@@ -3311,7 +3311,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A job: its result once it has finished */
+        /** A job: once it has finished its whole result, with the files as they ran */
         get: operations["StatusAsync"];
         put?: never;
         post?: never;
@@ -3328,7 +3328,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was run in a session, newest first, with the files as they ran */
+        /** What was run in a session, newest first, with the files as they ran; long texts are shortened */
         get: {
             parameters: {
                 query?: {
@@ -3822,6 +3822,18 @@ export interface components {
             /** @description `sync` (the default) answers with the result; `async` with the job's id. */
             mode?: null | string;
         };
+        /** @description A file as it ran. */
+        ExecutedFile: {
+            /** @description Its path. */
+            path: string;
+            /** @description Its text. */
+            content: string;
+            /**
+             * @description The text is the beginning of a longer one.
+             * @default false
+             */
+            truncated: boolean;
+        };
         ExecutionHistory: {
             executions: components["schemas"]["ExecutionResult"][];
             pagination: components["schemas"]["PaginationResponse"];
@@ -3859,8 +3871,13 @@ export interface components {
             startedAt: null | string;
             /** Format: date-time */
             finishedAt: null | string;
-            /** @description The files as they ran; only in a session's history. */
-            files?: components["schemas"]["SessionFile"][];
+            /** @description The files as they ran; of a job that is over, in a session's history and where the job is asked for. */
+            files?: components["schemas"]["ExecutedFile"][];
+            /**
+             * @description Texts of this answer are the beginnings of longer ones: `GET /api/execute/status/{jobId}` has all of them. It
+             *     happens in the history, in `ExecutionFinished` and in the answer to `JoinSession`.
+             */
+            shortened: boolean;
         };
         ExecutionStatsResponse: {
             /**
@@ -3899,7 +3916,7 @@ export interface components {
         };
         /** @description How the compilation or the run went. */
         ExecutionStep: {
-            /** @description Standard output up to its limit; of a run with a terminal all output. */
+            /** @description Standard output up to its limit, or less where bool ExecutionStep.StdoutTruncated; of a run with a terminal all output. */
             stdout: string;
             stderr: string;
             /** Format: int32 */
@@ -4497,6 +4514,7 @@ export type DiffHunk = components['schemas']['DiffHunk'];
 export type DiffLine = components['schemas']['DiffLine'];
 export type DiffLineKind = components['schemas']['DiffLineKind'];
 export type ExecuteRequest = components['schemas']['ExecuteRequest'];
+export type ExecutedFile = components['schemas']['ExecutedFile'];
 export type ExecutionHistory = components['schemas']['ExecutionHistory'];
 export type ExecutionResult = components['schemas']['ExecutionResult'];
 export type ExecutionStatsResponse = components['schemas']['ExecutionStatsResponse'];

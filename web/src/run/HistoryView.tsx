@@ -1,4 +1,5 @@
 import { Button, EmptyState, Skeleton, UnstyledButton } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconHistory } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { languageName, useLanguages } from '../api/languages';
@@ -49,7 +50,8 @@ export default function HistoryView({ room, onOpen }: { room: Room; onOpen: () =
           <UnstyledButton
             className={classes.row}
             onClick={() => {
-              room.runs.open(run);
+              room.runs.open(run).catch((failure: unknown) =>
+                notifications.show({ color: 'red', title: 'The whole output could not be loaded', message: messageOf(failure) }));
               onOpen();
             }}
           >

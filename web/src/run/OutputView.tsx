@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconArrowBarToDown, IconCornerDownLeft, IconEraser, IconHourglass, IconTerminal2 } from '@tabler/icons-react';
 import { lazy, memo, Suspense, useEffect, useLayoutEffect, useState, type FormEvent } from 'react';
 import { messageOf } from '../api/problem';
-import { plural } from '../lib/format';
+import { plural, timeAgo } from '../lib/format';
 import { useStore } from '../lib/store';
 import { useStickToEnd } from '../lib/useStickToEnd';
 import type { Room } from '../session/room';
@@ -26,7 +26,31 @@ interface Props {
 }
 
 export function OutputView({ room, run, editable }: Props) {
+  const all = useStore(room.runs.all);
   if (run === undefined) return <NothingYet editable={editable} />;
+  return (
+    <>
+      {run.stored && <EarlierRun run={run} isNewest={isNewest(run, all)} />}
+      <OneRun room={room} run={run} editable={editable} />
+    </>
+  );
+}
+
+/** What is on screen has not just been printed. */
+function EarlierRun({ run, isNewest }: { run: Run; isNewest: boolean }) {
+  const when = run.result?.finishedAt ?? run.startedAt;
+  return (
+    <p className={classes.earlier} role="note">
+      {isNewest ? 'The latest run' : 'An earlier run'}{when == null ? '' : `, ${timeAgo(when)}`}{run.user === null ? '' : `, by ${run.user.username}`}
+    </p>
+  );
+}
+
+function isNewest(run: Run, all: readonly Run[]): boolean {
+  return !all.some((other) => other !== run && (other.startedAt ?? '9') > (run.startedAt ?? '9'));
+}
+
+function OneRun({ room, run, editable }: Props & { run: Run }) {
   if (run.state === 'queued' && run.position !== null) return <Waiting run={run} editable={editable} />;
   if (run.terminal !== null) return <TerminalOutput key={run.jobId} room={room} run={run} editable={editable} />;
   return <RunOutput key={run.jobId} room={room} run={run} editable={editable} />;

@@ -15,6 +15,13 @@ describe('OutputBuffer', () => {
     expect(buffer.get().segments.map((s) => [s.stream, s.text])).toEqual([['stdout', 'ab'], ['stderr', 'x'], ['stdout', 'c']]);
   });
 
+  it('takes the newest part of long output and passes over what comes twice', () => {
+    const buffer = new OutputBuffer();
+    buffer.append('run', 'stdout', 'cd', 100);
+    buffer.append('run', 'stdout', 'def', 101);
+    expect(buffer.toString()).toBe('cdef');
+  });
+
   it('returns the same snapshot until something changes', () => {
     const buffer = run('a');
     const before = buffer.get();

@@ -38,7 +38,8 @@ export class OutputBuffer {
     const received = this.received.get(key) ?? 0;
     if (offset !== undefined) data = data.slice(Math.max(0, received - offset));
     if (data === '') return;
-    this.received.set(key, received + data.length);
+    // Of long output the server tells only the newest part: what lies before the offset never comes.
+    this.received.set(key, Math.max(received, offset ?? 0) + data.length);
     let reader = this.readers.get(key);
     if (reader === undefined) this.readers.set(key, (reader = new AnsiReader()));
     for (const token of reader.read(data)) {

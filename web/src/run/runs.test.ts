@@ -13,9 +13,9 @@ function tab() {
   return { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
 }
 
-function fixture(storage = tab()) {
+function fixture(storage = tab(), whole: (jobId: string) => Promise<RunResult> = () => Promise.reject(new Error('not asked for'))) {
   const invoke = vi.fn(async (method: string): Promise<unknown> => (method === 'Run' ? 'job' : undefined));
-  return { runs: new Runs('s', me, { invoke } as unknown as SessionHub, new OwnRuns(storage)), invoke };
+  return { runs: new Runs('s', me, { invoke } as unknown as SessionHub, whole, new OwnRuns(storage)), invoke };
 }
 
 function result(jobId: string, change: Partial<RunResult> = {}): RunResult {
@@ -30,6 +30,28 @@ const printed = (jobId: string, data: string, offset: number) =>
 beforeEach(() => {
   vi.stubGlobal('requestAnimationFrame', () => 1);
   vi.stubGlobal('cancelAnimationFrame', () => undefined);
+});
+
+describe('a run from the history', () => {
+  const step = (stdout: string) => ({
+    stdout, stderr: '', exitCode: 0, signal: null, cpuTimeMs: 1, wallTimeMs: 1, memoryBytes: 1, stdoutTruncated: false, stderrTruncated: false,
+  });
+
+  it('shows its whole output though the history has the beginning', async () => {
+    const { runs } = fixture(tab(), async (jobId) => result(jobId, { run: step('beginning and end') }));
+    await runs.open(result('a', { run: step('beginning'), shortened: true }));
+    expect(get(runs, 'a')).toMatchObject({ stored: true, result: { run: { stdout: 'beginning and end' } } });
+    expect(get(runs, 'a').buffer.toString()).toBe('beginning and end');
+  });
+
+  it('is not asked for again where all of it is there, and is told from one that ended here', async () => {
+    const { runs } = fixture();
+    await runs.open(result('a', { run: step('all') }));
+    expect(get(runs, 'a').stored).toBe(true);
+    runs.events.ExecutionStarted(started('b'));
+    runs.events.ExecutionFinished(result('b'));
+    expect(get(runs, 'b').stored).toBe(false);
+  });
 });
 
 describe('a run that waits', () => {

@@ -36,6 +36,8 @@ export interface Run {
   terminal: TerminalSize | null;
   /** It was asked for in this tab of the browser. */
   startedHere: boolean;
+  /** Its output comes from its stored result: it ended before this page looked. */
+  stored: boolean;
   /** The test cases that it was asked for here with. */
   testCases: readonly TestCaseRequest[] | null;
   /** The index of the test case that printed last. */
@@ -62,7 +64,7 @@ export class Runs {
 
   constructor(
     private readonly sessionId: string, private readonly me: UserRef, private readonly hub: SessionHub,
-    private readonly own: OwnRuns = new OwnRuns(),
+    private readonly wholeResult: (jobId: string) => Promise<RunResult>, private readonly own: OwnRuns = new OwnRuns(),
   ) {}
 
   readonly events = {
@@ -78,7 +80,10 @@ export class Runs {
     const running = new Set([...executions, ...queued].map((e) => e.jobId));
     // What ended while the connection was away has no result here, unless it is the last one.
     this.all.update((runs) => runs.filter((r) => r.state === 'finished' || running.has(r.jobId) || r.jobId === lastResult?.jobId));
-    if (lastResult !== null) this.showStored(lastResult);
+    if (lastResult !== null) {
+      this.showStored(lastResult);
+      this.completeLater(lastResult.jobId);
+    }
     for (const execution of executions) {
       const known = this.find(execution.jobId);
       known?.buffer.clear();
@@ -143,10 +148,26 @@ export class Runs {
     this.touch(run);
   }
 
-  /** Shows a run that the server has stored. */
-  open(result: RunResult): void {
+  /** Shows a run that the server has stored, at first what the history has of it. */
+  async open(result: RunResult): Promise<void> {
     if (this.find(result.jobId) === undefined) this.showStored(result);
     this.shown.set(result.jobId);
+    await this.complete(result.jobId);
+  }
+
+  /** Fetches the result of a run that is shown, where only the beginnings of its texts are here. */
+  private async complete(jobId: string): Promise<void> {
+    if (this.find(jobId)?.result?.shortened !== true) return;
+    const result = await this.wholeResult(jobId);
+    const run = this.find(jobId);
+    if (run === undefined || run.result?.shortened !== true) return;
+    // What was printed before this page's eyes is there already.
+    if (run.stored) this.fill(run, result);
+    this.change(jobId, { result });
+  }
+
+  private completeLater(jobId: string): void {
+    this.complete(jobId).catch((error: unknown) => console.warn('The whole result could not be loaded.', error));
   }
 
   destroy(): void {
@@ -212,6 +233,7 @@ export class Runs {
     const run = this.find(result.jobId);
     if (run === undefined) this.showStored(result);
     else this.change(result.jobId, { state: 'finished', result });
+    this.completeLater(result.jobId);
   }
 
   private showStored(result: RunResult): void {
@@ -219,11 +241,15 @@ export class Runs {
     const known = this.find(result.jobId);
     const run = known ?? makeRun(result.jobId, result.language, result.executedBy ?? null, result.startedAt ?? null, 'finished');
     const terminal = run.terminal ?? result.terminal ?? null;
-    if (terminal === null) run.buffer.replaceWith(result);
+    this.fill({ ...run, terminal }, result);
+    if (known === undefined) this.add({ ...run, result, terminal, stored: true });
+    else this.change(result.jobId, { state: 'finished', result, terminal, stored: true });
+  }
+
+  private fill(run: Run, result: RunResult): void {
+    if (run.terminal === null) run.buffer.replaceWith(result);
     else run.log.replaceWith(result);
     this.touch(run);
-    if (known === undefined) this.add({ ...run, result, terminal });
-    else this.change(result.jobId, { state: 'finished', result, terminal });
   }
 
   private find(jobId: string): Run | undefined {
@@ -253,7 +279,7 @@ export class Runs {
 function makeRun(jobId: string, language: string, user: UserRef | null, startedAt: string | null, state: Run['state']): Run {
   const buffer = new OutputBuffer();
   return {
-    jobId, language, user, startedAt, state, position: null, result: null, interactive: true, terminal: null, startedHere: false, testCases: null,
+    jobId, language, user, startedAt, state, position: null, result: null, interactive: true, terminal: null, startedHere: false, stored: false, testCases: null,
     testCase: null, buffer, output: new Store(buffer.get()), log: new TerminalLog(),
   };
 }

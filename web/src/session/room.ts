@@ -1,3 +1,4 @@
+import { runResult } from '../api/executions';
 import { ApiError } from '../api/problem';
 import { getSession } from '../api/sessions';
 import {
@@ -52,7 +53,7 @@ export class Room {
       onRefused: (error) => this.end(error.code === 'session_full' ? 'full' : 'gone'),
     });
     this.chat = new Chat(session.id, me, this.hub);
-    this.runs = new Runs(session.id, me, this.hub);
+    this.runs = new Runs(session.id, me, this.hub, runResult);
     this.hub.on({ ...this.events, ...this.chat.events, ...this.runs.events });
     this.document = new Store(this.openDocument());
     void this.hub.start();

@@ -118,34 +118,13 @@ internal sealed partial class ExecutionEventPump(
     IHubContext<SessionHub, ISessionClient> hub,
     ILogger<ExecutionEventPump> logger) : BackgroundService
 {
-    private const int MaxOutputCharacters = 16 << 10;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await events.Reader.WaitToReadAsync(stoppingToken))
+        await foreach (var executionEvent in events.ReadAllAsync(stoppingToken))
         {
-            while (events.Reader.TryRead(out var executionEvent))
-            {
-                // Not waited for, as above.
-                _ = DeliverAsync(executionEvent is ExecutionOutput output ? Merge(output) : executionEvent);
-            }
+            // Not waited for, as above.
+            _ = DeliverAsync(executionEvent);
         }
-    }
-
-    // A program that prints a character at a time must not cost a message for each: what is waiting already goes along.
-    private ExecutionOutput Merge(ExecutionOutput first)
-    {
-        var data = first.Data;
-        while (data.Length < MaxOutputCharacters
-            && events.Reader.TryPeek(out var next)
-            && next is ExecutionOutput output
-            && (output.JobId, output.Phase, output.Stream, output.TestCase) == (first.JobId, first.Phase, first.Stream, first.TestCase)
-            && events.Reader.TryRead(out _))
-        {
-            data += output.Data;
-        }
-
-        return first with { Data = data };
     }
 
     private async Task DeliverAsync(ExecutionEvent executionEvent)

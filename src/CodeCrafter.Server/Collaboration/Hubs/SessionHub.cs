@@ -2,7 +2,6 @@ using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Execution.Judging;
-using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
@@ -20,7 +19,6 @@ internal sealed class SessionHub(
     ChatHistory history,
     ExecutionGate executions,
     ExecutionService jobs,
-    RunRates rates,
     OpenConnections connections,
     TimeProvider clock,
     IOptions<CollaborationOptions> options) : Hub<ISessionClient>
@@ -114,11 +112,6 @@ internal sealed class SessionHub(
     /// <summary>Runs the session's document, or the files of the request, and returns the job's id.</summary>
     public async Task<Guid> Run(Guid sessionId, HubRunRequest? request)
     {
-        if (rates.Count(Context.User!) is { } wait)
-        {
-            throw HubError.Create("rate_limited", $"Too many runs. Try again in {RateLimits.RetryAfterSeconds(wait)} s.");
-        }
-
         request ??= new HubRunRequest();
         var job = await executions.SubmitAsync(
             new ExecuteRequest
@@ -148,8 +141,7 @@ internal sealed class SessionHub(
     public async Task Resize(Guid jobId, int columns, int rows)
     {
         var job = await RequireJobAsync(jobId);
-        job.Resize(new TerminalSize(columns, rows));
-        if (job.Plan.SessionId is { } sessionId)
+        if (job.Resize(new TerminalSize(columns, rows)) && job.Plan.SessionId is { } sessionId)
         {
             await Clients.OthersInGroup(GroupOf(sessionId)).ExecutionResized(new ExecutionResizedEvent(sessionId, jobId, columns, rows));
         }

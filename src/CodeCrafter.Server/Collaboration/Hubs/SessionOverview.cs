@@ -47,7 +47,12 @@ internal sealed record SessionOverviewMessage(
 internal sealed record RunningExecution(
     Guid JobId, string Language, UserNameResponse User, DateTimeOffset StartedAt, TerminalSize? Terminal, IReadOnlyList<RunningOutput> Output);
 
-internal sealed record RunningOutput(string Phase, string Stream, int? TestCase, string Data);
+/// <param name="Phase"><c>compile</c> or <c>run</c>.</param>
+/// <param name="Stream"><c>stdout</c> or <c>stderr</c>.</param>
+/// <param name="TestCase">The index of the test case that printed it; null where there are none.</param>
+/// <param name="Offset">As in <see cref="ExecutionOutputEvent"/>; of long output only the newest part is told.</param>
+/// <param name="Data">The text.</param>
+internal sealed record RunningOutput(string Phase, string Stream, int? TestCase, long Offset, string Data);
 
 /// <summary>Output in the words of the hub.</summary>
 internal static class HubOutput
@@ -61,7 +66,7 @@ internal static class HubOutput
         job.Plan.User,
         job.StartedAt ?? job.CreatedAt,
         job.TerminalSize,
-        [.. job.OutputSoFar().Select(piece => new RunningOutput(Word(piece.Phase), Word(piece.Stream), piece.TestCase, piece.Data))]);
+        [.. job.OutputSoFar().Select(piece => new RunningOutput(Word(piece.Phase), Word(piece.Stream), piece.TestCase, piece.Offset, piece.Data))]);
 
     public static ExecutionQueuedEvent DescribeQueued(ExecutionResult job) => new(
         job.SessionId!.Value, job.JobId, job.Language, job.ExecutedBy, job.QueuePosition!.Value);

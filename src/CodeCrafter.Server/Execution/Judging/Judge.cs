@@ -17,16 +17,15 @@ internal sealed class Judge(TimeProvider clock, IOptions<ExecutionOptions> optio
     {
         var request = job.Plan.Request;
         var program = await sandbox.CompileAsync(request, job, stopped);
-        var outcome = JobOutcome.NotRun(job.Plan, program.Status) with
-        {
-            Compile = ExecutionStep.From(program.Compile, request.CompileLimits, program.FromCache),
-        };
+        var compile = new ResultTexts(ExecutionStep.From(program.Compile, request.CompileLimits, program.FromCache), null, null)
+            .Shorten(_options.MaxResultBytes / 2);
+        var outcome = JobOutcome.NotRun(job.Plan, program.Status) with { Compile = compile.Compile };
         if (program.Status != RunStatus.Accepted)
         {
             return outcome;
         }
 
-        var results = outcome.TestCases!.ToArray();
+        var results = new CaseResults(job, _options.TestCaseOutputChars, _options.MaxResultBytes - compile.Size);
         var started = clock.GetTimestamp();
         RunStatus? status = null;
         foreach (var testCase in job.Plan.TestCases)
@@ -38,7 +37,7 @@ internal sealed class Judge(TimeProvider clock, IOptions<ExecutionOptions> optio
                 break;
             }
 
-            var verdict = await RunAsync(sandbox, program, job, testCase, left, results, stopped);
+            var verdict = await RunAsync(sandbox, program, RequestOf(job, testCase, left), testCase, results, stopped);
             status = verdict == RunStatus.Cancelled ? verdict : status ?? (verdict == RunStatus.Accepted ? null : verdict);
             if (verdict is RunStatus.Cancelled or RunStatus.InternalError
                 || (verdict != RunStatus.Accepted && job.Plan.StopAtFirstFailure))
@@ -47,44 +46,27 @@ internal sealed class Judge(TimeProvider clock, IOptions<ExecutionOptions> optio
             }
         }
 
-        return outcome with { Status = status ?? RunStatus.Accepted, TestCases = results };
+        return outcome with { Status = status ?? RunStatus.Accepted, TestCases = results.All };
     }
 
-    private async Task<RunStatus> RunAsync(
-        ISandbox sandbox, CompiledProgram program, ExecutionJob job, TestCase testCase, TimeSpan left, TestCaseResult[] results, CancellationToken stopped)
+    private static RunRequest RequestOf(ExecutionJob job, TestCase testCase, TimeSpan left)
     {
         var limits = job.Plan.Request.Limits;
-        var request = job.Plan.Request with
+        return job.Plan.Request with
         {
             StandardInput = testCase.Stdin.Length == 0 ? Stream.Null : new MemoryStream(Encoding.UTF8.GetBytes(testCase.Stdin), writable: false),
             Limits = limits with { WallTime = left < limits.WallTime ? left : limits.WallTime },
         };
-        // Nobody watches a hidden case.
-        var observer = testCase.IsHidden ? null : new CaseObserver(job, testCase.Index, _options.TestCaseOutputChars);
-        var result = await sandbox.RunAsync(program, request, observer, stopped);
+    }
+
+    private static async Task<RunStatus> RunAsync(
+        ISandbox sandbox, CompiledProgram program, RunRequest request, TestCase testCase, CaseResults results, CancellationToken stopped)
+    {
+        var result = await sandbox.RunAsync(program, request, results.ObserverOf(testCase), stopped);
         var verdict = result.Status != RunStatus.Accepted ? result.Status
             : testCase.Expected.Matches(result.Run!.Stdout) ? RunStatus.Accepted
             : RunStatus.WrongAnswer;
-        results[testCase.Index] = testCase.ToResult(
-            verdict, ExecutionStep.From(result.Run, request.Limits)?.Shorten(_options.TestCaseOutputChars));
+        results.Add(testCase, verdict, ExecutionStep.From(result.Run, request.Limits));
         return verdict;
-    }
-
-    /// <summary>Shows what a case prints, up to a length: what many cases print adds up.</summary>
-    private sealed class CaseObserver(ExecutionJob job, int index, int maxChars) : IRunObserver
-    {
-        private readonly int[] _left = [maxChars, maxChars];
-
-        public ValueTask OnOutputAsync(RunPhase phase, OutputStream stream, string text)
-        {
-            var shown = ExecutionStep.Shorten(text, _left[(int)stream]);
-            _left[(int)stream] -= shown.Length == text.Length ? shown.Length : _left[(int)stream];
-            if (shown.Length > 0)
-            {
-                job.Show(phase, stream, index, shown);
-            }
-
-            return ValueTask.CompletedTask;
-        }
     }
 }

@@ -75,6 +75,14 @@ internal sealed record TestCaseResult
     /// <summary>Null for those who may not see a hidden case.</summary>
     public string? ExpectedOutput { get; init; }
 
+    /// <summary>The same with shorter texts.</summary>
+    public TestCaseResult Shorten(Func<string, string> shorten) => this with
+    {
+        Run = Run?.Shorten(shorten),
+        Stdin = Stdin is null ? null : shorten(Stdin),
+        ExpectedOutput = ExpectedOutput is null ? null : shorten(ExpectedOutput),
+    };
+
     /// <summary>What others may see of a hidden case: verdict, times and memory.</summary>
     public TestCaseResult WithoutSecrets() => !Hidden ? this : this with
     {

@@ -1,14 +1,24 @@
+using System.Numerics;
+using CodeCrafter.Server.Platform;
 using Microsoft.Extensions.Options;
 
 namespace CodeCrafter.Server.Execution.Queueing;
 
-/// <summary>Counts the jobs that wait and run: all, of each user and of each session. Each count has a cap.</summary>
-internal sealed class JobAdmission(IOptions<ExecutionOptions> options)
+/// <summary>
+/// Counts the jobs that wait and run: all, of each user and of each session, and the memory of what they were given. Each
+/// count has a cap, and so has what a user runs in a minute, which only counts what is let in.
+/// </summary>
+internal sealed class JobAdmission(IOptions<ExecutionOptions> options, RunRates rates)
 {
+    // What one user's jobs may take of the memory of all.
+    private const int ShareOfUser = 4;
+
     private readonly ExecutionOptions _options = options.Value;
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, int> _users = [];
     private readonly Dictionary<Guid, int> _sessions = [];
+    private readonly Dictionary<Guid, long> _bytesOfUsers = [];
+    private long _bytes;
     private int _all;
 
     /// <summary>Counts a job in, until <see cref="Leave"/>.</summary>
@@ -28,17 +38,25 @@ internal sealed class JobAdmission(IOptions<ExecutionOptions> options)
                 throw TooMany($"The session has {_options.JobsPerSession} programs waiting or running; wait for one to end, or stop one.");
             }
 
-            if (_all >= _options.WorkerCount + _options.QueueCapacity)
+            var bytes = plan.MemoryBytes;
+            if (_bytesOfUsers.GetValueOrDefault(plan.User.Id) is > 0 and var own && own + bytes > _options.QueueBytes / ShareOfUser)
+            {
+                throw TooMany("Your programs that wait or run are too large together; wait for one to end, or stop one.");
+            }
+
+            if (_all >= _options.WorkerCount + _options.QueueCapacity || (_all > 0 && _bytes + bytes > _options.QueueBytes))
             {
                 throw QueueFull();
             }
 
-            _all++;
-            Count(_users, plan.User.Id, 1);
-            if (plan.SessionId is { } sessionId)
+            if (rates.Count(plan.User.Id) is { } wait)
             {
-                Count(_sessions, sessionId, 1);
+                throw new ExecutionRefusedException(
+                    "rate_limited", $"Too many runs. Try again in {RateLimits.RetryAfterSeconds(wait)} s.", StatusCodes.Status429TooManyRequests)
+                { RetryAfter = wait };
             }
+
+            Count(plan, 1);
         }
     }
 
@@ -47,12 +65,7 @@ internal sealed class JobAdmission(IOptions<ExecutionOptions> options)
     {
         lock (_lock)
         {
-            _all--;
-            Count(_users, plan.User.Id, -1);
-            if (plan.SessionId is { } sessionId)
-            {
-                Count(_sessions, sessionId, -1);
-            }
+            Count(plan, -1);
         }
     }
 
@@ -65,10 +78,23 @@ internal sealed class JobAdmission(IOptions<ExecutionOptions> options)
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
-    private static void Count(Dictionary<Guid, int> counts, Guid id, int change)
+    private void Count(ExecutionPlan plan, int change)
     {
-        var count = counts.GetValueOrDefault(id) + change;
-        if (count == 0)
+        var bytes = change * plan.MemoryBytes;
+        _all += change;
+        _bytes += bytes;
+        Count(_users, plan.User.Id, change);
+        Count(_bytesOfUsers, plan.User.Id, bytes);
+        if (plan.SessionId is { } sessionId)
+        {
+            Count(_sessions, sessionId, change);
+        }
+    }
+
+    private static void Count<T>(Dictionary<Guid, T> counts, Guid id, T change) where T : INumber<T>
+    {
+        var count = counts.GetValueOrDefault(id, T.Zero) + change;
+        if (T.IsZero(count))
         {
             counts.Remove(id);
         }

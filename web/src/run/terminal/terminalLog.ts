@@ -29,7 +29,8 @@ export class TerminalLog {
     const received = this.received.get(key) ?? 0;
     if (offset !== undefined) data = data.slice(Math.max(0, received - offset));
     if (data === '') return;
-    this.received.set(key, received + data.length);
+    // Of long output the server tells only the newest part: what lies before the offset never comes.
+    this.received.set(key, Math.max(received, offset ?? 0) + data.length);
     // Compilers write to a pipe, where nothing turns line feeds into new lines.
     this.add(phase === 'compile' ? data.replace(/\r?\n/g, '\r\n') : data);
   }

@@ -234,6 +234,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsShortened")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Language")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -250,6 +253,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
                     b.Property<Guid?>("SessionId")
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("StartedAt")
                         .HasColumnType("INTEGER");
@@ -277,7 +283,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
 
                     b.HasIndex("FinishedAt");
 
-                    b.HasIndex("SessionId", "CreatedAt");
+                    b.HasIndex("SessionId", "CreatedAt", "Size");
+
+                    b.HasIndex("UserId", "CreatedAt", "Size");
 
                     b.ToTable("executions", (string)null);
                 });
@@ -469,6 +477,20 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.ToTable("document_updates", (string)null);
                 });
 
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionDetailsRow", b =>
+                {
+                    b.Property<Guid>("ExecutionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ExecutionId");
+
+                    b.ToTable("execution_details", (string)null);
+                });
+
             modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionFile", b =>
                 {
                     b.Property<Guid>("ExecutionId")
@@ -580,6 +602,15 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.HasOne("CodeCrafter.Server.Sessions.Session", null)
                         .WithMany()
                         .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionDetailsRow", b =>
+                {
+                    b.HasOne("CodeCrafter.Server.Execution.StoredExecution", null)
+                        .WithMany()
+                        .HasForeignKey("ExecutionId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
