@@ -70,5 +70,16 @@ internal sealed class TestHub : IAsyncDisposable
         }
     }
 
+    /// <summary>All events that came, after the connection has ended.</summary>
+    public async Task<IReadOnlyCollection<(string Name, JsonElement Message)>> RestAsync()
+    {
+        await foreach (var received in _received.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            Seen.Enqueue(received);
+        }
+
+        return Seen;
+    }
+
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
 }
