@@ -51,7 +51,7 @@ internal static class AdministrationApi
             changes.Of(user.Id);
             await securityLog.WriteAsync(
                 isDisabled ? SecurityEventType.AccountDisabled : SecurityEventType.AccountEnabled,
-                context, sessionId: null, new UserName(user.Id, user.Username));
+                SecurityActor.Of(context), sessionId: null, new UserName(user.Id, user.Username));
         }
 
         return TypedResults.Ok(new AccountState(new UserName(user.Id, user.Username), isDisabled));

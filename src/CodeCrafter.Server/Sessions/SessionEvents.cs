@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CodeCrafter.Server.Auth.SecurityEvents;
 
 namespace CodeCrafter.Server.Sessions;
 
@@ -20,16 +21,32 @@ internal sealed record SessionChanged(Guid SessionId) : SessionEvent(SessionId);
 /// <summary>The session is gone: all connections to it end.</summary>
 internal sealed record SessionRemoved(Guid SessionId) : SessionEvent(SessionId);
 
-/// <summary>Carries session events from the requests that cause them to Collaboration, which drains them.</summary>
-internal sealed class SessionEvents
+/// <summary>
+/// Carries session events from the requests that cause them to Collaboration, which drains them, and with who caused
+/// them to the security log.
+/// </summary>
+internal sealed class SessionEvents(IHttpContextAccessor requests)
 {
     // Unbounded, since an event must not be lost and each costs a stored request.
     private readonly Channel<SessionEvent> _channel =
         Channel.CreateUnbounded<SessionEvent>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly Channel<(SessionEvent Event, SecurityActor? By)> _causes =
+        Channel.CreateUnbounded<(SessionEvent, SecurityActor?)>(new UnboundedChannelOptions { SingleReader = true });
+
     /// <summary>The events, in order; for one reader.</summary>
     public ChannelReader<SessionEvent> Reader => _channel.Reader;
 
+    /// <summary>The events with who caused them; for one reader, too.</summary>
+    public ChannelReader<(SessionEvent Event, SecurityActor? By)> Causes => _causes.Reader;
+
     /// <summary>Call after the change is stored.</summary>
-    public void Publish(SessionEvent sessionEvent) => _channel.Writer.TryWrite(sessionEvent);
+    public void Publish(SessionEvent sessionEvent)
+    {
+        _channel.Writer.TryWrite(sessionEvent);
+        _causes.Writer.TryWrite((sessionEvent, SecurityActor.Of(requests.HttpContext)));
+    }
+
+    /// <summary>Ends <see cref="Causes"/> after what is in it.</summary>
+    public void EndCauses() => _causes.Writer.TryComplete();
 }

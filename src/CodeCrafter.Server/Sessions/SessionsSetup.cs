@@ -11,7 +11,9 @@ internal static class SessionsSetup
             .Bind(builder.Configuration.GetSection("CodeCrafter:Sessions"))
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<SessionEvents>();
+        builder.Services.AddHostedService<SessionSecurityLog>();
         builder.Services.AddSingleton<SessionDescriber>();
         builder.Services.AddSingleton<SessionAccess>();
         builder.Services.AddSingleton<IVisitors>(provider => provider.GetRequiredService<SessionAccess>());

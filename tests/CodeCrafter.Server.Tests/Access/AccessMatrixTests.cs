@@ -99,6 +99,23 @@ public sealed partial class AccessMatrixTests
         }
     }
 
+    [Fact]
+    [AccessCase(16)]
+    public async Task What_belongs_to_another_session_is_not_found_even_by_the_owner_of_both()
+    {
+        await using var world = await World.StartAsync();
+        await world.RenewAsync(isPublic: false);
+        var other = world.Session.Id;
+        await world.RenewAsync(isPublic: false);
+        var rows = AccessMatrix.Routes.Where(row => row.IsOfSession && Parameter().Count(row.Path) > 1 && !row.Path.Contains("{userId}", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(rows);
+        foreach (var row in rows)
+        {
+            var (status, _) = await AskAsync(world, row, world.Caller("owner"), other);
+            Assert.True(status == 404, $"{row} is {status}");
+        }
+    }
+
     private static void MustBeTheSame(IEnumerable<AccessMatrix.Row> rows, IEnumerable<string> found)
     {
         var (placed, there) = (rows.Select(row => row.Name).ToArray(), found.ToArray());

@@ -21,6 +21,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Theory]
+    [AccessCase(1)]
     [InlineData("none")]
     [InlineData("None")]
     [InlineData("NONE")]
@@ -37,6 +38,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Fact]
+    [AccessCase(2)]
     public async Task Cannot_use_a_token_with_another_key_or_algorithm()
     {
         var server = shared.Server;
@@ -63,6 +65,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Theory]
+    [AccessCase(2)]
     [InlineData("kid", "../../../../dev/null")]
     [InlineData("kid", "' UNION SELECT 'key' --")]
     [InlineData("jku", "http://127.0.0.1:1/keys.json")]
@@ -77,6 +80,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Theory]
+    [AccessCase(4)]
     [InlineData("iss", "somebody")]
     [InlineData("aud", "another-api")]
     [InlineData("iss", null)]
@@ -98,6 +102,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Theory]
+    [AccessCase(4)]
     [InlineData("JWT")]
     [InlineData("rt+jwt")]
     [InlineData(null)]
@@ -110,6 +115,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Fact]
+    [AccessCase(4)]
     public async Task Cannot_use_a_token_before_its_time()
     {
         var server = shared.Server;
@@ -119,6 +125,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Fact]
+    [AccessCase(3)]
     public async Task A_token_expires_after_fifteen_minutes_to_the_second()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
@@ -131,6 +138,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Fact]
+    [AccessCase(4)]
     public async Task A_refresh_token_is_no_access_token_nor_the_reverse()
     {
         var server = shared.Server;

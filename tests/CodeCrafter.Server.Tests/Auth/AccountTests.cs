@@ -47,6 +47,7 @@ public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServ
         { new { username = "alice\n", email = "a@example.org", password = "correct horse" }, "username" },
         { new { username = "alice@home", email = "a@example.org", password = "correct horse" }, "username" },
         { new { username = "\u0430lice", email = "a@example.org", password = "correct horse" }, "username" }, // Cyrillic a
+        { new { username = "alice\u0301", email = "a@example.org", password = "correct horse" }, "username" }, // decomposed
         { new { username = "alic\u00e9", email = "a@example.org", password = "correct horse" }, "username" },
         { new { username = "ali\u200bce", email = "a@example.org", password = "correct horse" }, "username" }, // zero width
         { new { username = "ali\u202ece", email = "a@example.org", password = "correct horse" }, "username" }, // right to left
@@ -61,6 +62,7 @@ public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServ
     };
 
     [Theory]
+    [AccessCase(26)]
     [MemberData(nameof(BadRegistrations), DisableDiscoveryEnumeration = true)]
     public async Task Cannot_register_with_a_bad_field(object body, string field)
     {
@@ -70,6 +72,8 @@ public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Theory]
+    [AccessCase(26)]
+    [AccessCase(11)]
     [InlineData("ALICE", "other@example.org")]
     [InlineData("other", "ALICE@EXAMPLE.ORG")]
     [InlineData("alice", "alice@example.org")]
@@ -96,6 +100,7 @@ public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Fact]
+    [AccessCase(14)]
     public async Task The_role_and_other_fields_of_the_server_are_ignored_in_a_registration()
     {
         await using var server = await TestServer.StartAsync();
@@ -123,6 +128,7 @@ public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Fact]
+    [AccessCase(14)]
     public async Task Can_change_names_and_preferences_and_nothing_else()
     {
         await using var server = await TestServer.StartAsync();

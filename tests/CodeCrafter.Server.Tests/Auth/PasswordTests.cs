@@ -23,6 +23,7 @@ public sealed class PasswordTests
     };
 
     [Theory]
+    [AccessCase(25)]
     [MemberData(nameof(Alike), DisableDiscoveryEnumeration = true)]
     public async Task Every_byte_of_a_password_counts(string password, string other)
     {
@@ -63,6 +64,7 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    [AccessCase(11)]
     public async Task A_failed_login_looks_the_same_whatever_was_wrong()
     {
         await using var server = await TestServer.StartAsync();
@@ -80,6 +82,7 @@ public sealed class PasswordTests
     }
 
     [Theory]
+    [AccessCase(11)]
     [InlineData("alice")]
     [InlineData("nobody")]
     [InlineData("nobody@example.org")]
@@ -108,6 +111,7 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    [AccessCase(9)]
     public async Task A_changed_password_ends_every_other_login_at_once()
     {
         await using var server = await TestServer.StartAsync();
@@ -135,6 +139,7 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    [AccessCase(8)]
     public async Task After_logout_nothing_of_the_login_works()
     {
         await using var server = await TestServer.StartAsync();
@@ -157,6 +162,7 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    [AccessCase(10)]
     public async Task A_disabled_user_is_cut_off_at_once()
     {
         await using var server = await TestServer.StartAsync();
@@ -171,6 +177,7 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    [AccessCase(12)]
     public async Task Guessing_is_slowed_for_the_guesser_with_an_account_or_without_and_not_for_the_owner()
     {
         await using var server = await TestServer.StartAsync(options =>
@@ -194,6 +201,7 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    [AccessCase(13)]
     public async Task An_address_that_an_untrusted_peer_claims_is_ignored()
     {
         await using var server = await TestServer.StartAsync(options =>

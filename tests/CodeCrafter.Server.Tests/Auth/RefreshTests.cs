@@ -25,6 +25,7 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    [AccessCase(5)]
     public async Task An_old_refresh_token_ends_the_login_with_the_newest_token_in_it()
     {
         await using var server = await TestServer.StartAsync();
@@ -39,6 +40,7 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    [AccessCase(5)]
     public async Task A_token_from_long_ago_ends_the_login_too()
     {
         await using var server = await TestServer.StartAsync();
@@ -67,6 +69,7 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    [AccessCase(6)]
     public async Task Of_ten_refreshes_at_once_one_wins()
     {
         await using var server = await TestServer.StartAsync();
@@ -82,6 +85,7 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    [AccessCase(6)]
     public async Task Who_refreshes_at_the_same_time_as_the_winner_ends_nothing()
     {
         // The winner is held in the middle of storing its token until the others wait too.
@@ -111,6 +115,7 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    [AccessCase(6)]
     public async Task Two_tabs_with_one_cookie_do_not_end_their_login()
     {
         var time = new FakeTimeProvider(_start);
@@ -134,6 +139,7 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    [AccessCase(7)]
     public async Task A_login_ends_after_seven_days_however_often_it_is_refreshed()
     {
         var time = new FakeTimeProvider(_start);
@@ -178,6 +184,7 @@ public sealed class RefreshTests
     }
 
     [Theory]
+    [AccessCase(27)]
     [InlineData("Sec-Fetch-Site", "cross-site", 403)]
     [InlineData("Sec-Fetch-Site", "same-site", 403)]
     [InlineData("Sec-Fetch-Site", "same-origin", 200)]

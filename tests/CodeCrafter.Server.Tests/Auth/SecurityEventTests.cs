@@ -54,6 +54,31 @@ public sealed class SecurityEventTests
     }
 
     [Fact]
+    public async Task Roles_given_and_taken_are_in_the_log_with_who_did_it()
+    {
+        await using var world = await AdminAsync();
+        var (server, admin) = world;
+        var (alice, bob) = (await server.RegisterAsync("alice"), await server.RegisterAsync("bob"));
+        var session = await alice.CreateSessionAsync();
+        await alice.PutParticipantAsync(session.Id, bob, "viewer");
+        await alice.PutParticipantAsync(session.Id, bob, "admin");
+        using var removed = await alice.Http.DeleteAsync($"/api/sessions/{session.Id}/participants/{bob.Id}", Stop);
+        await removed.MustBeAsync(204);
+        using var refused = await bob.Http.DeleteAsync($"/api/sessions/{session.Id}", Stop);
+        await refused.MustBeAsync(404);
+        using var deleted = await alice.Http.DeleteAsync($"/api/sessions/{session.Id}", Stop);
+        await deleted.MustBeAsync(204);
+        using var disabled = await admin.Http.PutAsJsonAsync("/api/admin/users/@bob", new { disabled = true }, Stop);
+        await disabled.MustBeAsync(200);
+
+        await UntilAsync(async () => (await ListAsync(admin, $"?sessionId={session.Id}")).Count == 4);
+        Assert.Equal(
+            ["sessionDeleted alice  ", "participantRemoved bob alice ", "roleChanged bob alice admin", "participantAdded bob alice viewer"],
+            (await ListAsync(admin, $"?sessionId={session.Id}")).Select(Describe));
+        Assert.Equal("accountDisabled bob admin ", Describe((await ListAsync(admin, $"?userId={bob.Id}"))[0]));
+    }
+
+    [Fact]
     public async Task The_log_comes_in_pages_and_by_time_and_address()
     {
         var time = new FakeTimeProvider(_start);
@@ -132,6 +157,13 @@ public sealed class SecurityEventTests
         Assert.Equal(2, left.Count(entry => entry.Type == SecurityEventType.LoginFailed));
         Assert.Equal(3, left.Count(entry => entry.Type != SecurityEventType.LoginFailed));
         Assert.Equal(90, new AuthOptions().SecurityEventDays);
+    }
+
+    private static string Describe(JsonElement entry)
+    {
+        var actor = entry.TryGetProperty("actor", out var by) ? by.GetProperty("username").GetString() : "";
+        var detail = entry.TryGetProperty("detail", out var words) ? words.GetString() : "";
+        return $"{entry.GetProperty("type").GetString()} {entry.GetProperty("user").GetProperty("username").GetString()} {actor} {detail}";
     }
 
     private static async Task<int> CountAsync(ISecurityEventStore store) =>

@@ -128,6 +128,7 @@ public sealed class RunningTests(BrowserFixture browser)
     }
 
     [Fact]
+    [AccessCase(35)]
     public async Task Pictures_that_a_program_writes_are_shown_and_run_no_script()
     {
         using var data = new TemporaryFolder();

@@ -11,6 +11,7 @@ public sealed class RevocationTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
+    [AccessCase(8)]
     public async Task A_logout_closes_the_open_connections_of_that_login_alone()
     {
         await using var server = await StartAsync();
@@ -32,6 +33,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    [AccessCase(9)]
     public async Task A_changed_password_closes_the_connections_of_every_other_login()
     {
         await using var server = await StartAsync();
@@ -72,6 +74,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    [AccessCase(21)]
     public async Task The_role_that_is_stored_counts_when_changes_are_announced_out_of_order()
     {
         await using var server = await StartAsync();

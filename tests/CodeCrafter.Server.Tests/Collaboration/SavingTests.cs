@@ -110,6 +110,7 @@ public sealed class SavingTests
     }
 
     [Fact]
+    [AccessCase(23)]
     public async Task A_socket_is_closed_when_its_token_expires()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));

@@ -170,6 +170,7 @@ public sealed class SessionHubTests
     }
 
     [Fact]
+    [AccessCase(22)]
     public async Task A_removed_participant_is_cut_off_everywhere()
     {
         await using var server = await TestServer.StartAsync();
@@ -195,6 +196,7 @@ public sealed class SessionHubTests
     }
 
     [Fact]
+    [AccessCase(21)]
     public async Task A_lowered_role_holds_from_the_next_edit_on()
     {
         await using var server = await TestServer.StartAsync();

@@ -93,6 +93,7 @@ public sealed class YWebsocketTests
     }
 
     [Fact]
+    [AccessCase(18)]
     public async Task A_viewers_edits_are_refused_and_nobody_sees_them()
     {
         await using var server = await TestServer.StartAsync();

@@ -226,6 +226,7 @@ public sealed class ExecutionTests
     }
 
     [Fact]
+    [AccessCase(36)]
     public async Task A_user_cannot_take_more_than_their_share_of_the_queue()
     {
         await using var server = await TestServer.StartAsync(options => options.Settings["CodeCrafter:Execution:JobsPerUser"] = "1");

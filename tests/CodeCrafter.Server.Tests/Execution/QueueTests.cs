@@ -168,6 +168,7 @@ public sealed class QueueTests
     }
 
     [Fact]
+    [AccessCase(36)]
     public async Task Runs_over_HTTP_and_over_the_hub_share_one_limit_a_minute()
     {
         await using var server = await TestServer.StartAsync(options =>

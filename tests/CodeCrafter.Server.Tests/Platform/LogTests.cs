@@ -13,6 +13,7 @@ public sealed class LogTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
+    [AccessCase(29)]
     public async Task No_token_and_no_password_gets_into_a_log_however_verbose()
     {
         var logs = new Lines();

@@ -38,6 +38,7 @@ public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Fact]
+    [AccessCase(32)]
     public async Task A_deep_body_is_refused()
     {
         var server = shared.Server;
@@ -49,6 +50,7 @@ public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Theory]
+    [AccessCase(32)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_body_over_the_cap_is_refused(bool isChunked)

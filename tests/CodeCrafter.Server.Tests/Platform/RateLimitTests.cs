@@ -30,6 +30,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [AccessCase(34)]
     public async Task Registrations_and_logins_of_an_address_are_limited()
     {
         await using var server = await TestServer.StartAsync(options =>

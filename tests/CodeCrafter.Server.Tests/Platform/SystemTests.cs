@@ -207,6 +207,7 @@ public sealed class SystemTests
     }
 
     [Fact]
+    [AccessCase(27)]
     public async Task Other_origins_are_never_allowed()
     {
         await using var server = await TestServer.StartAsync();

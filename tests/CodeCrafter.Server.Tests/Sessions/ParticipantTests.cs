@@ -118,6 +118,7 @@ public sealed class ParticipantTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Fact]
+    [AccessCase(24)]
     public async Task An_admin_manages_everybody_but_the_owner()
     {
         await using var server = await TestServer.StartAsync();
@@ -158,6 +159,7 @@ public sealed class ParticipantTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Fact]
+    [AccessCase(24)]
     public async Task Nobody_promotes_themselves()
     {
         await using var server = await TestServer.StartAsync();

@@ -15,7 +15,7 @@ public sealed class SessionEventTests
     public async Task Each_stored_change_is_published_once_and_refused_ones_never()
     {
         // Without Collaboration, which drains the events.
-        var events = new SessionEvents();
+        var events = new SessionEvents(new Microsoft.AspNetCore.Http.HttpContextAccessor());
         await using var server = await TestServer.StartAsync(options => options.Services = services =>
         {
             foreach (var reader in services.Where(service => service.ImplementationType?.Namespace?.StartsWith("CodeCrafter.Server.Collaboration", StringComparison.Ordinal) == true && service.ServiceType == typeof(IHostedService)).ToArray())

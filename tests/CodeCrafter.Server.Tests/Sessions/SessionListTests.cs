@@ -40,6 +40,7 @@ public sealed class SessionListTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Fact]
+    [AccessCase(31)]
     public async Task Search_finds_text_in_any_case_and_takes_it_literally()
     {
         await using var server = await TestServer.StartAsync();
@@ -93,6 +94,7 @@ public sealed class SessionListTests(SharedServer shared) : IClassFixture<Shared
     }
 
     [Theory]
+    [AccessCase(31)]
     [InlineData("?scope=mine", "validation_failed")]
     [InlineData("?limit=101", "validation_failed")]
     [InlineData("?limit=0", "validation_failed")]

@@ -95,6 +95,7 @@ public sealed class SessionTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Fact]
+    [AccessCase(14)]
     public async Task What_the_server_decides_cannot_be_set_by_a_body()
     {
         await using var server = await TestServer.StartAsync();

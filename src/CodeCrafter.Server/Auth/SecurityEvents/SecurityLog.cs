@@ -2,6 +2,15 @@ using CodeCrafter.Server.Platform;
 
 namespace CodeCrafter.Server.Auth.SecurityEvents;
 
+/// <summary>Who does something, and from where.</summary>
+internal sealed record SecurityActor(UserName User, string Address)
+{
+    /// <summary>The caller of a request; null where nobody is logged in, or there is no request.</summary>
+    public static SecurityActor? Of(HttpContext? context) => context?.User.Identity?.IsAuthenticated == true
+        ? new SecurityActor(new UserName(context.User.GetUserId(), context.User.GetUsername()), ClientAddress.Of(context))
+        : null;
+}
+
 /// <summary>
 /// Writes the security log, which administrators read at <c>GET /api/admin/security-events</c> and the operator in the
 /// server's own log.
@@ -20,22 +29,22 @@ internal sealed partial class SecurityLog(ISecurityEventStore store, TimeProvide
         Detail = detail,
     });
 
-    /// <summary>Something that the caller did, in a session or to another user.</summary>
-    public Task WriteAsync(SecurityEventType type, HttpContext context, Guid? sessionId, UserName? user = null, string? detail = null)
+    /// <summary>Something that somebody did, in a session or to another user; without a user to themselves.</summary>
+    public Task WriteAsync(SecurityEventType type, SecurityActor? actor, Guid? sessionId, UserName? user = null, string? detail = null)
     {
-        var actorId = context.User.GetUserId();
-        var isOther = user is not null && user.Id != actorId;
+        var (about, by) = (user ?? actor?.User, actor?.User);
+        by = by?.Id == about?.Id ? null : by;
         return WriteAsync(new SecurityEvent
         {
             Id = Guid.CreateVersion7(clock.GetUtcNow()),
             At = clock.GetUtcNow(),
             Type = type,
-            UserId = user?.Id ?? actorId,
-            Username = user?.Username ?? context.User.GetUsername(),
-            ActorId = isOther ? actorId : null,
-            ActorUsername = isOther ? context.User.GetUsername() : null,
+            UserId = about?.Id,
+            Username = about?.Username,
+            ActorId = by?.Id,
+            ActorUsername = by?.Username,
             SessionId = sessionId,
-            Address = ClientAddress.Of(context),
+            Address = actor?.Address,
             Detail = detail,
         });
     }
