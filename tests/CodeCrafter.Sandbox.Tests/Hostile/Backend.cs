@@ -91,7 +91,8 @@ public abstract class Backend : IAsyncLifetime
             await RunAsync("python", i % 2 == 0 ? "print('x' * 4000000)" : "while True: print('x' * 1000)", limits);
         }
         await CheckNothingIsLeftAsync();
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 2 << 20);
+        // What runs on another backend at this moment holds memory too, but not for long.
+        await KilledServerTests.UntilAsync(() => GC.GetTotalMemory(forceFullCollection: true) - before <= 2 << 20);
     }
 
     /// <summary>Neither the heap nor the number of open descriptors has grown since the first case, but for what the process itself needs now and then.</summary>
