@@ -75,17 +75,29 @@ public sealed class UnitTests
     [InlineData("{}", "required")]
     [InlineData("""{"id":"other","name":"X","fileName":"x","requires":[],"packages":[],"version":["x"],"run":{"command":["x"]}}""", "folder")]
     [InlineData("""{"id":"bad","name":"X","fileName":"x","requires":[],"packages":[],"version":["x"],"run":{"command":["x"]},"tpyo":1}""", "tpyo")]
-    public async Task Wrong_manifest_is_named(string manifest, string problem)
+    [InlineData("""{"id":"bad","name":"X","fileName":"x","requires":[],"packages":[],"version":[],"run":{"command":["x"]}}""", "version")]
+    [InlineData("""{"id":"bad","name":"X","fileName":"none","requires":[],"packages":[],"version":["x"],"run":{"command":["x"]}}""", "none")]
+    [InlineData("""{"id":"bad","name":"X","aliases":["bash"],"fileName":"x","requires":[],"packages":[],"version":["x"],"run":{"command":["x"]}}""", "bash already")]
+    public async Task Wrong_folder_is_named_and_leaves_the_others(string manifest, string problem)
     {
         var directory = SandboxFixture.NewStateDirectory();
         try
         {
-            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(directory, "bad")).FullName, "language.json"), manifest);
+            var (good, bad) = (Directory.CreateDirectory(Path.Combine(directory, "bash")).FullName, Directory.CreateDirectory(Path.Combine(directory, "bad")).FullName);
+            foreach (var file in Directory.GetFiles(Path.Combine(SandboxFixture.LanguagesDirectory, "bash")))
+            {
+                File.Copy(file, Path.Combine(good, Path.GetFileName(file)));
+            }
+            File.WriteAllText(Path.Combine(bad, "x"), "");
+            File.WriteAllText(Path.Combine(bad, "language.json"), manifest);
 
-            var failure = await Assert.ThrowsAsync<InvalidDataException>(() => LanguageCatalog.LoadAsync(directory, TestContext.Current.CancellationToken));
+            var catalog = await LanguageCatalog.LoadAsync(directory, TestContext.Current.CancellationToken);
 
-            Assert.Contains("language.json", failure.Message);
-            Assert.Contains(problem, failure.Message);
+            Assert.Equal(["bash"], catalog.Languages.Select(language => language.Id));
+            var fault = Assert.Single(catalog.Faults);
+            Assert.Equal("bad", fault.Folder);
+            Assert.Contains("language.json", fault.Problem);
+            Assert.Contains(problem, fault.Problem);
         }
         finally
         {

@@ -31,6 +31,11 @@ public sealed record Language
     public bool IsAvailable => Version is not null;
 }
 
+/// <summary>A folder under <c>languages/</c> that is left out, since something in it is wrong.</summary>
+/// <param name="Folder">Its name.</param>
+/// <param name="Problem">The file, and what is wrong with it; one line.</param>
+public sealed record LanguageFault(string Folder, string Problem);
+
 /// <summary>All languages, from the folders under <c>languages/</c>.</summary>
 public sealed class LanguageCatalog
 {
@@ -43,16 +48,19 @@ public sealed class LanguageCatalog
     public LanguageCatalog(IReadOnlyList<Language> languages) => _entries = new Entries(languages);
 
     /// <summary>
-    /// Reads the folders under <paramref name="directory"/> and asks every toolchain for its version, all at once.
+    /// Reads the folders under <paramref name="directory"/> and asks every toolchain for its version, all at once. What is
+    /// wrong with one folder is in <see cref="Faults"/> and leaves the others as they are.
     /// </summary>
-    /// <exception cref="InvalidDataException">A manifest is wrong; the message names it.</exception>
     public static async Task<LanguageCatalog> LoadAsync(string directory, CancellationToken cancellationToken = default)
     {
-        var entries = LanguageCatalogLoader.Read(directory);
+        var (entries, faults) = LanguageCatalogLoader.Read(directory);
         var languages = await Task.WhenAll(entries.Select(async entry =>
             entry.Language with { Version = await LanguageCatalogLoader.ProbeAsync(entry.Manifest, cancellationToken) }));
-        return new LanguageCatalog(languages);
+        return new LanguageCatalog(languages) { Faults = faults };
     }
+
+    /// <summary>The folders that could not be read, by name.</summary>
+    public IReadOnlyList<LanguageFault> Faults { get; private init; } = [];
 
     /// <summary>All languages, by name.</summary>
     public IReadOnlyList<Language> Languages => _entries.Languages;

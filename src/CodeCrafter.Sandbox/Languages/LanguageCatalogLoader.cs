@@ -14,13 +14,45 @@ internal static partial class LanguageCatalogLoader
         RespectRequiredConstructorParameters = true,
     };
 
-    public static IReadOnlyList<(Language Language, LanguageManifest Manifest)> Read(string directory) =>
-    [
-        .. Directory.GetDirectories(directory)
-            .Where(folder => File.Exists(Path.Combine(folder, "language.json")))
-            .Select(ReadFolder)
-            .OrderBy(entry => entry.Language.Name, StringComparer.OrdinalIgnoreCase),
-    ];
+    /// <summary>The languages by name, and what is wrong with the folders that are left out.</summary>
+    public static (IReadOnlyList<(Language Language, LanguageManifest Manifest)> Languages, IReadOnlyList<LanguageFault> Faults) Read(string directory)
+    {
+        var languages = new List<(Language Language, LanguageManifest Manifest)>();
+        var faults = new List<LanguageFault>();
+        var folders = Directory.GetDirectories(directory).Where(folder => File.Exists(Path.Combine(folder, "language.json"))).Order(StringComparer.Ordinal).ToList();
+        // A folder's own name is its language's, whatever others want to be called too.
+        var owners = folders.Select(folder => Path.GetFileName(folder)).ToDictionary(name => name, name => name, StringComparer.Ordinal);
+        foreach (var folder in folders)
+        {
+            var path = Path.Combine(folder, "language.json");
+            try
+            {
+                var entry = ReadFolder(folder, path);
+                ClaimNames(entry.Language, owners);
+                languages.Add(entry);
+            }
+            catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+            {
+                faults.Add(new LanguageFault(Path.GetFileName(folder), $"{path}: {e.Message}"));
+            }
+        }
+        return ([.. languages.OrderBy(entry => entry.Language.Name, StringComparer.OrdinalIgnoreCase)], faults);
+    }
+
+    private static void ClaimNames(Language language, Dictionary<string, string> owners)
+    {
+        foreach (var alias in language.Aliases)
+        {
+            if (alias != alias.ToLowerInvariant())
+            {
+                throw new JsonException($"The alias {alias} is not in lower case.");
+            }
+            if (!owners.TryAdd(alias, language.Id))
+            {
+                throw new JsonException($"The alias {alias} is a name of the language {owners[alias]} already.");
+            }
+        }
+    }
 
     /// <summary>The version that the toolchain reports; null where it is not installed.</summary>
     public static async Task<string?> ProbeAsync(LanguageManifest manifest, CancellationToken cancellationToken)
@@ -66,27 +98,27 @@ internal static partial class LanguageCatalogLoader
 
     private static readonly (string, string)[] ProbeEnvironment = [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("HOME", "/nonexistent")];
 
-    private static (Language Language, LanguageManifest Manifest) ReadFolder(string folder)
+    private static (Language Language, LanguageManifest Manifest) ReadFolder(string folder, string path)
     {
-        var path = Path.Combine(folder, "language.json");
-        try
+        var manifest = JsonSerializer.Deserialize<LanguageManifest>(File.ReadAllBytes(path), Json)
+            ?? throw new JsonException("The manifest is empty.");
+        if (manifest.Id != Path.GetFileName(folder))
         {
-            var manifest = JsonSerializer.Deserialize<LanguageManifest>(File.ReadAllBytes(path), Json)
-                ?? throw new JsonException("The manifest is empty.");
-            if (manifest.Id != Path.GetFileName(folder))
-            {
-                throw new JsonException($"The id {manifest.Id} is not the folder's name.");
-            }
-            if (manifest.Compile is not null && manifest.Output?.StartsWith("/build/", StringComparison.Ordinal) != true)
-            {
-                throw new JsonException("What the compiler makes ('output') is a path below /build/.");
-            }
-            return (manifest.ToLanguage(File.ReadAllText(Path.Combine(folder, manifest.FileName)), Path.GetFullPath(folder)), manifest);
+            throw new JsonException($"The id {manifest.Id} is not the folder's name.");
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        if (manifest.Id != manifest.Id.ToLowerInvariant())
         {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
+            throw new JsonException($"The id {manifest.Id} is not in lower case.");
         }
+        if (manifest.Version.Count == 0 || manifest.Run.Command.Count == 0)
+        {
+            throw new JsonException("The commands 'version' and 'run' need a program.");
+        }
+        if (manifest.Compile is not null && manifest.Output?.StartsWith("/build/", StringComparison.Ordinal) != true)
+        {
+            throw new JsonException("What the compiler makes ('output') is a path below /build/.");
+        }
+        return (manifest.ToLanguage(File.ReadAllText(Path.Combine(folder, manifest.FileName)), Path.GetFullPath(folder)), manifest);
     }
 
     [GeneratedRegex(@"\d+(\.\d+)*")]

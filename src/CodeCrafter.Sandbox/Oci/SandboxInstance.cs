@@ -13,7 +13,7 @@ internal sealed record SandboxTemplate(long DiskBytes, IReadOnlyList<(string Fro
     public bool HasCache(string path) => Caches.Any(cache => cache.To == path);
 }
 
-/// <summary>A started container with the cgroups of its two steps. It may wait; it is used once.</summary>
+/// <summary>A started container; the cgroups of its steps come when they are asked for. It may wait; it is used once.</summary>
 internal sealed class SandboxInstance : IDisposable
 {
     private readonly SandboxHost _host;

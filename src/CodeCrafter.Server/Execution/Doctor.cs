@@ -26,16 +26,7 @@ internal sealed class Doctor(ServerOptions server, ExecutionOptions options, Lan
         var server = ServerOptions.From(builder.Configuration);
         builder.AddSettingsFile(server);
         var options = builder.Configuration.GetSection(ExecutionOptions.Section).Get<ExecutionOptions>() ?? new ExecutionOptions();
-        LanguageCatalog languages;
-        try
-        {
-            languages = await LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages"));
-        }
-        catch (InvalidDataException exception)
-        {
-            await output.WriteLineAsync($"A language's folder is not as it should be, and the server would not start: {exception.Message}");
-            return 1;
-        }
+        var languages = await LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages"));
         return await new Doctor(server, options, languages, new DoctorReport(output)).ExamineAsync();
     }
 
@@ -78,6 +69,10 @@ internal sealed class Doctor(ServerOptions server, ExecutionOptions options, Lan
         }
         try
         {
+            foreach (var fault in languages.Faults)
+            {
+                report.Add(new Finding(fault.Folder, false, fault.Problem, []));
+            }
             foreach (var language in languages.Languages)
             {
                 report.Add(language.IsAvailable || options.Backend == ExecutionBackend.Oci

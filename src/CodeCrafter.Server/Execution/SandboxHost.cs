@@ -30,6 +30,10 @@ internal sealed partial class SandboxHost(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var fault in languages.Faults)
+        {
+            LogFaultyLanguage(fault.Folder, fault.Problem);
+        }
         // Not awaited: its self-check takes longer than the rest of the start.
         _starting = CreateAsync();
         return Task.CompletedTask;
@@ -48,12 +52,13 @@ internal sealed partial class SandboxHost(
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var missing = string.Join(", ", languages.Languages.Where(language => !language.IsAvailable).Select(language => language.Name));
+        var missing = string.Join(", ",
+            languages.Languages.Where(language => !language.IsAvailable).Select(language => language.Name).Concat(languages.Faults.Select(fault => fault.Folder)));
         return Task.FromResult(_sandbox.Task switch
         {
             { IsCompletedSuccessfully: true } task => missing.Length == 0
                 ? HealthCheckResult.Healthy(task.Result.Description)
-                : HealthCheckResult.Degraded($"{task.Result.Description}; not installed: {missing}. `doctor` says what to do."),
+                : HealthCheckResult.Degraded($"{task.Result.Description}; cannot be run: {missing}. `doctor` says what to do."),
             { IsFaulted: true } task => HealthCheckResult.Degraded(task.Exception!.InnerException!.Message),
             _ => HealthCheckResult.Degraded("The sandbox is being checked."),
         });
@@ -130,6 +135,9 @@ internal sealed partial class SandboxHost(
             LogNotWarm(exception);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The language in the folder {Folder} is left out: {Problem}")]
+    private partial void LogFaultyLanguage(string folder, string problem);
 
     [LoggerMessage(LogLevel.Error, "Programs cannot be run here")]
     private partial void LogUnavailable(Exception exception);

@@ -71,6 +71,25 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Faulty_folder_of_a_language_is_named()
+    {
+        var languages = Directory.CreateTempSubdirectory();
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(languages.CreateSubdirectory("cobol").FullName, "language.json"), "{ not json", Stop);
+
+            var (exitCode, text) = await ExamineAsync(await LanguageCatalog.LoadAsync(languages.FullName, Stop));
+
+            Assert.Equal(1, exitCode);
+            Assert.Matches(@"(?m)^  WRONG cobol            \S+/cobol/language\.json: ", text);
+        }
+        finally
+        {
+            languages.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void Data_directory_that_cannot_be_is_wrong()
     {
         Assert.True(Doctor.DataDirectory(Path.Combine(Path.GetTempPath(), "not", "made", "yet")).Works);
@@ -96,7 +115,7 @@ public sealed class DoctorTests
             description = sandbox.GetProperty("description").GetString()!;
         }
         while (description == "The sandbox is being checked.");
-        Assert.EndsWith("; not installed: C. `doctor` says what to do.", description);
+        Assert.EndsWith("; cannot be run: C. `doctor` says what to do.", description);
     }
 
     private static async Task<(int ExitCode, string Text)> ExamineAsync(LanguageCatalog catalog, string? dataDirectory = null, ExecutionOptions? options = null)
