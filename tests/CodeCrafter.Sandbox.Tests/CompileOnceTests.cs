@@ -145,10 +145,22 @@ public abstract class CompileOnceCases(ProgramFixture fixture)
         {
             await Task.Delay(10, Token);
         }
-        using var none = new CompileCache(directory, 0, TimeSpan.FromHours(1), fixture.Log);
+        using var none = new CompileCache(Path.Combine(directory, "none"), 0, TimeSpan.FromHours(1), fixture.Log);
         none.Add("small", compile, new Artifact([]));
         Assert.Null(none.Find("small"));
-        Directory.Delete(directory);
+    }
+
+    [Fact]
+    public void Nothing_of_the_compilations_stays_when_the_server_stops()
+    {
+        var directory = SandboxFixture.NewStateDirectory();
+        using (var cache = new CompileCache(directory, 1 << 20, TimeSpan.FromHours(1), fixture.Log))
+        {
+            cache.Add("kept", new StepResult { Stdout = "", Stderr = "" }, new Artifact([new ArtifactFile("/build/program", true, new byte[500])]));
+            Assert.Single(Directory.EnumerateFiles(directory));
+        }
+
+        Assert.False(Directory.Exists(directory));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -6,7 +6,7 @@ namespace CodeCrafter.Bench.Measuring;
 /// <param name="Processes">Descendants of the server, and every process of a user of the sandboxes.</param>
 /// <param name="Mounts">Mounts that the server's mount namespace sees of its data directory.</param>
 /// <param name="Cgroups">Cgroups in the name of this installation, in all hierarchies.</param>
-/// <param name="Files">Files and directories in the data directory, and in the runtime's directories in /run and /tmp that name the installation.</param>
+/// <param name="Files">Files and directories in the data directory, and in the runtime's directories in /run and /tmp that name the installation; of the compile cache only once the server has stopped.</param>
 internal sealed record HostTraces(IReadOnlyList<string> Processes, IReadOnlyList<string> Mounts, IReadOnlyList<string> Cgroups, IReadOnlyList<string> Files)
 {
     // SandboxOptions.FirstUid; MaxSandboxes and MaxParked follow.
@@ -20,7 +20,7 @@ internal sealed record HostTraces(IReadOnlyList<string> Processes, IReadOnlyList
             [.. (server is { } pid ? ProcessState.Descendants(pid).Select(Name) : []).Concat(SandboxProcesses(dataDirectory))],
             [.. File.ReadLines($"/proc/{server ?? Environment.ProcessId}/mountinfo").Where(line => line.Contains(dataDirectory, StringComparison.Ordinal))],
             [.. CgroupRoots().SelectMany(root => Directory.EnumerateDirectories(root, installation + "*", SearchOption.AllDirectories))],
-            [.. Directory.EnumerateFileSystemEntries(dataDirectory, "*", SearchOption.AllDirectories).Where(path => !IsJournal(path)),
+            [.. Directory.EnumerateFileSystemEntries(dataDirectory, "*", SearchOption.AllDirectories).Where(path => !IsJournal(path) && !(server is not null && IsCompilation(path))),
              .. ((string[])["/run", "/tmp", "/dev/shm"]).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, $"*{installation}*", Lenient))]);
     }
 
@@ -38,6 +38,9 @@ internal sealed record HostTraces(IReadOnlyList<string> Processes, IReadOnlyList
 
     // SQLite makes and removes these as it likes.
     private static bool IsJournal(string path) => path.EndsWith("-wal", StringComparison.Ordinal) || path.EndsWith("-shm", StringComparison.Ordinal);
+
+    // What a server keeps of compilations, as long as it runs, is bounded in time and bytes.
+    private static bool IsCompilation(string path) => path.Contains("/sandbox/compilations/", StringComparison.Ordinal);
 
     private static IEnumerable<string> CgroupRoots() => File.ReadLines("/proc/self/mountinfo")
         .Where(line => line.Contains(" - cgroup", StringComparison.Ordinal))

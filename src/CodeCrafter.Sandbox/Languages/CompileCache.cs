@@ -98,7 +98,16 @@ internal sealed class CompileCache : IDisposable
         _entries.Set(key, new Entry(compile, path), options.RegisterPostEvictionCallback((_, _, _, _) => File.Delete(path)));
     }
 
-    public void Dispose() => _entries?.Dispose();
+    /// <summary>Nobody looks anything up any more; the files go too.</summary>
+    public void Dispose()
+    {
+        _entries?.Dispose();
+        // Those of a server that was killed go at the next start.
+        if (Directory.Exists(_directory))
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
 
     private static void Write(string path, Artifact artifact)
     {
