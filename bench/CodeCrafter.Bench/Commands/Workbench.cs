@@ -36,11 +36,12 @@ internal sealed class Workbench : IAsyncDisposable
         return workbench;
     }
 
-    /// <summary>Starts the server and waits until it runs programs.</summary>
+    /// <summary>Starts the server and waits until it runs programs, with the compilers' caches filled.</summary>
     public async Task<ServerProcess> StartServerAsync(string program, IReadOnlyDictionary<string, string>? settings = null)
     {
         Server = ServerProcess.Start(program, Path.Combine(Scratch, "data"), settings);
         await Server.WaitForAsync("/health/ready", TimeSpan.FromMilliseconds(50));
+        await Server.SettleAfterFirstStartAsync();
         return Server;
     }
 
