@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace CodeCrafter.Server.Tests.Browser;
@@ -79,6 +80,8 @@ internal sealed class Person
         page.PageError += (_, error) => Errors.Enqueue(error);
     }
 
+    private string? _token;
+
     public IPage Page { get; }
 
     /// <summary>What the browser complained of.</summary>
@@ -93,7 +96,34 @@ internal sealed class Person
 
     public ILocator SaveStatus => Page.GetByTestId("save-status");
 
+    public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
+
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    /// <summary>Makes an account without the page, which is signed in when it is opened next.</summary>
+    public async Task RegisterAsync(string username)
+    {
+        var answer = await SendAsync("POST", "/api/auth/register", new { username, email = $"{username}@example.org", password = Password });
+        _token = answer.GetProperty("accessToken").GetString();
+    }
+
+    /// <summary>Calls the API as this person, beside the page.</summary>
+    public async Task<JsonElement> SendAsync(string method, string path, object? body = null)
+    {
+        var answer = await Page.APIRequest.FetchAsync(path, new APIRequestContextOptions
+        {
+            Method = method,
+            DataObject = body,
+            Headers = _token is null ? [] : [new("Authorization", $"Bearer {_token}")],
+        });
+        var text = await answer.TextAsync();
+        Assert.True(answer.Ok, $"{method} {path} was answered {answer.Status}: {text}");
+        return text.Length == 0 ? default : JsonElement.Parse(text);
+    }
+
+    /// <summary>Makes a session without the page, and returns it as the API describes it.</summary>
+    public async Task<JsonElement> MakeSessionAsync(string title, object? settings = null, bool isPublic = false) =>
+        (await SendAsync("POST", "/api/sessions/create", new { title, language = "python", isPublic, settings })).GetProperty("session");
 
     public async Task SignUpAsync(string username, string path = "/signup")
     {

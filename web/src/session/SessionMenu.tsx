@@ -2,7 +2,7 @@ import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { dialogs } from '../app/dialogs';
 import { notifications } from '@mantine/notifications';
-import { IconChevronDown, IconDoorExit, IconSettings, IconTrash } from '@tabler/icons-react';
+import { IconCamera, IconChevronDown, IconDoorExit, IconSettings, IconTrash } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import { messageOf } from '../api/problem';
@@ -13,12 +13,14 @@ import { confirmDelete } from '../sessions/confirmDelete';
 import type { Room } from './room';
 
 const SettingsDialog = lazy(() => import('./SettingsDialog'));
+const SnapshotsDialog = lazy(() => import('./snapshots/SnapshotsDialog'));
 
 /** What can be done with the session as a whole. */
 export function SessionMenu({ room }: { room: Room }) {
   const session = useStore(room.session);
   const [, navigate] = useLocation();
   const [editing, settings] = useDisclosure(false);
+  const [looking, snapshots] = useDisclosure(false);
 
   const go = async (action: () => Promise<unknown>) => {
     try {
@@ -42,6 +44,7 @@ export function SessionMenu({ room }: { room: Room }) {
           <ActionIcon aria-label="Session menu" size={26} ml={-8}><IconChevronDown size={16} /></ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<IconCamera size={15} />} onClick={snapshots.open}>Snapshots…</Menu.Item>
           {canManage(session.role) && (
             <Menu.Item leftSection={<IconSettings size={15} />} onClick={settings.open}>Settings…</Menu.Item>
           )}
@@ -54,6 +57,7 @@ export function SessionMenu({ room }: { room: Room }) {
           )}
         </Menu.Dropdown>
       </Menu>
+      {looking && <Suspense><SnapshotsDialog room={room} onClose={snapshots.close} /></Suspense>}
       {editing && <Suspense><SettingsDialog room={room} onClose={settings.close} /></Suspense>}
     </>
   );
