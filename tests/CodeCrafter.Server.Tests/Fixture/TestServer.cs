@@ -30,7 +30,7 @@ internal sealed class TestServerOptions
 }
 
 /// <summary>The whole server on a port of its own with a database file of its own.</summary>
-internal sealed class TestServer : IAsyncDisposable
+internal sealed class TestServer : IServer, IAsyncDisposable
 {
     private readonly Factory _factory;
     private readonly string _dataDirectory;

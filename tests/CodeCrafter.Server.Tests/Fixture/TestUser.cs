@@ -8,7 +8,7 @@ internal sealed class TestUser
 {
     public const string DefaultPassword = "correct horse battery";
 
-    public TestUser(TestServer server, TokensDto tokens)
+    public TestUser(IServer server, TokensDto tokens)
     {
         Server = server;
         Tokens = tokens;
@@ -16,7 +16,7 @@ internal sealed class TestUser
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
     }
 
-    public TestServer Server { get; }
+    public IServer Server { get; }
 
     public TokensDto Tokens { get; }
 
