@@ -91,7 +91,8 @@ internal sealed class PasswordLogin(
 
     // The lock is for strangers: whoever guesses from many addresses cannot keep the owner out of where they have been.
     // How often one may guess from there is still counted by name and address.
+    // A lock that ends later than any that is made now was made before the clock was set back, and is over.
     private async Task<bool> IsLockedOutAsync(User user, string address) =>
-        await users.IsLockedOutAsync(user)
+        user.LockoutEnd - clock.GetUtcNow() is { } left && left > TimeSpan.Zero && left <= users.Options.Lockout.DefaultLockoutTimeSpan
         && !await securityEvents.HasLoggedInAsync(user.Id, address, clock.GetUtcNow().AddDays(-KnownAddressDays), CancellationToken.None);
 }

@@ -4,6 +4,7 @@ using CodeCrafter.Server.Collaboration.Hubs;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
 
 namespace CodeCrafter.Server.Collaboration;
 
@@ -21,11 +22,11 @@ internal static class CollaborationSetup
 
     public static void MapCollaboration(this WebApplication app)
     {
-        // Stock clients renew their awareness every 15 s; a connection that does not even answer pings is dead.
+        var options = app.Services.GetRequiredService<IOptions<CollaborationOptions>>().Value;
         app.UseWebSockets(new WebSocketOptions
         {
-            KeepAliveInterval = TimeSpan.FromSeconds(20),
-            KeepAliveTimeout = TimeSpan.FromSeconds(20),
+            KeepAliveInterval = options.PingInterval,
+            KeepAliveTimeout = options.PingTimeout,
         });
         app.MapDocuments();
         app.MapChat();
@@ -34,6 +35,7 @@ internal static class CollaborationSetup
 
     private static void AddDocuments(IServiceCollection services)
     {
+        services.AddExceptionHandler<CorruptDocumentHandler>();
         services.AddSingleton<SavedNotices>();
         services.AddSingleton<CollaborationMetrics>();
         services.AddSingleton<UpdateLog>();

@@ -23,7 +23,7 @@ internal static class PlatformSetup
         builder.AddOrigins();
         services.AddOptions<ConnectionOptions>().BindConfiguration("CodeCrafter:Limits").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = server.StopTime);
         services.AddSingleton(server);
         services.AddHostedService<DataDirectoryLock>();
         services.AddSingleton<Secrets>();

@@ -22,6 +22,9 @@ internal sealed class ServerOptions
     /// <summary>False only for load tests on this machine.</summary>
     public required bool RateLimits { get; init; }
 
+    /// <summary>How long the server may take to end what it does, once it is told to stop.</summary>
+    public TimeSpan StopTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>
     public required IReadOnlyList<IPAddress> TrustedProxies { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed class ServerOptions
                 : throw new InvalidOperationException($"PORT is '{port}', which is not a port number."),
             DataDirectory = Path.GetFullPath(configuration["DATA_DIR"] is { Length: > 0 } folder ? folder : "data"),
             RateLimits = IsOn(configuration["RATE_LIMITS"]),
+            StopTime = TimeSpan.FromSeconds(configuration.GetValue("CodeCrafter:StopSeconds", 10)),
             TrustedProxies = [.. proxies
                 .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(proxy => IPAddress.TryParse(proxy, out var address)

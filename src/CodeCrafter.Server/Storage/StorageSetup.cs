@@ -17,18 +17,26 @@ namespace CodeCrafter.Server.Storage;
 /// <summary>Chooses the implementation of the stores that the rooms ask for.</summary>
 internal static class StorageSetup
 {
+    private const string Section = "CodeCrafter:Storage";
+
     public static void AddStorage(this WebApplicationBuilder builder)
     {
         var server = ServerOptions.From(builder.Configuration);
         var services = builder.Services;
+        services.AddOptions<StorageOptions>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
+        var busySeconds = builder.Configuration.GetSection(Section).Get<StorageOptions>()?.BusySeconds ?? new StorageOptions().BusySeconds;
         var connection = new SqliteConnectionStringBuilder
         {
             DataSource = Path.Combine(server.DataDirectory, "codecrafter.db"),
             ForeignKeys = true,
+            DefaultTimeout = busySeconds,
         };
+        services.AddSingleton(new SqliteDatabase(connection.ToString()));
+        services.AddSingleton<IStorageFaults, SqliteFaults>();
+        services.AddExceptionHandler<StorageFaultHandler>();
         services.AddPooledDbContextFactory<AppDbContext>(options => options
             .UseSqlite(connection.ToString())
-            .AddInterceptors(new SqliteConnectionSettings())
+            .AddInterceptors(new SqliteConnectionSettings(busySeconds))
             // Two who take one name at once, or change one session, are no faults: whoever catches the exception
             // knows, and what nobody catches is logged with the request.
             .ConfigureWarnings(warnings => warnings.Log(

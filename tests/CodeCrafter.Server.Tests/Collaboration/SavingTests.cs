@@ -30,6 +30,21 @@ public sealed class SavingTests
     }
 
     [Fact]
+    public void Messages_that_were_refused_for_now_count_as_saved_with_the_one_that_brings_all_of_them()
+    {
+        var tracker = new SaveTracker();
+        tracker.Received(1);
+        tracker.Deferred();
+        tracker.Deferred();
+        tracker.Received(2);
+        Assert.True(tracker.HasDeferred);
+        Assert.Equal(2, tracker.Saved(2));
+        tracker.Received(3, isWhole: true);
+        Assert.False(tracker.HasDeferred);
+        Assert.Equal(5, tracker.Saved(3));
+    }
+
+    [Fact]
     public async Task Edits_are_acknowledged_to_who_asks_and_deletions_too()
     {
         await using var server = await TestServer.StartAsync();
@@ -140,7 +155,7 @@ public sealed class SavingTests
 
         public Task<StoredDocument> LoadAsync(Guid sessionId, CancellationToken cancellationToken) => store.LoadAsync(sessionId, cancellationToken);
 
-        public Task AppendAsync(IReadOnlyList<LoggedUpdate> updates, CancellationToken cancellationToken)
+        public Task<IReadOnlySet<Guid>> AppendAsync(IReadOnlyList<LoggedUpdate> updates, CancellationToken cancellationToken)
         {
             if (!Fails)
             {
@@ -148,7 +163,7 @@ public sealed class SavingTests
             }
 
             Failed.TrySetResult();
-            return Task.FromException(new IOException("The disk is full."));
+            return Task.FromException<IReadOnlySet<Guid>>(new IOException("The disk is full."));
         }
 
         public Task SaveSnapshotAsync(Guid sessionId, long sequence, byte[] state, CancellationToken cancellationToken) =>

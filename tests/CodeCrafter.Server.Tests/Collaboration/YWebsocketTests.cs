@@ -115,8 +115,15 @@ public sealed class YWebsocketTests
         Assert.Equal("xy", (await alice.GetSessionAsync(session.Id)).Content);
     }
 
-    [Fact]
-    public async Task A_malformed_update_closes_only_the_senders_socket()
+    [Theory]
+    [Trait("fault", "11")]
+    [Trait("fault", "12")]
+    [InlineData("0002" + "0a67617262616765646f63")]
+    [InlineData("0002" + "1b00010000000001000100010200001602000001fdffffffff7f0000")]
+    [InlineData("0002" + "05ffffffff0f")]
+    [InlineData("0002" + "0b0101010004010161" + "01c300")]
+    [InlineData("0002" + "ffffffff0f00")]
+    public async Task A_malformed_update_closes_only_the_senders_socket(string frame)
     {
         await using var server = await TestServer.StartAsync();
         var alice = await server.RegisterAsync("alice");
@@ -127,7 +134,7 @@ public sealed class YWebsocketTests
         await clients.ConnectAsync("alice", server, session.Id, alice.AccessToken);
         await clients.ConnectAsync("mallory", server, session.Id, mallory.AccessToken);
 
-        await clients.CallAsync("send", new { name = "mallory", base64 = Convert.ToBase64String([0, 2, 10, .. "garbagedoc"u8]) });
+        await clients.CallAsync("send", new { name = "mallory", base64 = Convert.ToBase64String(Convert.FromHexString(frame)) });
         var closed = await clients.CallAsync("until", new { name = "mallory", what = "closed" });
         var close = closed.GetProperty("closes")[0];
         Assert.Equal((4400, "malformed_update"), (close.GetProperty("code").GetInt32(), close.GetProperty("reason").GetString()));
@@ -139,6 +146,7 @@ public sealed class YWebsocketTests
     }
 
     [Fact]
+    [Trait("fault", "23")]
     public async Task An_edit_that_makes_the_document_too_large_is_refused_and_the_socket_stays()
     {
         await using var server = await TestServer.StartAsync(options =>

@@ -32,6 +32,8 @@ export type SaveState = 'loading' | 'saved' | 'saving' | 'offline' | 'offlineUns
 export interface DocumentEvents {
   /** The server refused an edit: this copy is no longer what the server has, and another must be opened. */
   onRefused: (reason: string) => void;
+  /** The server cannot store edits at the moment. They stay here, and it gets them later. */
+  onNotSaved: (reason: string) => void;
   /** The server closed the document to this user for good. */
   onClosed: (why: 'forbidden' | 'notFound') => void;
   /** The active file was renamed by somebody. */
@@ -256,6 +258,11 @@ export class SessionDocument {
   }
 
   private refused(reason: string): void {
+    if (reason.startsWith('storage_')) {
+      // The server asks for what it refused as soon as it can store again.
+      this.events.onNotSaved(reason);
+      return;
+    }
     // Without an edit of ours there is nothing to take back, and opening the document again would go round in circles.
     if (this.acks.dirty) this.events.onRefused(reason);
     else console.warn(`The server refused a message: ${reason}`);

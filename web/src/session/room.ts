@@ -33,6 +33,11 @@ const refusals: Record<string, string> = {
   viewers_cannot_edit: 'You can read this session, but not edit it.',
 };
 
+/** Why the server stores nothing at the moment, in words for people. */
+const storageFaults: Record<string, string> = {
+  storage_full: 'The disk of the server is full.',
+};
+
 /** Everything about one open session: what the REST API, the hub and the document say about it. */
 export class Room {
   readonly session: Store<Session>;
@@ -161,6 +166,11 @@ export class Room {
   private openDocument(): SessionDocument {
     return new SessionDocument(this.session.get().id, this.me, {
       onRefused: (reason) => this.replaceDocument(reason),
+      onNotSaved: (reason) => this.notices.warn(
+        'Your edits cannot be saved at the moment',
+        `${storageFaults[reason] ?? 'The server has trouble with its storage.'} They stay in this page, and the server takes them as soon as it can.`,
+        'storage',
+      ),
       onClosed: (why) => this.end(why === 'forbidden' ? 'removed' : 'deleted'),
       onRenamed: (from, to) => {
         if (this.activePath.get() === from) this.activePath.set(to);

@@ -34,6 +34,12 @@ internal sealed class CollaborationOptions
     /// <summary>How long a document that nobody uses stays in memory.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a document socket says nothing before it is asked whether it lives.</summary>
+    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long it has to answer; a connection that does not is dead.</summary>
+    public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How long a frame may take to come, from its first byte to its last.</summary>
     public TimeSpan FrameTime { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -20,6 +20,7 @@ internal sealed record CloseReason(int Code, string Words)
     public static readonly CloseReason TooLarge = new(1009, "message_too_large");
     public static readonly CloseReason NotBinary = new(1003, "binary_frames_only");
     public static readonly CloseReason Stopping = new(1012, "server_restarts");
+    public static readonly CloseReason Reloading = new(1012, "document_reloads");
     public static readonly CloseReason Corrupt = new(4500, "document_corrupt");
     public static readonly CloseReason Failed = new(1011, "internal_error");
 }
@@ -69,7 +70,8 @@ internal sealed class DocumentSocket(
     /// <summary>Queues a frame; the array must not change after. A client that reads too slowly is closed instead.</summary>
     public void Send(byte[] frame)
     {
-        if (Interlocked.Add(ref _queuedBytes, frame.Length) > options.MaxQueuedBytesPerSocket)
+        // Whatever its size, one frame is taken where there is room: a large document must get to who asks for it.
+        if (Interlocked.Add(ref _queuedBytes, frame.Length) - frame.Length > options.MaxQueuedBytesPerSocket)
         {
             Close(CloseReason.TooSlow);
             // It does not read, so it would not read the close frame either.

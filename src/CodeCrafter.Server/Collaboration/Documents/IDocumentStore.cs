@@ -15,10 +15,15 @@ internal sealed record StoredDocument(byte[]? Snapshot, IReadOnlyList<byte[]> Up
 /// <summary>What documents need of the storage: a log that only grows, and a snapshot beside it.</summary>
 internal interface IDocumentStore
 {
+    /// <exception cref="CorruptDocumentException">What is stored is not what was written.</exception>
     Task<StoredDocument> LoadAsync(Guid sessionId, CancellationToken cancellationToken);
 
-    /// <summary>Appends all of these updates or none. When the task completes they survive a loss of power.</summary>
-    Task AppendAsync(IReadOnlyList<LoggedUpdate> updates, CancellationToken cancellationToken);
+    /// <summary>
+    /// Appends all of these updates or none, but for sessions that the result names: another update has the place of one of
+    /// theirs, and nothing of them was appended. When the task completes the others survive a loss of power. After a failure
+    /// the same updates are appended again: those that are stored already count as appended.
+    /// </summary>
+    Task<IReadOnlySet<Guid>> AppendAsync(IReadOnlyList<LoggedUpdate> updates, CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores the state of a document at a sequence in place of its earlier snapshot, unless that one is newer. The

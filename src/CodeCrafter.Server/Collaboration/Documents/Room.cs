@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using CodeCrafter.Crdt;
 using CodeCrafter.Crdt.Sync;
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
@@ -31,12 +32,16 @@ internal sealed partial class Room : IUpdateLogWriter
     private Task _snapshotting = Task.CompletedTask;
     private long _savedSequence;
     private long _announcedSequence;
+    private readonly Action<Room> _abandoned;
     private bool _isSaveUnannounced;
+    private volatile bool _isAbandoned;
 
+    /// <param name="abandoned">Called when the room gives up, and the document is to be opened anew.</param>
     public Room(
         Guid sessionId, StoredDocument stored, IDocumentStore store, UpdateLog log, CollaborationOptions options,
-        CollaborationMetrics metrics, SavedNotices savedNotices, TimeProvider clock, ILogger logger)
+        CollaborationMetrics metrics, SavedNotices savedNotices, TimeProvider clock, ILogger logger, Action<Room> abandoned)
     {
+        _abandoned = abandoned;
         SessionId = sessionId;
         _store = store;
         _log = log;
@@ -61,6 +66,16 @@ internal sealed partial class Room : IUpdateLogWriter
 
     /// <summary>The room finishes what it was given and ends.</summary>
     public void Close() => _inbox.Writer.TryComplete();
+
+    public bool IsAbandoned => _isAbandoned;
+
+    void IUpdateLogWriter.OnConflict()
+    {
+        _isAbandoned = true;
+        _ = PostAsync(new RoomCommand.Abandon()).AsTask();
+    }
+
+    void IUpdateLogWriter.OnWritable() => _ = PostAsync(new RoomCommand.AskAgain()).AsTask();
 
     void IUpdateLogWriter.OnSaved(long sequence)
     {
@@ -144,6 +159,12 @@ internal sealed partial class Room : IUpdateLogWriter
             case RoomCommand.Read read:
                 read.Result.TrySetResult(read.Of(_document));
                 break;
+            case RoomCommand.AskAgain:
+                AskAgain();
+                break;
+            case RoomCommand.Abandon:
+                Abandon();
+                break;
         }
 
         return ValueTask.CompletedTask;
@@ -151,9 +172,9 @@ internal sealed partial class Room : IUpdateLogWriter
 
     private void OnJoin(DocumentSocket socket)
     {
-        if (_sockets.Count >= _options.MaxSocketsPerDocument)
+        if (_isAbandoned || _sockets.Count >= _options.MaxSocketsPerDocument)
         {
-            socket.Close(CloseReason.Full);
+            socket.Close(_isAbandoned ? CloseReason.Reloading : CloseReason.Full);
             return;
         }
 
@@ -189,7 +210,7 @@ internal sealed partial class Room : IUpdateLogWriter
                     Answer(socket, SyncProtocol.WriteStep2(_document.Doc.EncodeStateAsUpdate(message.Payload)));
                     break;
                 case SyncMessageType.Sync:
-                    return OnUpdateAsync(socket, message.Payload);
+                    return OnUpdateAsync(socket, message.Payload, isWhole: message.Step == SyncStep.Step2);
                 case SyncMessageType.Awareness:
                     OnAwareness(socket, message.Payload);
                     break;
@@ -216,7 +237,7 @@ internal sealed partial class Room : IUpdateLogWriter
         socket.ChargeAnswer(frame.Length);
     }
 
-    private ValueTask OnUpdateAsync(DocumentSocket socket, ReadOnlySpan<byte> update)
+    private ValueTask OnUpdateAsync(DocumentSocket socket, ReadOnlySpan<byte> update, bool isWhole)
     {
         if (Refusal(socket, update) is { } reason)
         {
@@ -225,19 +246,24 @@ internal sealed partial class Room : IUpdateLogWriter
             return ValueTask.CompletedTask;
         }
 
-        return AcceptAsync(socket, _document.Apply(update));
+        return AcceptAsync(socket, _document.Apply(update), isWhole);
     }
 
-    private async ValueTask AcceptAsync(DocumentSocket socket, IReadOnlyList<byte[]> changes)
+    private async ValueTask AcceptAsync(DocumentSocket socket, IReadOnlyList<byte[]> changes, bool isWhole)
     {
         await PublishAsync(changes, except: socket);
-        socket.Saves.Received(_document.Sequence);
+        socket.Saves.Received(_document.Sequence, isWhole);
         // It brought nothing new: no commit will follow to announce it.
         _isSaveUnannounced |= _document.Sequence <= _announcedSequence;
     }
 
     private async ValueTask EditAsync(RoomCommand.Edit edit)
     {
+        if (Fault is { } fault)
+        {
+            throw new StorageUnavailableException(fault);
+        }
+
         await PublishAsync(_document.Edit(edit.Change), except: null);
         edit.Done.TrySetResult();
     }
@@ -274,10 +300,47 @@ internal sealed partial class Room : IUpdateLogWriter
     }
 
     // A viewer's client answers the server's sync step 1 like any other; only what is news to the document is refused.
-    private string? Refusal(DocumentSocket socket, ReadOnlySpan<byte> update) =>
-        socket.Role < SessionRole.Editor ? (_document.Knows(update) ? null : "viewers_cannot_edit")
-        : _document.HasRoomFor(update.Length) ? null
-        : "document_too_large";
+    private string? Refusal(DocumentSocket socket, ReadOnlySpan<byte> update)
+    {
+        if (socket.Role < SessionRole.Editor)
+        {
+            return _document.Knows(update) ? null : "viewers_cannot_edit";
+        }
+
+        if (Fault is { } fault && !_document.Knows(update))
+        {
+            socket.Saves.Deferred();
+            _log.TellWhenWritable(this);
+            return fault.Code;
+        }
+
+        return _document.HasRoomFor(update.Length) ? null : "document_too_large";
+    }
+
+    private StorageFault? Fault => _isAbandoned ? StorageFault.Busy : _log.Fault;
+
+    // The answer brings all that was refused meanwhile.
+    private void AskAgain()
+    {
+        var question = SyncProtocol.WriteStep1(_document.Doc.EncodeStateVector());
+        foreach (var socket in _sockets.Where(socket => socket.Saves.HasDeferred))
+        {
+            socket.Send(question);
+        }
+    }
+
+    // Nothing is lost by it: the clients have what they typed, and bring it to the room that takes this one's place.
+    private void Abandon()
+    {
+        LogAbandoned(SessionId);
+        foreach (var socket in _sockets)
+        {
+            socket.Close(CloseReason.Reloading);
+        }
+
+        _sockets.Clear();
+        _abandoned(this);
+    }
 
     private void Broadcast(byte[] frame, DocumentSocket? except)
     {
@@ -314,6 +377,11 @@ internal sealed partial class Room : IUpdateLogWriter
             _draining.ForEach(drained => drained.TrySetResult());
             _draining.Clear();
         }
+        else if (_isAbandoned)
+        {
+            _draining.ForEach(drained => drained.TrySetException(new StorageUnavailableException(StorageFault.Busy)));
+            _draining.Clear();
+        }
     }
 
     private void AcknowledgeSaved(long saved)
@@ -342,6 +410,9 @@ internal sealed partial class Room : IUpdateLogWriter
 
     [LoggerMessage(LogLevel.Error, "Document of session {SessionId}: {Command} failed")]
     private partial void LogCommandFailed(Exception exception, Guid sessionId, string command);
+
+    [LoggerMessage(LogLevel.Critical, "Document of session {SessionId}: somebody else has written to its log; it is opened anew")]
+    private partial void LogAbandoned(Guid sessionId);
 
     [LoggerMessage(LogLevel.Error, "Document of session {SessionId}: storing a snapshot failed")]
     private partial void LogSnapshotFailed(Exception exception, Guid sessionId);

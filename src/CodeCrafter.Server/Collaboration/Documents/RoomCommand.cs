@@ -39,5 +39,11 @@ internal abstract record RoomCommand
     /// <summary>Completes once all that came before it is saved.</summary>
     public sealed record Drain(TaskCompletionSource Drained) : RoomCommand;
 
+    /// <summary>Another writer has the room's place in the log: the document is to be opened anew.</summary>
+    public sealed record Abandon : RoomCommand;
+
+    /// <summary>Updates are stored again; the room asks for those that it refused.</summary>
+    public sealed record AskAgain : RoomCommand;
+
     private sealed record LogAdvanced : RoomCommand;
 }

@@ -28,6 +28,18 @@ internal sealed partial class Rooms(
         }
     }
 
+    /// <summary>Of them, those that nobody uses any more, and that close once their last edits are saved.</summary>
+    public int Closing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Values.Count(entry => entry.Closing is not null);
+            }
+        }
+    }
+
     /// <summary>Opens the document if need be, and keeps it open until the lease is disposed.</summary>
     /// <exception cref="CorruptDocumentException">It cannot be opened.</exception>
     public async Task<RoomLease> EnterAsync(Guid sessionId, CancellationToken cancellationToken)
@@ -105,9 +117,14 @@ internal sealed partial class Rooms(
         }
 
         // One that closes drains itself.
-        await Task.WhenAll(entries
+        var draining = entries
             .Where(entry => entry.Opening.IsCompletedSuccessfully)
-            .Select(entry => entry.Closing ?? DrainAsync(entry.Opening.Result))).WaitAsync(cancellationToken);
+            .Select(entry => entry.Closing ?? DrainAsync(entry.Opening.Result)).ToList();
+        await Task.WhenAll(draining).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (draining.Count(drain => !drain.IsCompletedSuccessfully) is > 0 and var unsaved)
+        {
+            LogUnsaved(unsaved);
+        }
     }
 
     // A room that is idle or closing has no sockets; whoever comes to it next looks up what holds then.
@@ -123,17 +140,46 @@ internal sealed partial class Rooms(
     {
         // Off the caller's lock, whatever the store does before its first wait.
         await Task.Yield();
-        var stored = await store.LoadAsync(sessionId, CancellationToken.None);
         try
         {
-            var room = new Room(sessionId, stored, store, log, options.Value, metrics, savedNotices, clock, logger);
+            var room = await ReadAsync(sessionId);
             metrics.RoomOpened();
             return room;
         }
-        catch (MalformedUpdateException exception)
+        catch (CorruptDocumentException exception)
         {
             LogCorrupt(exception, sessionId);
+            throw;
+        }
+    }
+
+    private async Task<Room> ReadAsync(Guid sessionId)
+    {
+        var stored = await store.LoadAsync(sessionId, CancellationToken.None);
+        if (stored.Sequence == 0)
+        {
+            throw new CorruptDocumentException(sessionId, "A document begins with its session's files, and nothing is there.");
+        }
+
+        try
+        {
+            return new Room(sessionId, stored, store, log, options.Value, metrics, savedNotices, clock, logger, Abandon);
+        }
+        catch (MalformedUpdateException exception)
+        {
             throw new CorruptDocumentException(sessionId, exception);
+        }
+    }
+
+    // Whoever comes from now on opens it anew; those who still hold it find that it has ended.
+    private void Abandon(Room room)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(room.SessionId, out var entry) && entry.Opening.IsCompletedSuccessfully && entry.Opening.Result == room)
+            {
+                Forget(room.SessionId, entry);
+            }
         }
     }
 
@@ -174,7 +220,11 @@ internal sealed partial class Rooms(
         try
         {
             var room = await entry.Opening;
-            await DrainAsync(room);
+            if (!room.IsAbandoned)
+            {
+                await DrainAsync(room);
+            }
+
             room.Close();
             await room.Completion;
             metrics.RoomClosed();
@@ -209,6 +259,9 @@ internal sealed partial class Rooms(
 
     [LoggerMessage(LogLevel.Critical, "The stored document of session {SessionId} is corrupt; it stays closed, and as it is")]
     private partial void LogCorrupt(Exception exception, Guid sessionId);
+
+    [LoggerMessage(LogLevel.Critical, "{Count} documents have edits that could not be saved before the server had to stop; nobody was told that they were")]
+    private partial void LogUnsaved(int count);
 
     [LoggerMessage(LogLevel.Error, "Closing the document of session {SessionId} failed")]
     private partial void LogCloseFailed(Exception exception, Guid sessionId);

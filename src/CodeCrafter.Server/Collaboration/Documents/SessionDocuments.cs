@@ -1,14 +1,24 @@
 using CodeCrafter.Crdt;
+using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
 
 /// <summary>The documents for the rest of the server.</summary>
-internal sealed class SessionDocuments(Rooms rooms, IDocumentStore store) : ISessionDocuments
+internal sealed class SessionDocuments(Rooms rooms, IDocumentStore store, TimeProvider clock) : ISessionDocuments
 {
+    // The edit is made, and is saved later if it can be; but the caller has waited long enough to be told.
+    private static readonly TimeSpan _longestSave = TimeSpan.FromSeconds(30);
+
     // Straight into the log: nobody can have opened the document of a session that does not exist yet.
-    public Task CreateAsync(Guid sessionId, DocumentContent content, CancellationToken cancellationToken) =>
-        store.AppendAsync([new LoggedUpdate(sessionId, 1, SessionDocument.Encode(content))], cancellationToken);
+    public async Task CreateAsync(Guid sessionId, DocumentContent content, CancellationToken cancellationToken)
+    {
+        var conflicts = await store.AppendAsync([new LoggedUpdate(sessionId, 1, SessionDocument.Encode(content))], cancellationToken);
+        if (conflicts.Count > 0)
+        {
+            throw new InvalidOperationException($"Session {sessionId} has a document already.");
+        }
+    }
 
     public async Task<DocumentContent> ReadAsync(Guid sessionId, CancellationToken cancellationToken)
     {
@@ -47,7 +57,15 @@ internal sealed class SessionDocuments(Rooms rooms, IDocumentStore store) : ISes
             cancellationToken);
         var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await lease.Room.PostAsync(new RoomCommand.Drain(saved), cancellationToken);
-        await saved.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await saved.Task.WaitAsync(_longestSave, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new StorageUnavailableException(StorageFault.Busy);
+        }
+
         return fits;
     }
 

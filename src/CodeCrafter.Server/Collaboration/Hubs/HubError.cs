@@ -1,4 +1,6 @@
+using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Execution;
+using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.SignalR;
 
 namespace CodeCrafter.Server.Collaboration.Hubs;
@@ -17,7 +19,7 @@ internal static class HubError
 /// Turns refused runs into errors that the client may read, and logs faults of ours. SignalR's own log of them is off: it
 /// does not tell a fault from a refusal, so any caller could fill it.
 /// </summary>
-internal sealed partial class HubErrorFilter(ILogger<HubErrorFilter> logger) : IHubFilter
+internal sealed partial class HubErrorFilter(IStorageFaults faults, ILogger<HubErrorFilter> logger) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
@@ -33,6 +35,16 @@ internal sealed partial class HubErrorFilter(ILogger<HubErrorFilter> logger) : I
         catch (Exception exception) when (exception is not HubException)
         {
             LogFailed(exception, invocationContext.HubMethodName);
+            if (faults.Of(exception) is { } fault)
+            {
+                throw HubError.Create(fault.Code, fault.Words);
+            }
+
+            if (exception is CorruptDocumentException)
+            {
+                throw HubError.Create(CorruptDocumentHandler.Code, CorruptDocumentHandler.Words);
+            }
+
             throw;
         }
     }

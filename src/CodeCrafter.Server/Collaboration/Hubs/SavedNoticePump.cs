@@ -22,7 +22,7 @@ internal sealed partial class SavedNoticePump(
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<Guid, (string? Language, DateTimeOffset Touched)> _known = [];
+    private readonly Dictionary<Guid, (string? Language, long? Touched)> _known = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -60,23 +60,23 @@ internal sealed partial class SavedNoticePump(
 
     private async Task FollowAsync(SavedNotice notice, CancellationToken stoppingToken)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetTimestamp();
         var known = _known.GetValueOrDefault(notice.SessionId);
         if (notice.Language is { } name && name != known.Language && languages.Find(name) is { } language)
         {
             await sessions.SetLanguageAsync(notice.SessionId, language.Id, stoppingToken);
         }
 
-        if (now - known.Touched < TouchInterval)
+        if (known.Touched is { } touched && clock.GetElapsedTime(touched, now) < TouchInterval)
         {
             _known[notice.SessionId] = known with { Language = notice.Language };
             return;
         }
 
-        await sessions.TouchAsync(notice.SessionId, now, executions: 0, stoppingToken);
+        await sessions.TouchAsync(notice.SessionId, clock.GetUtcNow(), executions: 0, stoppingToken);
         foreach (var (sessionId, old) in _known)
         {
-            if (now - old.Touched >= TouchInterval)
+            if (clock.GetElapsedTime(old.Touched!.Value, now) >= TouchInterval)
             {
                 _known.Remove(sessionId);
             }

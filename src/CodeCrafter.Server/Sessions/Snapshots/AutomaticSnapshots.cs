@@ -15,11 +15,11 @@ internal sealed partial class AutomaticSnapshots(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _editedSince = new();
+    private readonly ConcurrentDictionary<Guid, long> _editedSince = new();
     private readonly SemaphoreSlim _taking = new(1);
 
     /// <summary>Edits of a session's document were saved. Cheap.</summary>
-    public void OnEdited(Guid sessionId) => _editedSince.TryAdd(sessionId, clock.GetUtcNow());
+    public void OnEdited(Guid sessionId) => _editedSince.TryAdd(sessionId, clock.GetTimestamp());
 
     /// <summary>Takes the snapshots that are due now; they are there when it completes.</summary>
     public async Task TakeDueAsync(CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ internal sealed partial class AutomaticSnapshots(
         {
             foreach (var (sessionId, since) in _editedSince)
             {
-                await TakeIfDueAsync(sessionId, clock.GetUtcNow() - since, cancellationToken);
+                await TakeIfDueAsync(sessionId, clock.GetElapsedTime(since), cancellationToken);
             }
         }
         finally

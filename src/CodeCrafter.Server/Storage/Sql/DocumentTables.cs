@@ -10,6 +10,9 @@ internal sealed class DocumentUpdateRow
     public required long Sequence { get; init; }
     public required byte[] Data { get; init; }
     public required DateTimeOffset SavedAt { get; init; }
+
+    /// <summary><see cref="RowChecksum"/>; null in rows from before there was one.</summary>
+    public long? Checksum { get; init; }
 }
 
 /// <summary>The latest snapshot of a document.</summary>
@@ -18,6 +21,9 @@ internal sealed class DocumentSnapshotRow
     public required Guid SessionId { get; init; }
     public required long Sequence { get; init; }
     public required byte[] State { get; init; }
+
+    /// <summary><see cref="RowChecksum"/>; null in rows from before there was one.</summary>
+    public long? Checksum { get; init; }
 }
 
 internal sealed class DocumentUpdateTable : IEntityTypeConfiguration<DocumentUpdateRow>

@@ -4,22 +4,23 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace CodeCrafter.Server.Storage.Sql;
 
 /// <summary>What SQLite must be told on each connection.</summary>
-internal sealed class SqliteConnectionSettings : DbConnectionInterceptor
+internal sealed class SqliteConnectionSettings(int busySeconds) : DbConnectionInterceptor
 {
-    // FULL: what is reported as saved survives a power cut too.
-    private const string Commands = "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL;";
-
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    /// <summary>Tells it a connection that has just been opened.</summary>
+    public static void Apply(DbConnection connection, int busySeconds)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = Commands;
+        // FULL: what is reported as saved survives a power cut too.
+        command.CommandText = $"PRAGMA busy_timeout = {busySeconds * 1000}; PRAGMA synchronous = FULL;";
         command.ExecuteNonQuery();
     }
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection, busySeconds);
 
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         // SQLite has no asynchronous work.
-        ConnectionOpened(connection, eventData);
+        Apply(connection, busySeconds);
         return Task.CompletedTask;
     }
 }

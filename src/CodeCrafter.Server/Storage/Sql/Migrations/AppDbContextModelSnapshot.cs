@@ -445,6 +445,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.Property<Guid>("SessionId")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("Checksum")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
 
@@ -463,6 +466,9 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checksum")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Data")
