@@ -10,6 +10,7 @@ public sealed class FaultTests
     private const long BytesForEachByte = 300;
 
     [Fact]
+    [Trait("fault", "11")]
     public void A_valid_update_that_is_cut_or_damaged_anywhere_leaves_a_document_as_it_was()
     {
         var source = new Doc(5);
@@ -32,6 +33,7 @@ public sealed class FaultTests
     }
 
     [Fact]
+    [Trait("fault", "12")]
     public void Garbage_that_once_broke_a_server_is_refused()
     {
         var garbage = Convert.FromHexString("00010000000001000100010200001602000001fdffffffff7f0000");
@@ -42,6 +44,7 @@ public sealed class FaultTests
     }
 
     [Fact]
+    [Trait("fault", "13")]
     public void A_million_updates_of_one_character_are_merged_and_applied()
     {
         const int count = 1_000_000;
@@ -68,6 +71,7 @@ public sealed class FaultTests
     }
 
     [Fact]
+    [Trait("fault", "13")]
     public void An_update_of_50_MB_is_applied_written_converted_and_merged()
     {
         var source = new Doc(7);
@@ -89,6 +93,7 @@ public sealed class FaultTests
     }
 
     [Theory]
+    [Trait("fault", "12")]
     [InlineData("clients")]
     [InlineData("structs at one place")]
     [InlineData("structs that wait")]

@@ -39,6 +39,7 @@ public sealed class MalformedUpdateTests
     };
 
     [Theory]
+    [Trait("fault", "12")]
     [MemberData(nameof(Hostile))]
     public void Refuses_hostile_bytes_and_stays_as_it_was(string name, byte[] update)
     {
@@ -57,6 +58,7 @@ public sealed class MalformedUpdateTests
     }
 
     [Fact]
+    [Trait("fault", "12")]
     public void Takes_no_memory_for_what_is_not_there()
     {
         var doc = Sample();
@@ -71,6 +73,7 @@ public sealed class MalformedUpdateTests
     }
 
     [Theory]
+    [Trait("fault", "11")]
     [MemberData(nameof(Fixture.Cases), MemberType = typeof(Fixture))]
     public void Refuses_every_truncation(Fixture fixture)
     {
@@ -84,6 +87,7 @@ public sealed class MalformedUpdateTests
     }
 
     [Theory]
+    [Trait("fault", "11")]
     [MemberData(nameof(Fixture.Cases), MemberType = typeof(Fixture))]
     public void Survives_every_flipped_bit(Fixture fixture)
     {

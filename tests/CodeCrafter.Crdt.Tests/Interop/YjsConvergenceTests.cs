@@ -6,6 +6,7 @@ public sealed class YjsConvergenceTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     private const int Yjses = 3, Ours = 3, Rounds = 12;
 
     [Fact]
+    [Trait("fault", "19")]
     public void Documents_of_both_kinds_converge() => Seeds.Run(Seeds.Times(25), Converge);
 
     private void Converge(int seed)
