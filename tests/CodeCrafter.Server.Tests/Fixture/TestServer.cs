@@ -1,6 +1,9 @@
 using System.Net.Http.Json;
+using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Server.Storage.Sql;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -59,6 +62,11 @@ internal sealed class TestServer : IServer, IAsyncDisposable
         var options = new TestServerOptions();
         configure?.Invoke(options);
         var data = options.DataDirectory ?? Directory.CreateTempSubdirectory("codecrafter-test-").FullName;
+        if (options.DataDirectory is null)
+        {
+            File.Copy(_database.Value, Path.Combine(data, "codecrafter.db"));
+        }
+
         var server = new TestServer(new Factory(options, data), data, options.DataDirectory is null);
         try
         {
@@ -131,6 +139,22 @@ internal sealed class TestServer : IServer, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// What every server asks the toolchains for at its start; the tests start hundreds of servers.
+    /// </summary>
+    private static readonly Lazy<Task<LanguageCatalog>> _languages =
+        new(() => LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages")));
+
+    /// <summary>An empty database with all migrations, which a server would make for itself in half a second.</summary>
+    private static readonly Lazy<string> _database = new(() =>
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("codecrafter-test-").FullName, "empty.db");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        using var db = new AppDbContext(new DbContextOptionsBuilder<AppDbContext>().UseSqlite($"Data Source={path};Pooling=False").Options);
+        db.Database.Migrate();
+        return path;
+    });
+
     private sealed class Factory(TestServerOptions options, string dataDirectory) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -147,6 +171,7 @@ internal sealed class TestServer : IServer, IAsyncDisposable
             builder.ConfigureServices(services =>
             {
                 services.Replace(ServiceDescriptor.Singleton(options.Time));
+                services.Replace(ServiceDescriptor.Singleton(_ => _languages.Value.GetAwaiter().GetResult()));
                 options.Services(services);
             });
         }
