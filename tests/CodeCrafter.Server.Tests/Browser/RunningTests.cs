@@ -64,6 +64,8 @@ public sealed class RunningTests(BrowserFixture browser)
         await bob.Terminal.ClickAsync();
         await bob.Page.Keyboard.PressAsync("Control+c");
 
+        // The size that the program starts with is the one that the terminal has.
+        Assert.DoesNotContain("now ", await alice.Terminal.InnerTextAsync(), StringComparison.Ordinal);
         var before = await SizeAsync(alice, "at first");
         await alice.Page.SetViewportSizeAsync(1100, 800);
         await Expect(alice.Terminal).ToContainTextAsync("now ");

@@ -1,7 +1,7 @@
 import { Splitter } from '@mantine/core';
 import { useDocumentTitle, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf } from '../api/problem';
 import { canEdit, type User } from '../api/types';
 import { EditorPane } from '../editor/EditorPane';
@@ -10,7 +10,6 @@ import { parseArguments } from '../run/arguments';
 import { LanguageSelect } from '../run/LanguageSelect';
 import { useRunMode } from '../run/runMode';
 import { RunPanel } from '../run/RunPanel';
-import { estimateSize } from '../run/terminal/size';
 import { TestCases } from '../run/tests/testCases';
 import { ChatPanel } from './ChatPanel';
 import { MobileNav, type View } from './MobileNav';
@@ -44,8 +43,9 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
     room.chat.setVisible(wide ? side === 'chat' : view === 'chat');
   }, [room, wide, side, view]);
 
-  const start = useCallback(async (options: Omit<RunOptions, 'args'>) => {
-    if (!editable || room.runs.starting.get()) return;
+  const preparing = useRef(false);
+  const start = useCallback(async (prepare: () => Promise<Omit<RunOptions, 'args'>>) => {
+    if (!editable || preparing.current || room.runs.starting.get()) return;
     const { args: parsed, problem } = parseArguments(args);
     if (problem !== null) {
       notifications.show({ id: ARGUMENTS, color: 'red', title: 'The program did not start', message: `Look at the arguments under Input. ${problem}` });
@@ -53,19 +53,22 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
     }
     notifications.hide(ARGUMENTS);
     setView('output');
+    preparing.current = true;
     try {
-      await room.run({ ...options, args: parsed });
+      await room.run({ ...await prepare(), args: parsed });
     } catch (error) {
       notifications.show({ color: 'red', title: 'The program did not start', message: messageOf(error) });
+    } finally {
+      preparing.current = false;
     }
   }, [room, editable, args]);
   const run = useCallback(
-    () => start(mode === 'terminal' ? { terminal: estimateSize() } : { stdin }),
+    () => start(async () => (mode === 'terminal' ? { terminal: await (await import('../run/terminal/measure')).measureSize() } : { stdin })),
     [start, mode, stdin],
   );
   const runTests = useCallback(() => {
     const { cases, stopAtFirstFailure } = tests.suite.get();
-    return start({ testCases: cases.map((test) => tests.requestOf(test)), stopAtFirstFailure });
+    return start(async () => ({ testCases: cases.map((test) => tests.requestOf(test)), stopAtFirstFailure }));
   }, [start, tests]);
 
   useEffect(() => {

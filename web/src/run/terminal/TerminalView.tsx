@@ -10,6 +10,7 @@ import { CopyButton } from '../CopyButton';
 import type { Run } from '../runs';
 import { KeyQueue } from './keyQueue';
 import { TerminalScreen } from './screen';
+import { TYPING_HINT } from './size';
 import classes from './TerminalView.module.css';
 
 interface Props {
@@ -85,7 +86,7 @@ export default function TerminalView({ room, run, editable }: Props) {
 function hint(run: Run, editable: boolean, going: boolean): string {
   if (!going) return 'The program has ended.';
   if (!editable) return `You see the terminal${run.user === null ? '' : ` of ${run.user.username}`}; as a viewer you cannot type in it.`;
-  return 'Keys go to the program. Shift+Tab leaves the terminal.';
+  return TYPING_HINT;
 }
 
 function isGoing(room: Room, { jobId }: Run): boolean {

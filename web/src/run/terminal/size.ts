@@ -10,18 +10,8 @@ export function clampSize(columns: number, rows: number): TerminalSize {
   return { columns: clamp(columns), rows: clamp(rows) };
 }
 
-/** About how large a terminal on the page will be, for a program that looks before it is there. */
-export function estimateSize(): TerminalSize {
-  const panel = document.querySelector('[data-run-body]');
-  const box = panel?.getBoundingClientRect();
-  const width = box && box.width > 0 ? box.width : window.innerWidth;
-  const height = box && box.height > 0 ? box.height : window.innerHeight - 180;
-  const context = document.createElement('canvas').getContext('2d');
-  if (context === null) return { columns: 80, rows: 24 };
-  context.font = `${FONT_SIZE}px ${getComputedStyle(document.documentElement).getPropertyValue('--mantine-font-family-monospace')}`;
-  const cell = context.measureText('W').width;
-  return clampSize(Math.max(20, (width - MARGIN_PX) / cell), Math.max(4, (height - BAR_PX) / (FONT_SIZE * LINE_HEIGHT * 1.17)));
-}
+/** What is taken where there is nothing to measure. */
+export const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
-const MARGIN_PX = 34;
-const BAR_PX = 44;
+/** Below a terminal that one types in. */
+export const TYPING_HINT = 'Keys go to the program. Shift+Tab leaves the terminal.';
