@@ -1,5 +1,6 @@
 import { notificationsStore } from '@mantine/notifications';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import classes from './Notices.module.css';
 
 const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
 
@@ -7,5 +8,5 @@ const Notifications = lazy(async () => ({ default: (await import('@mantine/notif
 export function Notices() {
   const [wanted, setWanted] = useState(false);
   useEffect(() => notificationsStore.subscribe(() => setWanted(true)), []);
-  return wanted ? <Suspense><Notifications position="bottom-left" limit={3} autoClose={6000} /></Suspense> : null;
+  return wanted ? <Suspense><Notifications position="top-right" classNames={classes} limit={3} autoClose={6000} /></Suspense> : null;
 }
