@@ -62,7 +62,8 @@ export async function setRole(id: string, user: string, role: Role): Promise<Par
 export const removeParticipant = (id: string, userId: string) =>
   request<void>('DELETE', at(id, `/participants/${encodeURIComponent(userId)}`));
 
-export async function runHistory(id: string, limit: number): Promise<RunResult[]> {
-  const path = `/api/execute/history/${encodeURIComponent(id)}?page=1&limit=${limit}`;
-  return (await request<{ executions: RunResult[] }>('GET', path)).executions;
+/** The newest first, with the files as they ran. */
+export function runHistory(id: string, page: number, limit: number, signal?: AbortSignal) {
+  const path = `/api/execute/history/${encodeURIComponent(id)}?${new URLSearchParams({ page: String(page), limit: String(limit) })}`;
+  return request<{ executions: RunResult[]; pagination: Pagination }>('GET', path, undefined, signal);
 }

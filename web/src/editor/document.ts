@@ -10,6 +10,7 @@ import { AckTracker } from './acks';
 import type { LanguageChange } from './chooseLanguage';
 import { byFolder } from './paths';
 import { PeopleAwareness, type Person } from './people';
+import { rewrite } from './rewrite';
 
 const MESSAGE_AUTH = 2;
 const MESSAGE_ACK = 100;
@@ -127,6 +128,19 @@ export class SessionDocument {
     this.doc.transact(() => {
       text.delete(0, text.length);
       text.insert(0, content);
+    });
+  }
+
+  /** Makes files what they were at another time, and adds those that are gone; all others stay. */
+  bringBack(files: readonly { path: string; content: string }[], language: string, entry: string | null): void {
+    this.doc.transact(() => {
+      for (const { path, content } of files) {
+        const text = this.text(path);
+        if (text === null) this.fileMap.set(path, new Y.Text(content));
+        else rewrite(text, content);
+      }
+      if (this.meta.get('language') !== language) this.meta.set('language', language);
+      if (entry !== null && this.meta.get('entry') !== entry) this.meta.set('entry', entry);
     });
   }
 

@@ -11,7 +11,7 @@ import classes from './RunPanel.module.css';
 // What is behind another tab comes when it is opened.
 const InputView = lazy(() => import('./InputView'));
 const TestsView = lazy(() => import('./tests/TestsView'));
-const HistoryView = lazy(() => import('./HistoryView'));
+const HistoryView = lazy(() => import('./history/HistoryView'));
 
 interface Props {
   room: Room;
@@ -30,8 +30,8 @@ export function RunPanel({ room, editable, input, tests, onRunTests }: Props) {
   const run = useStore(room.runs.all).find((r) => r.jobId === shown);
   const hasInput = input.stdin !== '' || input.args.trim() !== '';
 
-  // A run that starts is looked at; one that was there when the page was opened takes nobody away from another tab.
-  const starts = run !== undefined && run.state !== 'finished';
+  // Who runs the program looks at it; runs of others take nobody away from what they read or write.
+  const starts = run !== undefined && run.state !== 'finished' && run.startedHere;
   useEffect(() => {
     if (starts) setTab('output');
   }, [shown, starts]);
