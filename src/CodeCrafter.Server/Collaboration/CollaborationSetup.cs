@@ -1,6 +1,7 @@
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Collaboration.Hubs;
+using CodeCrafter.Server.Collaboration.Recordings;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 using Microsoft.AspNetCore.SignalR;
@@ -16,6 +17,7 @@ internal static class CollaborationSetup
     {
         var services = builder.Services;
         services.AddOptions<CollaborationOptions>().BindConfiguration(CollaborationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        AddRecordings(services);
         AddDocuments(services);
         AddHub(services);
     }
@@ -30,7 +32,20 @@ internal static class CollaborationSetup
         });
         app.MapDocuments();
         app.MapChat();
+        app.MapRecordings();
+        app.MapExports();
         app.MapHub<SessionHub>("/hubs/session", options => options.CloseOnAuthenticationExpiration = true).OpenToVisitors();
+    }
+
+    private static void AddRecordings(IServiceCollection services)
+    {
+        services.AddOptions<RecordingOptions>().BindConfiguration(RecordingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RecordingReader>();
+        services.AddSingleton<RecordingFile>();
+        services.AddSingleton<LogCompactor>();
+        services.AddHostedService(provider => provider.GetRequiredService<LogCompactor>());
+        services.AddSingleton<SessionJournal>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionJournal>());
     }
 
     private static void AddDocuments(IServiceCollection services)

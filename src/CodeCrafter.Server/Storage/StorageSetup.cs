@@ -2,6 +2,7 @@ using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Collaboration.Documents;
 using CodeCrafter.Server.Collaboration.Hubs;
+using CodeCrafter.Server.Collaboration.Recordings;
 using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
@@ -54,6 +55,9 @@ internal static class StorageSetup
         services.AddSingleton<ISnapshotStore, SqlSnapshotStore>();
         services.AddSingleton<IDocumentStore, SqlDocumentStore>();
         services.AddSingleton<IChatStore, SqlChatStore>();
+        services.AddSingleton<IJournalStore, SqlJournalStore>();
+        services.AddSingleton<IRecordingStore, SqlRecordingStore>();
+        services.AddSingleton<ILogCompactionStore, SqlLogCompactionStore>();
         services.AddSingleton<IExecutionStore, SqlExecutionStore>();
     }
 }

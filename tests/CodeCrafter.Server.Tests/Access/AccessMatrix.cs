@@ -42,6 +42,12 @@ internal static class AccessMatrix
         new("POST /api/sessions/{id}/snapshots/{snapshotId}/restore",   "401  404  403  200  200  200  404  403"),
         new("DELETE /api/sessions/{id}/snapshots/{snapshotId}",         "401  404  403  403  204  204  404  403"),
         new("GET /api/sessions/{id}/messages",                          "401  404  200  200  200  200  404  200"),
+        new("GET /api/sessions/{id}/recording/",                        "401  404  200  200  200  200  404  200"),
+        new("GET /api/sessions/{id}/recording/updates",                 "401  404  200  200  200  200  404  200"),
+        new("GET /api/sessions/{id}/recording/keyframe",                "401  404  200  200  200  200  404  200") { Query = "?at=2026-01-31T12:00:00Z" },
+        new("GET /api/sessions/{id}/recording/events",                  "401  404  200  200  200  200  404  200"),
+        new("GET /api/sessions/{id}/export/files",                      "401  404  200  200  200  200  404  200"),
+        new("GET /api/sessions/{id}/export/recording",                  "401  404  200  200  200  200  404  200"),
         // Without what lets them in, which is asked for before anything else.
         new("POST /api/sessions/{id}/guests",                           "404  404  404  404  404  404  404  403", w => new { name = "Ada" }),
         new("POST /api/sessions/{id}/read",                             "404  404  404  404  404  404  404  404", w => new { token = "wrong" }),

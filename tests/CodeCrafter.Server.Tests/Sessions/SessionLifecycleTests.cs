@@ -3,6 +3,7 @@ using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Storage.Sql;
 using CodeCrafter.Server.Tests.Fixture;
+using CodeCrafter.Server.Tests.Recordings;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -153,11 +154,21 @@ public sealed class SessionLifecycleTests(SharedServer shared) : IClassFixture<S
     {
         var session = await owner.CreateFileSessionAsync("main.py", "x");
         await owner.InviteAsync(session.Id, new { role = "viewer" });
-        await using var hub = await owner.ConnectHubAsync();
-        await hub.JoinAsync(session.Id);
-        await hub.InvokeAsync("SendMessage", session.Id, "hello");
+        await using (var hub = await owner.ConnectHubAsync())
+        {
+            await hub.JoinAsync(session.Id);
+            await hub.InvokeAsync("SendMessage", session.Id, "hello");
+        }
+
+        // The last thing that is stored of the connection.
+        while ((await owner.GetEventsAsync(session.Id)).Events.All(item => item.Kind != "left"))
+        {
+            await Task.Delay(20, Stop);
+        }
+
         await SessionRemains.AddExecutionAsync(server, owner, session.Id);
         await SessionRemains.AddDocumentSnapshotAsync(server, session.Id);
+        await SessionRemains.AddRecordingAsync(server, owner, session.Id);
         await SessionRemains.AddSnapshotAsync(server, owner, session.Id);
         return session;
     }

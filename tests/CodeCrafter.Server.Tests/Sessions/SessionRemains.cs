@@ -1,6 +1,8 @@
 using CodeCrafter.Sandbox;
 using CodeCrafter.Server.Collaboration.Documents;
+using CodeCrafter.Server.Collaboration.Recordings;
 using CodeCrafter.Server.Execution;
+using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Sessions.Snapshots;
 using CodeCrafter.Server.Tests.Fixture;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +44,26 @@ internal static class SessionRemains
         var store = server.Services.GetRequiredService<IDocumentStore>();
         var stored = await store.LoadAsync(sessionId, Stop);
         await store.SaveSnapshotAsync(sessionId, stored.Sequence, stored.Updates[0], Stop);
+    }
+
+    /// <summary>An edit with an author, somebody who came in, and a log that was looked at for what can be merged.</summary>
+    public static async Task AddRecordingAsync(TestServer server, TestUser user, Guid sessionId)
+    {
+        var documents = server.Services.GetRequiredService<IDocumentStore>();
+        var sequence = (await documents.LoadAsync(sessionId, Stop)).Sequence + 1;
+        var author = new UserNameResponse(user.Id, user.Username);
+        await documents.AppendAsync([new LoggedUpdate(sessionId, sequence, [0, 0]) { Author = author }], Stop);
+        var entry = new JournalEntry
+        {
+            Id = Guid.CreateVersion7(),
+            SessionId = sessionId,
+            At = DateTimeOffset.UnixEpoch,
+            Kind = RecordedEventKind.Joined,
+            UserId = user.Id,
+            Username = user.Username,
+        };
+        await server.Services.GetRequiredService<IJournalStore>().AddAsync([entry], keptPerSession: 100, Stop);
+        await server.Services.GetRequiredService<ILogCompactionStore>().ReplaceAsync(sessionId, after: 0, upTo: 1, merged: null, Stop);
     }
 
     public static Task AddSnapshotAsync(TestServer server, TestUser user, Guid sessionId) =>

@@ -3721,6 +3721,513 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is of a session to be replayed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingEnvelope"];
+                    };
+                };
+                /** @description No valid access token. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is nothing of this name, or nothing that the caller may see. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests; `Retry-After` says when to come back. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another problem; see `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/recording/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The updates of the session's document with their times and authors, a page at a time
+         * @description Applied in this order to an empty Yjs document, or to a keyframe from its `sequence` on, they make the document as it was at
+         *     each time. `after` is the `sequence` of an update: the page begins right behind it. A page has at most 1 MiB of updates.
+         *     Updates that are old (a day, by default) are merged, those of each second and author.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UpdatePage"];
+                    };
+                };
+                /** @description The request is wrong; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No valid access token. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is nothing of this name, or nothing that the caller may see. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests; `Retry-After` says when to come back. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another problem; see `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/recording/keyframe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The latest stored state of the document of a time or before it, to seek without applying all updates
+         * @description Apply to it the updates after its `sequence`. Where nothing is stored of so early a time it is the empty document.
+         */
+        get: {
+            parameters: {
+                query: {
+                    at: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeyframeResponse"];
+                    };
+                };
+                /** @description The request is wrong; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No valid access token. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is nothing of this name, or nothing that the caller may see. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests; `Retry-After` says when to come back. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another problem; see `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/recording/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened in a session beside edits: who came and went, messages, and runs with their results
+         * @description By time, a page at a time; `after` is the `nextAfter` of the page before. A run comes at the time at which it was asked for, once it
+         *     is over; the execution history keeps the last ones only, and so does this list. Of hidden test cases it shows what the history shows.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventPage"];
+                    };
+                };
+                /** @description The request is wrong; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No valid access token. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is nothing of this name, or nothing that the caller may see. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests; `Retry-After` says when to come back. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another problem; see `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/export/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The session's files as they are now, as a zip archive
+         * @description Names that would lead out of the folder that the archive is unpacked to, or that some system does not take, are changed.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": string;
+                    };
+                };
+                /** @description No valid access token. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is nothing of this name, or nothing that the caller may see. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests; `Retry-After` says when to come back. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another problem; see `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/export/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The session's recording as one file, which the page can replay without the server
+         * @description Lines of JSON, compressed by gzip. The first line has `format`, `version`, `exportedAt` and `recording`; then each line has an `update`
+         *     or an `event`, of the shapes that the routes of the recording give; the last one has `end` with the numbers of both.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/gzip": string;
+                    };
+                };
+                /** @description No valid access token. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is nothing of this name, or nothing that the caller may see. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests; `Retry-After` says when to come back. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another problem; see `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3794,6 +4301,26 @@ export interface components {
         };
         /** @enum {string} */
         DiffLineKind: "context" | "added" | "removed";
+        /** @description Something that happened beside edits. */
+        EventItem: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["RecordedEventKind"];
+            /** @description Who did it, or whom it concerns. */
+            user: components["schemas"]["UserNameResponse"];
+            role?: null | components["schemas"]["SessionRole"];
+            /** @description Of `message`: what was written. */
+            text?: string;
+            run?: null | components["schemas"]["ExecutionResult"];
+        };
+        EventPage: {
+            /** @description By time. */
+            events: components["schemas"]["EventItem"][];
+            /** @description What to ask for as `after` to get the next page; null where this is the last. */
+            nextAfter: null | string;
+        };
         /** @description Body of `POST /api/execute`. A misspelt limit or option must not be no limit and no option. */
         ExecuteRequest: {
             /**
@@ -4036,6 +4563,23 @@ export interface components {
             invite?: null | string;
         };
         JsonElement: unknown;
+        KeyframeResponse: {
+            /**
+             * Format: int64
+             * @description The place in the log up to which all updates are in the state; 0 for the empty document.
+             */
+            sequence: number;
+            /**
+             * Format: date-time
+             * @description From this time on the state may be shown.
+             */
+            at: string;
+            /**
+             * Format: byte
+             * @description The state, as one Yjs V1 update in base64.
+             */
+            state: string;
+        };
         KilledJobs: {
             /** Format: int32 */
             killed: number;
@@ -4176,6 +4720,52 @@ export interface components {
         ReadRequest: {
             /** @description The secret part of the public link. */
             token: null | string;
+        };
+        /**
+         * @description What may happen in a session beside edits.
+         * @enum {string}
+         */
+        RecordedEventKind: "joined" | "left" | "added" | "removed" | "roleChanged" | "message" | "run";
+        RecordingEnvelope: {
+            recording: components["schemas"]["RecordingResponse"];
+        };
+        RecordingResponse: {
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            sessionId: string;
+            /** @description Its title. */
+            title: string;
+            /** @description Its language id. */
+            language: string;
+            /**
+             * Format: date-time
+             * @description The time of the first update or event; null where there is nothing to replay.
+             */
+            from: null | string;
+            /**
+             * Format: date-time
+             * @description The time of the last one.
+             */
+            to: null | string;
+            /**
+             * Format: int32
+             * @description Updates of the document. Old ones are merged, those of each second and author.
+             */
+            updates: number;
+            /**
+             * Format: int64
+             * @description Bytes of all updates.
+             */
+            updateBytes: number;
+            /**
+             * Format: int64
+             * @description The place of the last update in the document's log.
+             */
+            lastSequence: number;
+            /** @description Who edited the document. */
+            authors: components["schemas"]["UserNameResponse"][];
         };
         RefreshRequest: {
             refreshToken?: null | string;
@@ -4440,10 +5030,41 @@ export interface components {
             /** @description A participant's id, or `@username`. */
             userId: null | string;
         };
+        UpdateItem: {
+            /**
+             * Format: int64
+             * @description The place in the document's log. Places are not dense.
+             */
+            sequence: number;
+            /**
+             * Format: date-time
+             * @description When the document took it.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Whose client sent it, one of the recording's authors; null for the server.
+             */
+            authorId: null | string;
+            /**
+             * Format: byte
+             * @description A Yjs V1 update, as base64.
+             */
+            data: string;
+        };
         UpdateMeRequest: {
             firstName?: null | string;
             lastName?: null | string;
             preferences?: null | components["schemas"]["JsonElement"];
+        };
+        UpdatePage: {
+            /** @description In the order of the log. */
+            updates: components["schemas"]["UpdateItem"][];
+            /**
+             * Format: int64
+             * @description What to ask for as `after` to get the next page; null where this is the last.
+             */
+            nextAfter: null | number;
         };
         /** @description What is left out stays as it is. */
         UpdateSessionRequest: {
@@ -4513,6 +5134,8 @@ export type CreatedInvitationResponse = components['schemas']['CreatedInvitation
 export type DiffHunk = components['schemas']['DiffHunk'];
 export type DiffLine = components['schemas']['DiffLine'];
 export type DiffLineKind = components['schemas']['DiffLineKind'];
+export type EventItem = components['schemas']['EventItem'];
+export type EventPage = components['schemas']['EventPage'];
 export type ExecuteRequest = components['schemas']['ExecuteRequest'];
 export type ExecutedFile = components['schemas']['ExecutedFile'];
 export type ExecutionHistory = components['schemas']['ExecutionHistory'];
@@ -4532,6 +5155,7 @@ export type InviteEnvelope = components['schemas']['InviteEnvelope'];
 export type JobReference = components['schemas']['JobReference'];
 export type JoinRequest = components['schemas']['JoinRequest'];
 export type JsonElement = components['schemas']['JsonElement'];
+export type KeyframeResponse = components['schemas']['KeyframeResponse'];
 export type KilledJobs = components['schemas']['KilledJobs'];
 export type LanguageItem = components['schemas']['LanguageItem'];
 export type LanguageList = components['schemas']['LanguageList'];
@@ -4546,6 +5170,9 @@ export type ParticipantResponse = components['schemas']['ParticipantResponse'];
 export type Problem = components['schemas']['Problem'];
 export type PublicLinkResponse = components['schemas']['PublicLinkResponse'];
 export type ReadRequest = components['schemas']['ReadRequest'];
+export type RecordedEventKind = components['schemas']['RecordedEventKind'];
+export type RecordingEnvelope = components['schemas']['RecordingEnvelope'];
+export type RecordingResponse = components['schemas']['RecordingResponse'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type RegisterRequest = components['schemas']['RegisterRequest'];
 export type RoleRequest = components['schemas']['RoleRequest'];
@@ -4571,7 +5198,9 @@ export type TestCaseRequest = components['schemas']['TestCaseRequest'];
 export type TestCaseResult = components['schemas']['TestCaseResult'];
 export type TokenResponse = components['schemas']['TokenResponse'];
 export type TransferRequest = components['schemas']['TransferRequest'];
+export type UpdateItem = components['schemas']['UpdateItem'];
 export type UpdateMeRequest = components['schemas']['UpdateMeRequest'];
+export type UpdatePage = components['schemas']['UpdatePage'];
 export type UpdateSessionRequest = components['schemas']['UpdateSessionRequest'];
 export type UpdateUserRequest = components['schemas']['UpdateUserRequest'];
 export type UserName = components['schemas']['UserName'];

@@ -24,6 +24,7 @@ internal sealed partial class Room : IUpdateLogWriter
     private readonly CollaborationOptions _options;
     private readonly CollaborationMetrics _metrics;
     private readonly SavedNotices _savedNotices;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly RoomDocument _document;
     private readonly RoomAwareness _awareness;
@@ -48,6 +49,7 @@ internal sealed partial class Room : IUpdateLogWriter
         _options = options;
         _metrics = metrics;
         _savedNotices = savedNotices;
+        _clock = clock;
         _logger = logger;
         _document = new RoomDocument(stored, options.MaxDocumentBytes);
         _awareness = new RoomAwareness(options, clock);
@@ -251,7 +253,7 @@ internal sealed partial class Room : IUpdateLogWriter
 
     private async ValueTask AcceptAsync(DocumentSocket socket, IReadOnlyList<byte[]> changes, bool isWhole)
     {
-        await PublishAsync(changes, except: socket);
+        await PublishAsync(changes, from: socket);
         socket.Saves.Received(_document.Sequence, isWhole);
         // It brought nothing new: no commit will follow to announce it.
         _isSaveUnannounced |= _document.Sequence <= _announcedSequence;
@@ -264,17 +266,18 @@ internal sealed partial class Room : IUpdateLogWriter
             throw new StorageUnavailableException(fault);
         }
 
-        await PublishAsync(_document.Edit(edit.Change), except: null);
+        await PublishAsync(_document.Edit(edit.Change), from: null);
         edit.Done.TrySetResult();
     }
 
-    private async ValueTask PublishAsync(IReadOnlyList<byte[]> changes, DocumentSocket? except)
+    private async ValueTask PublishAsync(IReadOnlyList<byte[]> changes, DocumentSocket? from)
     {
         foreach (var change in changes)
         {
             _metrics.UpdateApplied();
-            await _log.AppendAsync(new LoggedUpdate(SessionId, _document.NextSequence(), change), this);
-            Broadcast(SyncProtocol.WriteUpdate(change), except);
+            var update = new LoggedUpdate(SessionId, _document.NextSequence(), change) { Author = from?.User, At = _clock.GetUtcNow() };
+            await _log.AppendAsync(update, this);
+            Broadcast(SyncProtocol.WriteUpdate(change), from);
         }
     }
 

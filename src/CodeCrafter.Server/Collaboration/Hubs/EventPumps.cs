@@ -1,4 +1,5 @@
 using CodeCrafter.Server.Collaboration.Documents;
+using CodeCrafter.Server.Collaboration.Recordings;
 using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Sessions;
 using Microsoft.AspNetCore.SignalR;
@@ -11,6 +12,7 @@ internal sealed partial class SessionEventPump(
     SessionAccess access,
     SessionPresence presence,
     Rooms rooms,
+    SessionJournal journal,
     IHubContext<SessionHub, ISessionClient> hub,
     ILogger<SessionEventPump> logger) : BackgroundService
 {
@@ -31,6 +33,7 @@ internal sealed partial class SessionEventPump(
 
     private async Task DeliverAsync(SessionEvent sessionEvent)
     {
+        journal.Record(sessionEvent);
         var sessionId = sessionEvent.SessionId;
         var everybody = hub.Clients.Group(SessionHub.GroupOf(sessionId));
         switch (sessionEvent)

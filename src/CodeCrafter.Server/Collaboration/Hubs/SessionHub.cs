@@ -1,5 +1,6 @@
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Collaboration.Documents;
+using CodeCrafter.Server.Collaboration.Recordings;
 using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Execution.Judging;
 using CodeCrafter.Server.Sessions;
@@ -14,6 +15,7 @@ namespace CodeCrafter.Server.Collaboration.Hubs;
 internal sealed class SessionHub(
     SessionAccess access,
     SessionPresence presence,
+    SessionJournal journal,
     SessionOverview overview,
     IChatStore chat,
     ChatHistory history,
@@ -45,6 +47,7 @@ internal sealed class SessionHub(
 
         if (isFirst && !VisitorId.IsReader(Caller.Id))
         {
+            journal.Record(sessionId, RecordedEventKind.Joined, Caller, membership.Role);
             await Clients.OthersInGroup(GroupOf(sessionId))
                 .ParticipantJoined(new ParticipantJoinedEvent(sessionId, Caller, membership.Role, IsOnline: true));
         }
@@ -58,6 +61,7 @@ internal sealed class SessionHub(
         await Groups.RemoveFromGroupAsync(Context.ConnectionId, GroupOf(sessionId));
         if (presence.Disconnect(sessionId, Context.ConnectionId) is { } user && !VisitorId.IsReader(user.Id))
         {
+            journal.Record(sessionId, RecordedEventKind.Left, user);
             await Clients.Group(GroupOf(sessionId)).ParticipantLeft(new ParticipantLeftEvent(sessionId, user, Removed: false));
         }
     }

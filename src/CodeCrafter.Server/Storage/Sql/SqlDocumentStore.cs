@@ -12,21 +12,19 @@ internal sealed partial class SqlDocumentStore(
     public async Task<StoredDocument> LoadAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var snapshot = await db.Set<DocumentSnapshotRow>().AsNoTracking()
-            .FirstOrDefaultAsync(row => row.SessionId == sessionId, cancellationToken);
-        if (snapshot is not null && !IsIntact(sessionId, snapshot.Sequence, snapshot.State, snapshot.Checksum))
-        {
-            // The log has everything that the snapshot has, as long as it is whole.
-            LogSnapshotDamaged(sessionId);
-            snapshot = null;
-        }
-
+        var snapshot = await FindSnapshotAsync(db, sessionId, cancellationToken);
         var after = snapshot?.Sequence ?? 0;
         var updates = await db.Set<DocumentUpdateRow>().AsNoTracking()
             .Where(row => row.SessionId == sessionId && row.Sequence > after)
             .OrderBy(row => row.Sequence)
             .ToListAsync(cancellationToken);
-        return new StoredDocument(snapshot?.State, [.. updates.Select((row, index) => Verified(row, after + 1 + index))], after + updates.Count);
+        var last = after;
+        foreach (var row in updates)
+        {
+            last = DocumentLog.Verify(row, last);
+        }
+
+        return new StoredDocument(snapshot?.State, [.. updates.Select(row => row.Data)], last);
     }
 
     public async Task<IReadOnlySet<Guid>> AppendAsync(IReadOnlyList<LoggedUpdate> updates, CancellationToken cancellationToken)
@@ -54,13 +52,14 @@ internal sealed partial class SqlDocumentStore(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var checksum = RowChecksum.Of(sessionId, sequence, state);
-        // One statement: there is an old snapshot or the new one, never neither.
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        // One statement that takes nothing away: there is the old snapshot, or the old and the new one. Of one place there may
+        // be a damaged one.
         await db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO document_snapshots ("SessionId", "Sequence", "State", "Checksum") VALUES ({sessionId}, {sequence}, {state}, {checksum})
-            ON CONFLICT ("SessionId") DO UPDATE
-            SET "Sequence" = excluded."Sequence", "State" = excluded."State", "Checksum" = excluded."Checksum"
-            WHERE excluded."Sequence" > document_snapshots."Sequence"
+            INSERT INTO document_snapshots ("SessionId", "Sequence", "SavedAt", "State", "Checksum")
+            VALUES ({sessionId}, {sequence}, {now}, {state}, {checksum})
+            ON CONFLICT DO UPDATE SET "State" = excluded."State", "Checksum" = excluded."Checksum"
             """,
             cancellationToken);
     }
@@ -71,15 +70,25 @@ internal sealed partial class SqlDocumentStore(
         _appending.Dispose();
     }
 
-    private static byte[] Verified(DocumentUpdateRow row, long sequence) =>
-        row.Sequence != sequence ? throw new CorruptDocumentException(row.SessionId, $"Update {sequence} of its log is missing.")
-        : !IsIntact(row.SessionId, row.Sequence, row.Data, row.Checksum) ? throw new CorruptDocumentException(row.SessionId, $"Update {sequence} of its log has changed.")
-        : row.Data;
+    // The latest that is whole. The log has everything that a damaged one has, as long as it is whole.
+    private async Task<DocumentSnapshotRow?> FindSnapshotAsync(AppDbContext db, Guid sessionId, CancellationToken cancellationToken)
+    {
+        for (var before = long.MaxValue; ;)
+        {
+            var snapshot = await db.Set<DocumentSnapshotRow>().AsNoTracking()
+                .Where(row => row.SessionId == sessionId && row.Sequence < before)
+                .OrderByDescending(row => row.Sequence)
+                .FirstOrDefaultAsync(cancellationToken);
+            if (snapshot is null or { IsIntact: true })
+            {
+                return snapshot;
+            }
 
-    // Rows from before there were checksums have none.
-    private static bool IsIntact(Guid sessionId, long sequence, byte[] data, long? checksum) =>
-        checksum is null || checksum == RowChecksum.Of(sessionId, sequence, data);
+            LogSnapshotDamaged(sessionId);
+            before = snapshot.Sequence;
+        }
+    }
 
-    [LoggerMessage(LogLevel.Error, "The stored snapshot of the document of session {SessionId} is damaged; it is read from the log")]
+    [LoggerMessage(LogLevel.Error, "A stored snapshot of the document of session {SessionId} is damaged; it is read from what is before it")]
     private partial void LogSnapshotDamaged(Guid sessionId);
 }

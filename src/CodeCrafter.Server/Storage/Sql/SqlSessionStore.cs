@@ -1,5 +1,6 @@
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Collaboration.Hubs;
+using CodeCrafter.Server.Collaboration.Recordings;
 using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Sessions;
 using CodeCrafter.Server.Sessions.Invitations;
@@ -171,6 +172,9 @@ internal sealed class SqlSessionStore(IDbContextFactory<AppDbContext> contexts) 
         await db.Set<Snapshot>().Where(snapshot => snapshot.SessionId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Set<DocumentSnapshotRow>().Where(row => row.SessionId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Set<DocumentUpdateRow>().Where(row => row.SessionId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<DocumentAuthorRow>().Where(row => row.SessionId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<DocumentCompactionRow>().Where(row => row.SessionId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<JournalEntry>().Where(entry => entry.SessionId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Set<Session>().Where(session => session.Id == id).ExecuteDeleteAsync(cancellationToken);
     }
 

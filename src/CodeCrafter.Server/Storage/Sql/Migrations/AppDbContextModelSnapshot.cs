@@ -212,6 +212,37 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.ToTable("chat_messages", (string)null);
                 });
 
+            modelBuilder.Entity("CodeCrafter.Server.Collaboration.Recordings.JournalEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Role")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Username")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SessionId", "At");
+
+                    b.ToTable("session_journal", (string)null);
+                });
+
             modelBuilder.Entity("CodeCrafter.Server.Execution.StoredExecution", b =>
                 {
                     b.Property<Guid>("Id")
@@ -440,22 +471,63 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.ToTable("snapshots", (string)null);
                 });
 
-            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.DocumentSnapshotRow", b =>
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.DocumentAuthorRow", b =>
                 {
                     b.Property<Guid>("SessionId")
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("Checksum")
-                        .HasColumnType("INTEGER");
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Username")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("SessionId", "UserId");
+
+                    b.ToTable("document_authors", (string)null);
+                });
+
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.DocumentCompactionRow", b =>
+                {
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("State")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("SessionId");
+
+                    b.ToTable("document_compactions", (string)null);
+                });
+
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.DocumentSnapshotRow", b =>
+                {
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnOrder(0);
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnOrder(1);
+
+                    b.Property<long?>("Checksum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnOrder(3);
+
+                    b.Property<long>("SavedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnOrder(2);
+
+                    b.Property<byte[]>("State")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnOrder(4);
+
+                    b.HasKey("SessionId", "Sequence");
 
                     b.ToTable("document_snapshots", (string)null);
                 });
@@ -468,12 +540,18 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("AuthorId")
+                        .HasColumnType("BLOB");
+
                     b.Property<long?>("Checksum")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Data")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<long?>("Previous")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("SavedAt")
                         .HasColumnType("INTEGER");
