@@ -9,6 +9,8 @@ import { Notices } from './Notices';
 import { NotFoundPage, PageLoader, UnreachablePage } from './StatusPage';
 import { theme } from './theme';
 
+const OpenRecordingPage = lazy(() => import('../playback/OpenRecordingPage'));
+const PlaybackPage = lazy(() => import('../playback/PlaybackPage'));
 const SignInAgain = lazy(() => import('../account/SignInAgain'));
 const SignInPage = lazy(() => import('../account/SignInPage'));
 const SignUpPage = lazy(() => import('../account/SignUpPage'));
@@ -33,6 +35,10 @@ function Pages() {
       <Route path="/signin"><SignedOut><SignInPage /></SignedOut></Route>
       <Route path="/signup"><SignedOut><SignUpPage /></SignedOut></Route>
       <Route path="/"><SignedIn>{(user) => <SessionsPage key={user.id} user={user} />}</SignedIn></Route>
+      <Route path="/playback"><OpenRecordingPage /></Route>
+      <Route path="/s/:id/playback">
+        {({ id }) => <SignedIn>{(user) => <PlaybackPage key={`${user.id}/${id}`} id={id} />}</SignedIn>}
+      </Route>
       <Route path="/s/:id">
         {({ id }) => <SignedIn>{(user) => <SessionPage key={`${user.id}/${id}`} id={id} user={user} />}</SignedIn>}
       </Route>

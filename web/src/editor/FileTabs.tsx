@@ -7,17 +7,19 @@ import { openFileDialog } from './openFileDialog';
 import classes from './FileTabs.module.css';
 
 interface Props {
-  document: SessionDocument;
+  /** What is edited; without it the tabs only open files. */
+  document?: SessionDocument;
   files: FileList;
   active: string | null;
   readOnly: boolean;
   onOpen: (path: string) => void;
-  onUpload: (files: File[]) => void;
+  onUpload?: (files: File[]) => void;
   children?: ReactNode;
 }
 
 export function FileTabs({ document, files, active, readOnly, onOpen, onUpload, children }: Props) {
   const strip = useRef<HTMLDivElement>(null);
+  const editable = readOnly ? undefined : document;
 
   useEffect(() => {
     strip.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -42,22 +44,22 @@ export function FileTabs({ document, files, active, readOnly, onOpen, onUpload, 
             tabIndex={path === active ? 0 : -1}
             className={classes.tab}
             onClick={() => onOpen(path)}
-            onDoubleClick={() => !readOnly && openFileDialog(document, files, path, onOpen)}
+            onDoubleClick={() => editable && openFileDialog(editable, files, path, onOpen)}
           >
             {path === files.entry && <IconPlayerPlayFilled size={9} className={classes.entry} aria-label="Runs first:" />}
             <span>{path}</span>
           </UnstyledButton>
         ))}
       </div>
-      {!readOnly && active !== null && <FileMenu document={document} files={files} path={active} onOpen={onOpen} />}
-      {!readOnly && (
+      {editable && active !== null && <FileMenu document={editable} files={files} path={active} onOpen={onOpen} />}
+      {editable && (
         <Tooltip label="New file">
-          <ActionIcon aria-label="New file" size={28} onClick={() => openFileDialog(document, files, null, onOpen)}>
+          <ActionIcon aria-label="New file" size={28} onClick={() => openFileDialog(editable, files, null, onOpen)}>
             <IconPlus size={16} />
           </ActionIcon>
         </Tooltip>
       )}
-      {!readOnly && <UploadButton onUpload={onUpload} />}
+      {editable && onUpload && <UploadButton onUpload={onUpload} />}
       {children !== undefined && <div className={classes.trailing}>{children}</div>}
     </div>
   );

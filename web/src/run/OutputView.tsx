@@ -164,7 +164,8 @@ function emptyNote(run: Run): string {
   return hasFiles(run) ? 'The program printed nothing, but wrote files:' : 'The program printed nothing.';
 }
 
-function Segments({ segments }: { segments: readonly Segment[] }) {
+/** Output as it was printed, that of the compiler apart. */
+export function Segments({ segments }: { segments: readonly Segment[] }) {
   const firstOfRun = segments.findIndex((s) => s.phase === 'run');
   const compile = firstOfRun < 0 ? segments : segments.slice(0, firstOfRun);
   const run = firstOfRun < 0 ? [] : segments.slice(firstOfRun);

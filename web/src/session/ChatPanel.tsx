@@ -39,7 +39,8 @@ export function ChatPanel({ room }: { room: Room }) {
   );
 }
 
-function Message({ message, previous }: { message: ChatMessage; previous: ChatMessage | undefined }) {
+/** A message, under its author's name unless it follows another one of theirs. */
+export function Message({ message, previous }: { message: ChatMessage; previous: ChatMessage | undefined }) {
   const continues = previous !== undefined && previous.user.id === message.user.id
     && new Date(message.sentAt).getTime() - new Date(previous.sentAt).getTime() < GROUP_MS;
   return (

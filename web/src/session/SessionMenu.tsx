@@ -2,9 +2,9 @@ import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { dialogs } from '../app/dialogs';
 import { notifications } from '@mantine/notifications';
-import { IconCamera, IconChevronDown, IconDoorExit, IconSettings, IconTrash } from '@tabler/icons-react';
+import { IconCamera, IconChevronDown, IconDoorExit, IconDownload, IconMovie, IconSettings, IconTrash } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { messageOf } from '../api/problem';
 import { deleteSession, leaveSession } from '../api/sessions';
 import { canManage } from '../api/types';
@@ -30,6 +30,14 @@ export function SessionMenu({ room }: { room: Room }) {
       notifications.show({ color: 'red', title: 'That did not work', message: messageOf(error) });
     }
   };
+  const download = async () => {
+    try {
+      const { downloadFiles } = await import('../playback/downloads');
+      await downloadFiles(session.id, session.title);
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'The download failed', message: messageOf(error) });
+    }
+  };
   const confirmLeave = () => dialogs.confirm({
     title: 'Leave this session?',
     children: <Text size="sm">To come back you need its link again, or somebody who adds you.</Text>,
@@ -48,6 +56,8 @@ export function SessionMenu({ room }: { room: Room }) {
           {canManage(session.role) && (
             <Menu.Item leftSection={<IconSettings size={15} />} onClick={settings.open}>Settings…</Menu.Item>
           )}
+          <Menu.Item component={Link} href={`/s/${session.id}/playback`} leftSection={<IconMovie size={15} />}>Playback</Menu.Item>
+          <Menu.Item leftSection={<IconDownload size={15} />} onClick={() => void download()}>Download files</Menu.Item>
           {session.role === 'owner' ? (
             <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, () => void go(() => deleteSession(session.id)))}>
               Delete…

@@ -8,7 +8,7 @@ import { lineDiff, type DiffLine } from './lineDiff';
 import classes from './TestReport.module.css';
 
 /** How each test case of a run ended. */
-export default function TestReport({ run }: { run: Run }) {
+export default function TestReport({ run }: { run: Pick<Run, 'result' | 'testCases'> }) {
   const verdicts = run.result?.testCases ?? [];
   const firstBad = verdicts.find((verdict) => verdict.status !== null && verdict.status.id !== ACCEPTED);
   return (

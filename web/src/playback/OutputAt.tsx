@@ -1,0 +1,64 @@
+import { lazy, memo, Suspense, useMemo } from 'react';
+import { languageName } from '../api/languages';
+import { OutputBuffer } from '../run/outputBuffer';
+import { outcomeOf } from '../run/outcome';
+import { Segments } from '../run/OutputView';
+import type { RecordedEvent } from './recording';
+import classes from './Playback.module.css';
+
+const TestReport = lazy(() => import('../run/tests/TestReport'));
+
+export type RunState = 'queued' | 'running' | 'finished';
+
+/** The run that was the latest at a time. */
+export function runAt(events: readonly RecordedEvent[], time: number): { event: RecordedEvent; state: RunState } | null {
+  const event = events.findLast((candidate) => candidate.run !== null && candidate.at <= time);
+  if (event === undefined) return null;
+  const { startedAt, finishedAt } = event.run!;
+  return { event, state: finishedAt <= time ? 'finished' : startedAt <= time ? 'running' : 'queued' };
+}
+
+interface Props {
+  event: RecordedEvent | null;
+  state: RunState | null;
+}
+
+/** What the latest program had printed. */
+export const OutputAt = memo(function OutputAt({ event, state }: Props) {
+  return (
+    <section className={classes.output} aria-label="Output">
+      <div className={classes.panelHead}>
+        <h2>Output</h2>
+        {event !== null && <span className={classes.facts} data-testid="playback-run">{summary(event, state!)}</span>}
+      </div>
+      <div className={classes.printed} data-testid="playback-output" tabIndex={0} role="group" aria-label="Program output">
+        {event === null && <p className={classes.note}>Nothing has run yet.</p>}
+        {event !== null && state === 'finished' && <Printed event={event} />}
+      </div>
+    </section>
+  );
+});
+
+function summary({ user, run }: RecordedEvent, state: RunState): string {
+  const what = `${user.username}, ${languageName(run!.result.language, undefined)}`;
+  return `${what}: ${state === 'queued' ? 'waiting' : state === 'running' ? 'running' : outcomeOf(run!.result).words}`;
+}
+
+function Printed({ event }: { event: RecordedEvent }) {
+  const { result } = event.run!;
+  const { segments, trimmed } = useMemo(() => {
+    const buffer = new OutputBuffer();
+    buffer.replaceWith(result);
+    return buffer.get();
+  }, [result]);
+  const tested = (result.testCases?.length ?? 0) > 0;
+  return (
+    <>
+      {trimmed && <p className={classes.note}>Earlier output is not shown.</p>}
+      <Segments segments={segments} />
+      {tested && <Suspense><TestReport run={{ result, testCases: null }} /></Suspense>}
+      {segments.length === 0 && !tested && <p className={classes.note}>The program printed nothing.</p>}
+      {result.shortened && <p className={classes.note}>Of long output the recording has the beginning.</p>}
+    </>
+  );
+}
