@@ -148,6 +148,11 @@ public sealed class RunningTests(BrowserFixture browser)
         var download = await alice.Page.RunAndWaitForDownloadAsync(() => alice.Button("Download plot.png").ClickAsync());
         Assert.Equal("plot.png", download.SuggestedFilename);
         await alice.ScreenshotAsync("files-desktop-light");
+        // Whoever runs by the button finds it under the finger again.
+        await alice.Button("Run").ClickAsync();
+        await Expect(alice.Button("Stop").Or(alice.Button("Run"))).ToBeFocusedAsync();
+        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Finished");
+        await Expect(alice.Button("Run")).ToBeFocusedAsync();
         Assert.Empty(alice.Errors);
     }
 

@@ -1,6 +1,7 @@
 import { Button, Menu, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCheck, IconChevronDown, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import { messageOf } from '../api/problem';
 import { useStore } from '../lib/store';
 import type { Room } from '../session/room';
@@ -23,12 +24,19 @@ export function RunButton({ room, mode, onMode, onRun }: Props) {
   const runs = useStore(room.runs.all);
   const starting = useStore(room.runs.starting);
   const active = activeRun(runs, useStore(room.runs.shown));
+  const button = useRef<HTMLButtonElement>(null);
+  const used = useRef(false);
+  const going = active !== undefined;
+  // The one takes the place of the other, and the focus with it: whoever pressed it may press again.
+  useEffect(() => {
+    if (used.current && document.activeElement === document.body) button.current?.focus({ preventScroll: true });
+  }, [going]);
 
   if (active !== undefined) {
     const stop = () => room.runs.stop(active.jobId).catch((error: unknown) =>
       notifications.show({ color: 'red', title: 'The program was not stopped', message: messageOf(error) }));
     return (
-      <Button size="xs" color="red" variant="light" className={classes.stop} leftSection={<IconPlayerStopFilled size={14} />} onClick={() => void stop()}>
+      <Button ref={button} size="xs" color="red" variant="light" className={classes.stop} leftSection={<IconPlayerStopFilled size={14} />} onClick={() => void stop()}>
         {active.state === 'queued' ? 'Cancel' : 'Stop'}
       </Button>
     );
@@ -36,7 +44,19 @@ export function RunButton({ room, mode, onMode, onRun }: Props) {
   return (
     <Button.Group className={classes.group}>
       <Tooltip label={`${mode === 'terminal' ? 'Run in a terminal' : 'Run'} (${runShortcut})`}>
-        <Button size="xs" className={classes.run} leftSection={<IconPlayerPlayFilled size={13} />} loading={starting} onClick={onRun}>Run</Button>
+        <Button
+          ref={button}
+          size="xs"
+          className={classes.run}
+          leftSection={<IconPlayerPlayFilled size={13} />}
+          loading={starting}
+          onClick={() => {
+            used.current = true;
+            onRun();
+          }}
+        >
+          Run
+        </Button>
       </Tooltip>
       <ModeMenu mode={mode} onMode={onMode} />
     </Button.Group>

@@ -69,7 +69,7 @@ internal static class TestCaseRules
         }
         catch (FormatException exception)
         {
-            throw Invalid($"{field}.expectedOutput", "cannot be used as a pattern: " + exception.Message);
+            throw Invalid($"{field}.expectedOutput", "cannot be used as a pattern: " + exception.Message.TrimEnd('.'));
         }
     }
 
