@@ -120,10 +120,14 @@ public sealed class Doc
     /// </summary>
     /// <param name="update">The bytes; not kept.</param>
     /// <param name="origin">Handed on to the events.</param>
-    /// <exception cref="MalformedUpdateException">The bytes are no update; the document is as it was.</exception>
+    /// <exception cref="MalformedUpdateException">
+    /// The bytes are no update, or the document cannot hold so much (67 million clients, some gigabytes of text); it is
+    /// as it was.
+    /// </exception>
     public void ApplyUpdate(ReadOnlySpan<byte> update, object? origin = null)
     {
         UpdateDecoder.Check(update);
+        UpdateDecoder.CheckRoom(update, _store, _inbox);
         Begin(origin, isLocal: false);
         try
         {

@@ -54,7 +54,7 @@ public sealed record RelativePosition
             item = new Id(found.Client, found.Clock + offset);
         }
 
-        return new RelativePosition(branch.Item?.Id ?? Id.None, branch.RootName, item, association);
+        return new RelativePosition(branch.Id, branch.RootName, item, association);
     }
 
     /// <summary>Reads the bytes of <see cref="Encode"/>, or of encodeRelativePosition of Yjs.</summary>
@@ -165,11 +165,11 @@ public sealed record RelativePosition
         ArgumentNullException.ThrowIfNull(doc);
         if (!Item.IsNone)
         {
-            return doc.Store.StateOf(Item.Client) > Item.Clock && doc.Store.Find(Item) is Item item ? At(item) : null;
+            return doc.Store.StateOf(Item.Client) > Item.Clock && doc.Store.Find(Item) is { IsCollected: false } item ? At(item) : null;
         }
 
         var branch = RootName is not null ? doc.FindRoot(RootName)
-            : doc.Store.StateOf(Type.Client) > Type.Clock && doc.Store.Find(Type) is Item { Content: TypeContent content } ? content.Branch
+            : doc.Store.StateOf(Type.Client) > Type.Clock && doc.Store.Find(Type) is { Content: TypeContent content } ? content.Branch
             : null;
         return branch is null ? null : new AbsolutePosition(branch.Facade(), Association >= 0 ? checked((int)branch.Length) : 0, Association);
     }
@@ -207,11 +207,11 @@ public sealed record RelativePosition
 
     private AbsolutePosition At(Item item)
     {
-        var branch = item.Parent!;
+        var branch = item.Parent;
         long index = 0;
-        if (branch.Item is not { Deleted: true })
+        if (!branch.IsDeleted)
         {
-            index = item.Deleted || !item.Content.IsCountable ? 0 : Item.Clock - item.Clock + (Association >= 0 ? 0 : 1);
+            index = item.Deleted || !item.IsCountable ? 0 : Item.Clock - item.Clock + (Association >= 0 ? 0 : 1);
             index += item.ParentSub is null ? ListEdit.PositionOf(item) : 0;
         }
 

@@ -1,5 +1,3 @@
-using CodeCrafter.Crdt.Structs;
-
 namespace CodeCrafter.Crdt.Tests;
 
 /// <summary>The worked example of INTERNALS.md is what happens.</summary>
@@ -46,9 +44,9 @@ public sealed class InternalsTests
     private static string List(YText text)
     {
         var items = new List<string>();
-        for (var item = text.Branch!.Start; item is not null; item = item.Right)
+        for (var next = text.Branch!.Start; next is { } item; next = item.Right)
         {
-            var content = item.Content is TextContent run ? $"'{run.Text}'" : new string('×', (int)item.Length);
+            var content = item.IsText ? $"'{item}'" : new string('×', (int)item.Length);
             items.Add($"{item.Client}:{item.Clock} {content}");
         }
 

@@ -10,7 +10,7 @@ internal static class InvariantChecks
     {
         foreach (var structs in doc.Store.Clients)
         {
-            CheckStructs(structs);
+            CheckStructs(doc.Store, structs);
         }
 
         foreach (var name in doc.RootNames)
@@ -19,19 +19,19 @@ internal static class InvariantChecks
         }
     }
 
-    private static void CheckStructs(ClientStructs structs)
+    private static void CheckStructs(StructStore store, ClientStructs structs)
     {
         var position = structs.First;
         long clock = 0;
         do
         {
-            var item = structs[position];
+            var item = new Item(store, structs[position]);
             Assert.Equal(clock, item.Clock);
             Assert.True(item.Length > 0);
             Assert.Equal(position, structs.Find(item.Clock));
             Assert.Equal(position, structs.Find(item.End - 1));
             clock = item.End;
-            if (item is Item { Content: not DeletedContent and var content })
+            if (item.Content is { } content)
             {
                 Assert.Equal(item.Length, content.Length);
             }
@@ -45,13 +45,13 @@ internal static class InvariantChecks
     {
         long length = 0;
         Item? left = null;
-        for (var item = branch.Start; item is not null; item = item.Right)
+        for (var next = branch.Start; next is { } item; next = item.Right)
         {
-            Assert.Same(left, item.Left);
+            Assert.Equal(left, item.Left);
             Assert.Same(branch, item.Parent);
             for (var i = 0; branch.Index is not null && i < item.VisibleLength; i++)
             {
-                Assert.Equal((item, (long)i), branch.Index.Find(length + i));
+                Assert.Equal((item.Row, (long)i), branch.Index.Find(length + i));
             }
 
             length += item.VisibleLength;
@@ -60,7 +60,7 @@ internal static class InvariantChecks
         }
 
         Assert.Equal(branch.Length, length);
-        Assert.True(branch.Placements?.IndexOf(null)?.IsConsistent(branch.Start!) ?? true);
+        Assert.True(branch.Placements?.IndexOf(null)?.IsConsistent(branch.Start!.Value) ?? true);
         foreach (var key in branch.Keys)
         {
             CheckHistory(branch, key);
@@ -70,22 +70,22 @@ internal static class InvariantChecks
     private static void CheckHistory(Branch branch, string key)
     {
         Item? left = null;
-        for (var item = branch.FirstOf(key); item is not null; item = item.Right)
+        for (var next = branch.FirstOf(key); next is { } item; next = item.Right)
         {
-            Assert.Same(left, item.Left);
+            Assert.Equal(left, item.Left);
             Assert.Same(branch, item.Parent);
             Assert.Equal(key, item.ParentSub);
 
             // A value of several units, as strangers can give a key, may have been cut.
             var store = branch.Doc.Store;
             var isCut = item.End < store.StateOf(item.Client)
-                && store.Find(new Id(item.Client, item.End)) is Item next && next.Origin == item.LastId;
+                && store.Find(new Id(item.Client, item.End)).Origin == item.LastId;
             Assert.True(isCut || item.Deleted == item.Right is not null);
             left = item;
         }
 
-        Assert.Same(left, branch.LastOf(key));
-        CheckNested(left!);
+        Assert.Equal(left, branch.LastOf(key));
+        CheckNested(left!.Value);
     }
 
     private static void CheckNested(Item item)

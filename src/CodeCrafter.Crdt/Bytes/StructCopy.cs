@@ -50,7 +50,8 @@ internal static class StructCopy
         WriteContent(writer, new WireReader(reader.ContentBytes), reader.Kind, offset);
     }
 
-    private static void WriteContent(WireWriter writer, WireReader content, byte kind, long offset)
+    /// <summary>Writes content without its first units.</summary>
+    public static void WriteContent(WireWriter writer, WireReader content, byte kind, long offset)
     {
         switch (kind)
         {
@@ -81,8 +82,11 @@ internal static class StructCopy
         }
     }
 
-    // Half of a surrogate pair that is left becomes U+FFFD, as in Yjs.
-    private static void WriteText(WireWriter writer, ReadOnlySpan<byte> utf8, long offset)
+    /// <summary>What is left of valid UTF-8 without its first UTF-16 code units.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="offset">How many units to leave out.</param>
+    /// <param name="isCut">The last of them was the first half of a surrogate pair, whose second half comes before the rest.</param>
+    public static ReadOnlySpan<byte> SkipUnits(ReadOnlySpan<byte> utf8, long offset, out bool isCut)
     {
         var position = 0;
         while (offset > 0)
@@ -98,9 +102,17 @@ internal static class StructCopy
             offset -= units;
         }
 
-        var half = offset < 0 ? Replacement : [];
-        writer.WriteVarUint((ulong)(half.Length + utf8.Length - position));
+        isCut = offset < 0;
+        return utf8[position..];
+    }
+
+    // Half of a surrogate pair that is left becomes U+FFFD, as in Yjs.
+    private static void WriteText(WireWriter writer, ReadOnlySpan<byte> utf8, long offset)
+    {
+        var rest = SkipUnits(utf8, offset, out var isCut);
+        var half = isCut ? Replacement : [];
+        writer.WriteVarUint((ulong)(half.Length + rest.Length));
         writer.WriteBytes(half);
-        writer.WriteBytes(utf8[position..]);
+        writer.WriteBytes(rest);
     }
 }

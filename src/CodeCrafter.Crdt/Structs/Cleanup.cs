@@ -1,3 +1,5 @@
+using CodeCrafter.Crdt.Types;
+
 namespace CodeCrafter.Crdt.Structs;
 
 /// <summary>After a transaction: forgets deleted content, and makes neighbours one that can be.</summary>
@@ -11,33 +13,36 @@ internal static class Cleanup
             Collect(transaction);
         }
 
+        var store = transaction.Store;
         foreach (var (client, ranges) in transaction.Deletes.Clients)
         {
             for (var i = ranges.Count - 1; i >= 0; i--)
             {
-                Merge(transaction.Store.Find(client)!, ranges[i].Start, ranges[i].End);
+                Merge(store, store.Find(client)!, ranges[i].Start, ranges[i].End);
             }
         }
 
         foreach (var structs in transaction.Touched)
         {
             // Where the last one has only grown there is nothing new to be merged.
-            if (structs.Last.Clock >= structs.StateBefore)
+            if (store.Rows.ClockOf(store.Rows[structs.Last]) >= structs.StateBefore)
             {
-                Merge(structs, structs.StateBefore, structs.State - 1);
+                Merge(store, structs, structs.StateBefore, structs.State - 1);
             }
         }
 
         JoinWhatWasCut(transaction);
+        store.TidyText();
     }
 
     /// <summary>Also where nothing else was done: a look for a place in the text cuts items too.</summary>
     public static void JoinWhatWasCut(Transaction transaction)
     {
+        var store = transaction.Store;
         foreach (var id in transaction.MergeCandidates)
         {
-            var structs = transaction.Store.Find(id.Client)!;
-            Merge(structs, id.Clock, structs[structs.Find(id.Clock)].End);
+            var structs = store.Find(id.Client)!;
+            Merge(store, structs, id.Clock, store.Rows.EndOf(store.Rows[structs[structs.Find(id.Clock)]]));
         }
     }
 
@@ -58,40 +63,53 @@ internal static class Cleanup
         var position = structs.Find(start);
         do
         {
-            var found = structs[position];
-            if (found.Clock >= end)
+            ref var row = ref store.Rows[structs[position]];
+            if (store.Rows.ClockOf(row) >= end)
             {
                 return;
             }
 
-            if (found is Item { Deleted: true, Content: not DeletedContent } item)
+            if (row.Deleted && row.Kind is not (StructInfo.Gc or Content.DeletedKind))
             {
-                if (item.Content is TypeContent type)
+                if (row.Kind == Content.TypeKind)
                 {
-                    CollectChildren(store, type);
+                    CollectChildren(store, ((TypeContent)store.Contents[(int)row.Content]).Branch);
                 }
 
-                item.Content = DeletedContent.Instance;
+                store.ReleaseContent(ref row);
+                row.Kind = Content.DeletedKind;
             }
         }
         while (structs.MoveNext(ref position));
     }
 
-    private static void CollectChildren(StructStore store, TypeContent content)
+    private static void CollectChildren(StructStore store, Branch content)
     {
-        var branches = new Stack<Types.Branch>();
-        branches.Push(content.Branch);
+        var branches = new Stack<Branch>();
+        branches.Push(content);
         while (branches.TryPop(out var branch))
         {
-            foreach (var child in branch.Children())
+            foreach (var list in branch.Lists)
             {
-                if (child.Content is TypeContent nested)
+                for (var next = list.First; next != 0;)
                 {
-                    branches.Push(nested.Branch);
+                    ref var row = ref store.Rows[next];
+                    if (row.Kind == Content.TypeKind)
+                    {
+                        branches.Push(((TypeContent)store.Contents[(int)row.Content]).Branch);
+                    }
+
+                    next = row.Right;
+                    store.ReleaseContent(ref row);
+                    row.Kind = StructInfo.Gc;
+                    row.Deleted = true;
+                    (row.List, row.Left, row.Right, row.OriginClient, row.RightOriginClient) = (0, 0, 0, 0, 0);
                 }
 
-                var structs = store.Find(child.Client)!;
-                structs.Replace(structs.Find(child.Clock), new Gc(child.Client, child.Clock, child.Length));
+                if (list.Number != 0)
+                {
+                    store.Lists.Remove(list.Number);
+                }
             }
 
             branch.Forget();
@@ -100,22 +118,24 @@ internal static class Cleanup
 
     // Tries each struct that begins within the (inclusive) bounds with the one before it, from left to right, so that
     // a long row is joined by appending to its first.
-    private static void Merge(ClientStructs structs, long from, long to)
+    private static void Merge(StructStore store, ClientStructs structs, long from, long to)
     {
+        var rows = store.Rows;
         var position = structs.Find(from);
         structs.MovePrevious(ref position);
         var left = structs[position];
         var next = position;
-        while (structs.MoveNext(ref next) && structs[next].Clock <= to)
+        while (structs.MoveNext(ref next) && structs[next] is var right && rows.ClockOf(rows[right]) <= to)
         {
-            var right = structs[next];
-            if (TryMerge(left, right))
+            if (TryMerge(store, left, right))
             {
                 structs.RemoveAt(next);
-                if (right is Item item)
+                if (!rows[right].IsCollected)
                 {
-                    item.Parent!.Placements?.Merged(item);
+                    store.Lists[rows[right].List].Branch.Placements?.Merged(new Item(store, right));
                 }
+
+                rows.Free(right);
             }
             else
             {
@@ -126,48 +146,76 @@ internal static class Cleanup
         }
     }
 
-    private static bool TryMerge(Struct left, Struct right) => (left, right) switch
+    private static bool TryMerge(StructStore store, int leftRow, int rightRow)
     {
-        (Gc, Gc) => Grow(left, right),
-        (Item leftItem, Item rightItem) => TryMerge(leftItem, rightItem),
-        _ => false,
-    };
-
-    private static bool TryMerge(Item left, Item right)
-    {
-        if (left.Right != right || left.Deleted != right.Deleted || right.Origin != left.LastId
-            || left.RightOrigin != right.RightOrigin)
+        var rows = store.Rows;
+        ref var left = ref rows[leftRow];
+        ref var right = ref rows[rightRow];
+        if (left.IsCollected)
+        {
+            if (!right.IsCollected)
+            {
+                return false;
+            }
+        }
+        else if (left.Right != rightRow || left.Kind != right.Kind || left.Deleted != right.Deleted || right.OriginClient != left.Client
+            || !rows.HaveSameRightOrigin(left, right) || rows.OriginClockOf(right) != rows.EndOf(left) - 1
+            || !TryJoinContent(store, ref left, right))
         {
             return false;
         }
-
-        var parent = left.Parent!;
-        if (!left.Content.TryAppend(right.Content))
+        else
         {
-            return false;
+            Unlink(store, leftRow, rightRow);
         }
 
-        if (parent.Index is { } index && left.ParentSub is null)
-        {
-            index.Merging(left, right);
-        }
-
-        left.Right = right.Right;
-        if (left.Right is { } next)
-        {
-            next.Left = left;
-        }
-        else if (left.ParentSub is not null)
-        {
-            parent.SetEnd(left.ParentSub, left);
-        }
-
-        return Grow(left, right);
+        rows.SetLength(ref left, rows.LengthOf(left) + rows.LengthOf(right));
+        return true;
     }
 
-    private static bool Grow(Struct left, Struct right)
+    private static bool TryJoinContent(StructStore store, ref Row left, in Row right)
     {
-        left.Length += right.Length;
+        if (left.IsText)
+        {
+            var (leftLength, rightLength) = (store.Rows.LengthOf(left), store.Rows.LengthOf(right));
+            if (leftLength + rightLength > TextPool.MaxLength)
+            {
+                return false;
+            }
+
+            left.Content = store.Text.Join(left.Content, (int)leftLength, right.Content, (int)rightLength);
+        }
+        else if (left.HasContent)
+        {
+            if (!store.Contents[(int)left.Content].TryAppend(store.Contents[(int)right.Content]))
+            {
+                return false;
+            }
+
+            store.Contents.Remove((int)right.Content);
+        }
+
         return true;
+    }
+
+    private static void Unlink(StructStore store, int left, int right)
+    {
+        var rows = store.Rows;
+        var list = store.Lists[rows[left].List];
+        if (list.Key is null)
+        {
+            list.Branch.Index?.Merging(left, right);
+        }
+
+        var next = rows[right].Right;
+        rows[left].Right = next;
+        if (next != 0)
+        {
+            rows[next].Left = left;
+        }
+        else
+        {
+            list.Last = left;
+        }
     }
 }

@@ -1,17 +1,24 @@
+using CodeCrafter.Crdt.Wire;
+
 namespace CodeCrafter.Crdt.Structs;
 
 /// <summary>
 /// All structs of one client in the order of their clock, without gaps. They lie in chunks, so that cutting an item in
-/// two moves a few hundred references at most, however long the list is.
+/// two moves a few hundred numbers of rows at most, however long the list is.
 /// </summary>
-internal sealed class ClientStructs(ulong client)
+internal sealed class ClientStructs(Rows rows, ulong client, int number)
 {
-    private const int ChunkCapacity = 256;
+    private const int ChunkCapacity = 256, Spare = 16;
 
+    private readonly ulong _encoded = WireWriter.EncodeVarUint(client);
+    private readonly int _encodedLength = WireWriter.LengthOfVarUint(client);
     private Chunk[] _chunks = new Chunk[1];
     private int _chunkCount;
 
     public ulong Client => client;
+
+    /// <summary>What rows call the client.</summary>
+    public int Number => number;
 
     /// <summary>The next clock that is expected of the client.</summary>
     public long State { get; private set; }
@@ -22,11 +29,18 @@ internal sealed class ClientStructs(ulong client)
     public long StateBefore;
 
     /// <summary>The last struct; the list is not empty.</summary>
-    public Struct Last => _chunks[_chunkCount - 1].Last;
+    public int Last => _chunks[_chunkCount - 1].Last;
 
     public Position First => default;
 
-    public Struct this[Position position] => _chunks[position.Chunk].Items[position.Index];
+    public int this[Position position] => _chunks[position.Chunk].Items[position.Index];
+
+    /// <summary>Writes the name of one of the client's units.</summary>
+    public void WriteId(WireWriter writer, long clock)
+    {
+        writer.WriteEncoded(_encoded, _encodedLength);
+        writer.WriteClock(clock);
+    }
 
     /// <summary>How many structs there are from a position to the end.</summary>
     public int CountFrom(Position position)
@@ -40,19 +54,30 @@ internal sealed class ClientStructs(ulong client)
         return count;
     }
 
-    public void Append(Struct item)
+    /// <summary>The structs of a position's chunk, from there on.</summary>
+    public ReadOnlySpan<int> ChunkFrom(Position position) =>
+        _chunks[position.Chunk].Items.AsSpan(position.Index, _chunks[position.Chunk].Count - position.Index);
+
+    /// <summary>Goes to the next chunk; false at the end.</summary>
+    public bool MoveNextChunk(ref Position position)
+    {
+        position = new Position(position.Chunk + 1, 0);
+        return position.Chunk < _chunkCount;
+    }
+
+    public void Append(int item)
     {
         if (_chunkCount == 0 || _chunks[_chunkCount - 1].Count == ChunkCapacity)
         {
-            InsertChunk(_chunkCount, new Chunk { Items = new Struct[_chunkCount == 0 ? 2 : ChunkCapacity], FirstClock = item.Clock });
+            InsertChunk(_chunkCount, new Chunk { Items = new int[_chunkCount == 0 ? 2 : ChunkCapacity], FirstClock = ClockOf(item) });
         }
 
         _chunks[_chunkCount - 1].Insert(_chunks[_chunkCount - 1].Count, item);
-        State = item.End;
+        State = rows.EndOf(rows[item]);
     }
 
     /// <summary>The last struct has been made longer in place.</summary>
-    public void LastHasGrown() => State = Last.End;
+    public void LastHasGrown() => State = rows.EndOf(rows[Last]);
 
     /// <summary>The struct that holds a clock below <see cref="State"/>.</summary>
     public Position Find(long clock)
@@ -60,7 +85,7 @@ internal sealed class ClientStructs(ulong client)
         var chunk = FindChunk(clock);
         var items = _chunks[chunk].Items;
         int low = 0, high = _chunks[chunk].Count - 1;
-        if (items[high].Clock <= clock)
+        if (ClockOf(items[high]) <= clock)
         {
             return new Position(chunk, high);
         }
@@ -68,7 +93,7 @@ internal sealed class ClientStructs(ulong client)
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (items[middle].Clock <= clock)
+            if (ClockOf(items[middle]) <= clock)
             {
                 low = middle;
             }
@@ -108,15 +133,13 @@ internal sealed class ClientStructs(ulong client)
         return true;
     }
 
-    public void Replace(Position position, Struct item) => _chunks[position.Chunk].Items[position.Index] = item;
-
     /// <summary>Inserts a struct behind a position, and returns where it is then.</summary>
-    public Position InsertAfter(Position position, Struct item)
+    public Position InsertAfter(Position position, int item)
     {
         if (_chunks[position.Chunk].Count == ChunkCapacity)
         {
             const int half = ChunkCapacity / 2;
-            InsertChunk(position.Chunk + 1, _chunks[position.Chunk].SplitAt(half));
+            InsertChunk(position.Chunk + 1, SplitAt(ref _chunks[position.Chunk], half));
             if (position.Index >= half)
             {
                 position = new Position(position.Chunk + 1, position.Index - half);
@@ -138,6 +161,21 @@ internal sealed class ClientStructs(ulong client)
             Array.Copy(_chunks, position.Chunk + 1, _chunks, position.Chunk, _chunkCount - position.Chunk);
             _chunks[_chunkCount] = default;
         }
+        else if (position.Index == 0)
+        {
+            chunk.FirstClock = ClockOf(chunk.Items[0]);
+        }
+    }
+
+    private long ClockOf(int row) => rows.ClockOf(rows[row]);
+
+    private Chunk SplitAt(ref Chunk chunk, int index)
+    {
+        var right = new Chunk { Items = new int[index + Spare], Count = chunk.Count - index, FirstClock = ClockOf(chunk.Items[index]) };
+        Array.Copy(chunk.Items, index, right.Items, 0, right.Count);
+        Array.Resize(ref chunk.Items, index + Spare);
+        chunk.Count = index;
+        return right;
     }
 
     private int FindChunk(long clock)
@@ -181,17 +219,17 @@ internal sealed class ClientStructs(ulong client)
 
     private struct Chunk
     {
-        public Struct[] Items;
+        public int[] Items;
         public int Count;
         public long FirstClock;
 
-        public readonly Struct Last => Items[Count - 1];
+        public readonly int Last => Items[Count - 1];
 
-        public void Insert(int index, Struct item)
+        public void Insert(int index, int item)
         {
             if (Count == Items.Length)
             {
-                Array.Resize(ref Items, Math.Min(2 * Count, ChunkCapacity));
+                Array.Resize(ref Items, Math.Min(Count + Math.Max(2, Math.Min(Count, Spare)), ChunkCapacity));
             }
 
             Array.Copy(Items, index, Items, index + 1, Count - index);
@@ -203,20 +241,6 @@ internal sealed class ClientStructs(ulong client)
         {
             Count--;
             Array.Copy(Items, index + 1, Items, index, Count - index);
-            Items[Count] = null!;
-            if (index == 0 && Count > 0)
-            {
-                FirstClock = Items[0].Clock;
-            }
-        }
-
-        public Chunk SplitAt(int index)
-        {
-            var right = new Chunk { Items = new Struct[ChunkCapacity], Count = Count - index, FirstClock = Items[index].Clock };
-            Array.Copy(Items, index, right.Items, 0, right.Count);
-            Array.Clear(Items, index, right.Count);
-            Count = index;
-            return right;
         }
     }
 }

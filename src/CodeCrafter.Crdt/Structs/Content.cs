@@ -3,7 +3,10 @@ using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
 
-/// <summary>What an item holds. The kinds are those of Yjs, and all of them are kept as they came.</summary>
+/// <summary>
+/// What an item holds, unless it is text, which is in a <see cref="TextPool"/>, or deleted and forgotten. The kinds are
+/// those of Yjs, and all of them are kept as they came.
+/// </summary>
 internal abstract class Content
 {
     public const byte DeletedKind = 1, JsonKind = 2, BinaryKind = 3, StringKind = 4, EmbedKind = 5, FormatKind = 6,
@@ -15,42 +18,17 @@ internal abstract class Content
     /// <summary>Length in clock units.</summary>
     public virtual long Length => 1;
 
-    /// <summary>Whether its units take up positions.</summary>
-    public virtual bool IsCountable => true;
-
     /// <summary>Keeps the units before the offset and returns the rest. Only content longer than one unit is ever cut.</summary>
     public virtual Content SplitAt(long offset) => throw new InvalidOperationException("Content of one unit cannot be cut.");
 
     /// <summary>Takes in what follows, if the two can be one.</summary>
     public virtual bool TryAppend(Content right) => false;
 
-    /// <summary>Writes it without its first units.</summary>
-    public abstract void Write(WireWriter writer, long offset);
+    /// <summary>Writes the units from an offset up to a length.</summary>
+    public abstract void Write(WireWriter writer, long offset, long length);
 
     /// <summary>The value of one unit.</summary>
     public virtual object? ValueAt(long offset) => null;
-}
-
-/// <summary>Content that was deleted and is forgotten. All items that hold it share it: only they know how long they are.</summary>
-internal sealed class DeletedContent : Content
-{
-    public static readonly DeletedContent Instance = new();
-
-    private DeletedContent()
-    {
-    }
-
-    public override byte Kind => DeletedKind;
-
-    public override long Length => throw new InvalidOperationException("Only the item knows its length.");
-
-    public override bool IsCountable => false;
-
-    public override Content SplitAt(long offset) => this;
-
-    public override bool TryAppend(Content right) => right == this;
-
-    public override void Write(WireWriter writer, long offset) => throw new InvalidOperationException("Only the item knows its length.");
 }
 
 /// <summary>Bytes: one value.</summary>
@@ -58,7 +36,7 @@ internal sealed class BinaryContent(byte[] bytes) : Content
 {
     public override byte Kind => BinaryKind;
 
-    public override void Write(WireWriter writer, long offset) => writer.WriteVarBytes(bytes);
+    public override void Write(WireWriter writer, long offset, long length) => writer.WriteVarBytes(bytes);
 
     public override object ValueAt(long offset) => bytes.Clone();
 }
@@ -70,7 +48,7 @@ internal sealed class EmbedContent(byte[] json) : Content
 
     public override byte Kind => EmbedKind;
 
-    public override void Write(WireWriter writer, long offset) => writer.WriteVarBytes(json);
+    public override void Write(WireWriter writer, long offset, long length) => writer.WriteVarBytes(json);
 
     public override object? ValueAt(long offset) => JsonValue.Parse(json);
 }
@@ -84,9 +62,7 @@ internal sealed class FormatContent(string key, JsonLiteral value) : Content
 
     public override byte Kind => FormatKind;
 
-    public override bool IsCountable => false;
-
-    public override void Write(WireWriter writer, long offset)
+    public override void Write(WireWriter writer, long offset, long length)
     {
         writer.WriteString(key);
         writer.WriteVarBytes(value.Json);
@@ -100,7 +76,7 @@ internal sealed class TypeContent(Branch branch) : Content
 
     public override byte Kind => TypeKind;
 
-    public override void Write(WireWriter writer, long offset)
+    public override void Write(WireWriter writer, long offset, long length)
     {
         writer.WriteVarUint((ulong)branch.Kind);
         if (branch.Kind.HasName())
@@ -117,7 +93,7 @@ internal sealed class DocContent(string guid, byte[] options) : Content
 {
     public override byte Kind => DocKind;
 
-    public override void Write(WireWriter writer, long offset)
+    public override void Write(WireWriter writer, long offset, long length)
     {
         writer.WriteString(guid);
         writer.WriteBytes(options);

@@ -1,4 +1,5 @@
 using System.Text;
+using CodeCrafter.Crdt.Bytes;
 using CodeCrafter.Crdt.Types;
 using CodeCrafter.Crdt.Wire;
 
@@ -41,14 +42,48 @@ internal static class ContentReader
         }
     }
 
-    /// <summary>Makes content of bytes that have been checked.</summary>
+    /// <summary>
+    /// Takes in content of bytes that have been checked, without its first units, and returns what the row is to
+    /// hold: see <see cref="Row.Content"/>.
+    /// </summary>
+    public static uint Read(StructStore store, ReadOnlySpan<byte> bytes, byte kind, long length, long offset)
+    {
+        if (kind == Content.DeletedKind)
+        {
+            return 0;
+        }
+
+        if (kind != Content.StringKind)
+        {
+            var content = Read(bytes, kind);
+            return (uint)store.Contents.Add(offset == 0 ? content : content.SplitAt(offset));
+        }
+
+        var text = new WireReader(bytes).ReadVarBytes();
+        if (offset == 0)
+        {
+            return store.Text.Add(text, (int)length);
+        }
+
+        Span<char> half = ['\uFFFD'];
+        var rest = StructCopy.SkipUnits(text, offset, out var isCut);
+        var left = (int)(length - offset);
+        if (!isCut)
+        {
+            return store.Text.Add(rest, left);
+        }
+
+        // Half of a surrogate pair that is left becomes U+FFFD, as in Yjs.
+        var address = store.Text.Add(half);
+        return left == 1 ? address : store.Text.Append(address, 1, rest, left - 1);
+    }
+
+    /// <summary>Makes content, neither text nor deleted, of bytes that have been checked.</summary>
     public static Content Read(ReadOnlySpan<byte> bytes, byte kind)
     {
         var reader = new WireReader(bytes);
         return kind switch
         {
-            Content.DeletedKind => DeletedContent.Instance,
-            Content.StringKind => new TextContent(ReadChars(ref reader)),
             Content.AnyKind => new AnyContent(ReadAny(ref reader, bytes)),
             Content.JsonKind => new JsonContent(ReadJson(ref reader, bytes)),
             Content.BinaryKind => new BinaryContent(reader.ReadVarBytes().ToArray()),
@@ -109,14 +144,6 @@ internal static class ContentReader
         {
             throw new MalformedUpdateException("The options of a subdocument are not an object.");
         }
-    }
-
-    private static char[] ReadChars(ref WireReader reader)
-    {
-        var utf8 = reader.ReadVarBytes();
-        var chars = new char[Encoding.UTF8.GetCharCount(utf8)];
-        Encoding.UTF8.GetChars(utf8, chars);
-        return chars;
     }
 
     private static ArraySegment<byte>[] ReadAny(ref WireReader reader, ReadOnlySpan<byte> bytes)

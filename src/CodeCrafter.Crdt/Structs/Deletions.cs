@@ -59,7 +59,7 @@ internal sealed class Deletions
             var structs = store.Find(client);
             for (var i = 0; i < ranges.Count; i++)
             {
-                if (structs is null || ranges[i].End > structs.State || !IsDeleted(structs, ranges[i].Start, ranges[i].End))
+                if (structs is null || ranges[i].End > structs.State || !IsDeleted(store, structs, ranges[i].Start, ranges[i].End))
                 {
                     return false;
                 }
@@ -96,45 +96,50 @@ internal sealed class Deletions
 
     private static void Delete(Transaction transaction, ClientStructs structs, long start, long end)
     {
+        var rows = transaction.Store.Rows;
         var position = structs.Find(start);
-        if (structs[position] is Item { Deleted: false } first && first.Clock < start)
+        var first = structs[position];
+        if (!rows[first].Deleted && rows.ClockOf(rows[first]) is var clock && clock < start)
         {
-            StructStore.Cut(transaction, structs, position, first, start - first.Clock);
+            transaction.Store.Cut(transaction, structs, position, start - clock);
             position = structs.Find(start);
         }
 
         do
         {
-            if (structs[position].Clock >= end)
+            var row = structs[position];
+            if (rows.ClockOf(rows[row]) >= end)
             {
                 return;
             }
 
-            if (structs[position] is Item { Deleted: false } item)
+            if (!rows[row].Deleted)
             {
-                if (item.End > end)
+                if (rows.EndOf(rows[row]) > end)
                 {
-                    StructStore.Cut(transaction, structs, position, item, end - item.Clock);
-                    position = structs.Find(item.Clock);
+                    clock = rows.ClockOf(rows[row]);
+                    transaction.Store.Cut(transaction, structs, position, end - clock);
+                    position = structs.Find(clock);
                 }
 
-                transaction.Delete(item);
+                transaction.Delete(row);
             }
         }
         while (structs.MoveNext(ref position));
     }
 
-    private static bool IsDeleted(ClientStructs structs, long start, long end)
+    private static bool IsDeleted(StructStore store, ClientStructs structs, long start, long end)
     {
         var position = structs.Find(start);
         do
         {
-            if (structs[position].Clock >= end)
+            ref var row = ref store.Rows[structs[position]];
+            if (store.Rows.ClockOf(row) >= end)
             {
                 return true;
             }
 
-            if (!structs[position].Deleted)
+            if (!row.Deleted)
             {
                 return false;
             }

@@ -11,40 +11,47 @@ internal sealed class Inbox(StructStore store)
     private readonly Dictionary<ulong, PriorityQueue<Queue, long>> _sleeping = new(ClientIdComparer.Instance);
     private readonly List<Queue> _awake = [];
     private readonly List<Queue> _stack = [];
+    private Arrival? _next;
     private readonly HashSet<ulong> _advanced = new(ClientIdComparer.Instance);
 
     /// <summary>Something waits for its cause.</summary>
     public bool HasPending => _queues.Count > 0;
 
     /// <summary>The clients of which something waits.</summary>
-    public IEnumerable<ulong> PendingClients => _queues.Keys;
+    public IReadOnlyCollection<ulong> PendingClients => _queues.Keys;
 
     /// <summary>What waits of a client, in the order of the clock; stretches may overlap.</summary>
-    public ReadOnlySpan<Struct> PendingOf(ulong client) =>
+    public ReadOnlySpan<Arrival> PendingOf(ulong client) =>
         _queues.TryGetValue(client, out var queue) ? queue.Pending : [];
 
     /// <summary>Integrates a struct past the queues, which are empty; false if it must wait.</summary>
-    public bool TryIntegrate(Transaction transaction, Struct @struct)
+    public bool TryIntegrate(Transaction transaction, Arrival arrival, ReadOnlySpan<byte> content)
     {
-        var state = store.StateOf(@struct.Client);
-        if (@struct.Clock > state || !FindMissing(@struct).IsNone)
+        var state = store.StateOf(arrival.Client);
+        if (arrival.Clock > state || !FindMissing(arrival).IsNone)
         {
             return false;
         }
 
-        Integration.Integrate(transaction, @struct, state - @struct.Clock);
+        Integration.Integrate(transaction, arrival, content, state - arrival.Clock);
         return true;
     }
 
-    public void Add(Struct @struct)
+    /// <summary>To read the next struct into; it is used again until one has to wait.</summary>
+    public Arrival Next() => _next ??= new Arrival();
+
+    /// <summary>Keeps what <see cref="Next"/> gave until it can be integrated.</summary>
+    public void Add(Arrival arrival, ReadOnlySpan<byte> content)
     {
-        if (!_queues.TryGetValue(@struct.Client, out var queue))
+        _next = null;
+        arrival.Keep(content);
+        if (!_queues.TryGetValue(arrival.Client, out var queue))
         {
-            queue = new Queue(@struct.Client);
-            _queues.Add(@struct.Client, queue);
+            queue = new Queue(arrival.Client);
+            _queues.Add(arrival.Client, queue);
         }
 
-        queue.Add(@struct);
+        queue.Add(arrival);
         Wake(queue);
     }
 
@@ -110,7 +117,7 @@ internal sealed class Inbox(StructStore store)
             if (missing.IsNone)
             {
                 queue.Dequeue();
-                Integration.Integrate(transaction, head, state - head.Clock);
+                Integration.Integrate(transaction, head, head.Content, state - head.Clock);
                 NoteAdvance(queue.Client);
             }
             else if (missing.Client != queue.Client && _queues.TryGetValue(missing.Client, out var other)
@@ -126,21 +133,14 @@ internal sealed class Inbox(StructStore store)
         }
     }
 
-    private Id FindMissing(Struct @struct)
-    {
-        if (@struct is not Item item)
-        {
-            return Id.None;
-        }
+    private Id FindMissing(Arrival arrival) =>
+        IsMissing(arrival, arrival.Origin) ? arrival.Origin
+        : IsMissing(arrival, arrival.RightOrigin) ? arrival.RightOrigin
+        : IsMissing(arrival, arrival.ParentId) ? arrival.ParentId
+        : Id.None;
 
-        return IsMissing(item, item.Origin) ? item.Origin
-            : IsMissing(item, item.RightOrigin) ? item.RightOrigin
-            : item.Parent is { IsPlaceholder: true } parent && IsMissing(item, parent.Id) ? parent.Id
-            : Id.None;
-    }
-
-    private bool IsMissing(Item item, Id id) =>
-        !id.IsNone && id.Client != item.Client && id.Clock >= store.StateOf(id.Client);
+    private bool IsMissing(Arrival arrival, Id id) =>
+        !id.IsNone && id.Client != arrival.Client && id.Clock >= store.StateOf(id.Client);
 
     private bool IsBlocked(Queue queue) =>
         !queue.WaitsFor.IsNone && queue.WaitsFor.Clock >= store.StateOf(queue.WaitsFor.Client);
@@ -217,8 +217,8 @@ internal sealed class Inbox(StructStore store)
     {
         private const int MaxInsertions = 16;
 
-        private readonly List<Struct> _structs = [];
-        private readonly List<Struct> _late = [];
+        private readonly List<Arrival> _structs = [];
+        private readonly List<Arrival> _late = [];
         private int _head;
 
         public ulong Client => client;
@@ -233,9 +233,9 @@ internal sealed class Inbox(StructStore store)
 
         public bool IsEmpty => _head == _structs.Count;
 
-        public Struct Head => _structs[_head];
+        public Arrival Head => _structs[_head];
 
-        public ReadOnlySpan<Struct> Pending => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_structs)[_head..];
+        public ReadOnlySpan<Arrival> Pending => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_structs)[_head..];
 
         public void Dequeue()
         {
@@ -257,15 +257,15 @@ internal sealed class Inbox(StructStore store)
             }
         }
 
-        public void Add(Struct @struct)
+        public void Add(Arrival arrival)
         {
-            if (IsEmpty || _structs[^1].Clock < @struct.Clock)
+            if (IsEmpty || _structs[^1].Clock < arrival.Clock)
             {
-                _structs.Add(@struct);
+                _structs.Add(arrival);
             }
             else
             {
-                _late.Add(@struct);
+                _late.Add(arrival);
             }
         }
 
@@ -287,13 +287,13 @@ internal sealed class Inbox(StructStore store)
             _late.Clear();
         }
 
-        private void Insert(Struct @struct)
+        private void Insert(Arrival arrival)
         {
             int low = _head, high = _structs.Count;
             while (low < high)
             {
                 var middle = (low + high) / 2;
-                if (_structs[middle].Clock < @struct.Clock)
+                if (_structs[middle].Clock < arrival.Clock)
                 {
                     low = middle + 1;
                 }
@@ -303,28 +303,28 @@ internal sealed class Inbox(StructStore store)
                 }
             }
 
-            if (low == _structs.Count || _structs[low].Clock != @struct.Clock)
+            if (low == _structs.Count || _structs[low].Clock != arrival.Clock)
             {
-                _structs.Insert(low, @struct);
+                _structs.Insert(low, arrival);
             }
-            else if (_structs[low].Length < @struct.Length)
+            else if (_structs[low].Length < arrival.Length)
             {
                 // More of the same: the longer one says it all.
-                _structs[low] = @struct;
+                _structs[low] = arrival;
             }
         }
 
         private void SortAll()
         {
-            Struct[] sorted = [.. Pending, .. _late];
+            Arrival[] sorted = [.. Pending, .. _late];
             Array.Sort(sorted, static (a, b) => a.Clock != b.Clock ? a.Clock.CompareTo(b.Clock) : b.Length.CompareTo(a.Length));
             _structs.Clear();
             _head = 0;
-            foreach (var @struct in sorted)
+            foreach (var arrival in sorted)
             {
-                if (IsEmpty || _structs[^1].Clock < @struct.Clock)
+                if (IsEmpty || _structs[^1].Clock < arrival.Clock)
                 {
-                    _structs.Add(@struct);
+                    _structs.Add(arrival);
                 }
             }
         }

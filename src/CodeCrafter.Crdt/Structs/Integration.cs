@@ -10,138 +10,141 @@ internal static class Integration
     /// Integrates a struct of which the first <paramref name="offset"/> units are already known. All that it refers
     /// to is in the store.
     /// </summary>
-    public static void Integrate(Transaction transaction, Struct @struct, long offset)
+    public static void Integrate(Transaction transaction, Arrival arrival, ReadOnlySpan<byte> content, long offset)
     {
-        if (@struct is Item item && Connect(transaction, item, offset))
+        if (arrival.Kind == StructInfo.Gc || !TryConnect(transaction, arrival, offset, out var place))
         {
-            IntegrateConnected(transaction, item);
+            transaction.Store.AppendCollected(transaction, arrival.Client, arrival.Clock + offset, arrival.Length - offset);
             return;
         }
 
-        var collected = new Gc(@struct.Client, @struct.Clock + offset, @struct.Length - offset);
-        transaction.Store.Append(transaction, collected);
+        var store = transaction.Store;
+        var structs = store.FindOrAdd(arrival.Client);
+        var origin = offset > 0 ? new Id(arrival.Client, arrival.Clock + offset - 1) : arrival.Origin;
+        var row = store.AddRow(structs, arrival.Clock + offset, arrival.Length - offset, arrival.Kind, origin, arrival.RightOrigin);
+        store.Rows[row].Content = ContentReader.Read(store, content, arrival.Kind, arrival.Length, offset);
+        IntegrateConnected(transaction, row, place);
     }
 
-    /// <summary>Integrates an item whose parent is set, and whose neighbours are as they were for the one who made it.</summary>
-    public static void IntegrateConnected(Transaction transaction, Item item)
+    /// <summary>Integrates a new row between neighbours that are as they were for the one who made it.</summary>
+    public static void IntegrateConnected(Transaction transaction, int number, in Place place)
     {
-        if (item.Left is null ? item.Right is null || item.Right.Left is not null : item.Left.Right != item.Right)
+        var store = transaction.Store;
+        var rows = store.Rows;
+        ref var row = ref rows[number];
+        store.Number(place.List);
+        (row.List, row.Left, row.Right) = (place.List.Number, place.Left, place.Right);
+        if (row.Left == 0 ? row.Right == 0 || rows[row.Right].Left != 0 : rows[row.Left].Right != row.Right)
         {
-            Placement.Place(transaction.Store, item);
+            Placement.Place(store, number);
         }
 
-        Link(transaction, item);
-        var parent = item.Parent!;
-        transaction.Store.Append(transaction, item);
-        switch (item.Content)
+        Link(transaction, number, place.List);
+        var parent = place.List.Branch;
+        store.Append(transaction, number);
+        switch (row.Kind)
         {
-            case DeletedContent:
-                item.Deleted = true;
-                transaction.Deletes.Append(item.Client, item.Clock, item.End);
+            case Content.DeletedKind:
+                row.Deleted = true;
+                transaction.Deletes.Append(store.ClientOf(row.Client).Client, rows.ClockOf(row), rows.EndOf(row));
                 break;
-            case TypeContent type:
-                type.Branch.Attach(parent.Doc, item);
+            case Content.TypeKind:
+                ((TypeContent)store.Contents[(int)row.Content]).Branch.Attach(parent.Doc, new Item(store, number));
                 break;
-            case FormatContent:
+            case Content.FormatKind:
                 parent.HasFormatting = true;
                 break;
         }
 
-        parent.Placements?.Inserted(item);
-        parent.Length += item.VisibleLength;
-        if (parent.Index is { } index && item.ParentSub is null)
+        parent.Placements?.Inserted(new Item(store, number));
+        parent.Length += store.VisibleLengthOf(row);
+        if (place.List.Key is null)
         {
-            index.Inserted(item);
+            parent.Index?.Inserted(number);
         }
 
-        transaction.NoteChange(parent, item.ParentSub);
-        if (parent.Item is { Deleted: true } || (item.ParentSub is not null && item.Right is not null))
+        transaction.NoteChange(parent, place.List.Key);
+        if (parent.IsDeleted || (place.List.Key is not null && row.Right != 0))
         {
             // What it belongs to is gone, or a later value of the key has won.
-            transaction.Delete(item);
+            transaction.Delete(number);
         }
     }
 
-    /// <summary>Finds the neighbours and the parent; false if any of them has been collected, and the item with them.</summary>
-    private static bool Connect(Transaction transaction, Item item, long offset)
+    /// <summary>Finds the neighbours and the list; false if any of them has been collected, and the item with them.</summary>
+    private static bool TryConnect(Transaction transaction, Arrival arrival, long offset, out Place place)
     {
+        place = default;
         var store = transaction.Store;
-        var left = item.Origin.IsNone ? null : store.EndingAt(transaction, item.Origin);
-        var right = item.RightOrigin.IsNone ? null : store.StartingAt(transaction, item.RightOrigin);
-        if (left is Gc || right is Gc)
+        var left = arrival.Origin.IsNone ? 0 : store.EndingAt(transaction, arrival.Origin);
+        var right = arrival.RightOrigin.IsNone ? 0 : store.StartingAt(transaction, arrival.RightOrigin);
+        if ((left != 0 && store.Rows[left].IsCollected) || (right != 0 && store.Rows[right].IsCollected))
         {
             return false;
         }
 
-        if (item.Parent is null)
+        ItemList? list;
+        if (arrival.Root is not null)
         {
-            var neighbour = (Item)(left ?? right)!;
-            (item.Parent, item.ParentSub) = (neighbour.Parent, neighbour.ParentSub);
+            list = arrival.Root.ListOf(arrival.ParentSub);
         }
-        else if (item.Parent.IsPlaceholder)
+        else if (arrival.ParentId.IsNone)
         {
-            if (store.Find(item.Parent.Id) is not Item { Content: TypeContent type })
-            {
-                return false;
-            }
-
-            item.Parent = type.Branch;
+            list = store.Lists[store.Rows[left != 0 ? left : right].List];
+        }
+        else if (store.Find(arrival.ParentId).Content is TypeContent type)
+        {
+            list = type.Branch.ListOf(arrival.ParentSub);
+        }
+        else
+        {
+            return false;
         }
 
         if (offset > 0)
         {
-            left = store.EndingAt(transaction, new Id(item.Client, item.Clock + offset - 1));
-            if (left is not Item known)
+            left = store.EndingAt(transaction, new Id(arrival.Client, arrival.Clock + offset - 1));
+            if (store.Rows[left].IsCollected)
             {
                 return false;
             }
 
             // The same, unless someone has used an id twice: an item stands where its left neighbour stands.
-            (item.Parent, item.ParentSub) = (known.Parent, known.ParentSub);
-            item.Origin = left.LastId;
-            item.Content = item.Content.SplitAt(offset);
-            item.Clock += offset;
-            item.Length -= offset;
+            list = store.Lists[store.Rows[left].List];
         }
 
-        (item.Left, item.Right) = ((Item?)left, (Item?)right);
+        place = new Place(list, left, right);
         return true;
     }
 
-    private static void Link(Transaction transaction, Item item)
+    private static void Link(Transaction transaction, int number, ItemList list)
     {
-        if (item.Left is { } left)
+        var rows = transaction.Store.Rows;
+        ref var row = ref rows[number];
+        if (row.Left != 0)
         {
-            item.Right = left.Right;
-            left.Right = item;
+            row.Right = rows[row.Left].Right;
+            rows[row.Left].Right = number;
         }
         else
         {
-            item.Right = First(item);
-            if (item.ParentSub is null)
-            {
-                item.Parent!.Start = item;
-            }
-            else
-            {
-                item.Parent!.SetEnd(item.ParentSub, item);
-            }
+            row.Right = list.First;
+            list.First = number;
         }
 
-        if (item.Right is { } right)
+        if (row.Right != 0)
         {
-            right.Left = item;
+            rows[row.Right].Left = number;
+            return;
         }
-        else if (item.ParentSub is not null)
+
+        list.Last = number;
+        if (list.Key is not null && row.Left != 0)
         {
-            item.Parent!.SetEnd(item.ParentSub, item);
-            if (item.Left is not null)
-            {
-                transaction.Delete(item.Left);
-            }
+            transaction.Delete(row.Left);
         }
     }
-
-    internal static Item? First(Item item) =>
-        item.ParentSub is null ? item.Parent!.Start : item.Parent!.FirstOf(item.ParentSub);
 }
+
+/// <summary>Where an item was made: its list, and the rows of its neighbours there, 0 for none.</summary>
+internal readonly record struct Place(ItemList List, int Left, int Right);

@@ -1,117 +1,96 @@
+using System.Text;
 using CodeCrafter.Crdt.Types;
-using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
 
 /// <summary>
-/// Content at a place: an element of the doubly linked list of its parent, or a value of one of the parent's keys
-/// (then the list is the history of that key, and its last item is the current value).
+/// A row, seen as an object: content at a place, an element of the doubly linked list of its parent or a value of one
+/// of the parent's keys; or a stretch that has been collected. It stands for the row as long as that is in use: an item
+/// that its left neighbour takes in at the end of a transaction is none any more.
 /// </summary>
-internal sealed class Item : Struct
+internal readonly struct Item(StructStore store, int row) : IEquatable<Item>
 {
+    /// <summary>The number of the row.</summary>
+    public int Row => row;
+
+    public byte Kind => Data.Kind;
+
+    /// <summary>
+    /// Nothing is known of these units but that they were deleted together with what contained them. There is no
+    /// parent and there are no neighbours.
+    /// </summary>
+    public bool IsCollected => Data.IsCollected;
+
+    public bool IsText => Data.IsText;
+
+    public bool Deleted => Data.Deleted;
+
+    public ulong Client => store.ClientOf(Data.Client).Client;
+
+    public long Clock => store.Rows.ClockOf(Data);
+
+    /// <summary>How many clock units it spans; never zero.</summary>
+    public long Length => store.Rows.LengthOf(Data);
+
+    public long End => store.Rows.EndOf(Data);
+
+    public Id Id => new(Client, Clock);
+
+    public Id LastId => new(Client, End - 1);
+
     /// <summary>The unit that was to the left when the item was made. Changes only where the item is cut.</summary>
-    public Id Origin;
+    public Id Origin => store.OriginOf(Data);
 
     /// <summary>The unit that was to the right when the item was made.</summary>
-    public Id RightOrigin;
+    public Id RightOrigin => store.RightOriginOf(Data);
 
-    public Item? Left;
-    public Item? Right;
+    public Item? Left => store.ItemAt(Data.Left);
 
-    /// <summary>Null until integration where it is that of the neighbours.</summary>
-    public Branch? Parent;
+    public Item? Right => store.ItemAt(Data.Right);
+
+    public ItemList List => store.Lists[Data.List];
+
+    public Branch Parent => List.Branch;
 
     /// <summary>The key, or null for an element of a list.</summary>
-    public string? ParentSub;
+    public string? ParentSub => List.Key;
 
-    /// <summary>Where the item is in the parent's index of positions, if there is one.</summary>
-    public IndexLeaf? Leaf;
+    /// <summary>What the item holds, but for text; null where it was deleted and is forgotten.</summary>
+    public Content? Content => Data.HasContent ? store.Contents[(int)Data.Content] : null;
 
-    /// <summary>The last scan for conflicts that met this item, and the last part of a scan. See <see cref="Integration"/>.</summary>
-    public int ScanStamp, ConflictStamp;
-
-    public Item(ulong client, long clock, Id origin, Id rightOrigin, Branch? parent, string? parentSub, Content content)
-        : this(client, clock, origin, rightOrigin, parent, parentSub, content, content.Length)
-    {
-    }
-
-    /// <summary>Makes an item whose content does not know its length: see <see cref="DeletedContent"/>.</summary>
-    public Item(ulong client, long clock, Id origin, Id rightOrigin, Branch? parent, string? parentSub, Content content, long length)
-        : base(client, clock, length)
-    {
-        (Origin, RightOrigin) = (origin, rightOrigin);
-        (Parent, ParentSub) = (parent, parentSub);
-        Content = content;
-    }
-
-    /// <summary>What the item holds.</summary>
-    public Content Content
-    {
-        get;
-        set
-        {
-            field = value;
-            HasPositions = value.IsCountable;
-        }
-    }
+    /// <summary>Its units take up positions as long as they are there.</summary>
+    public bool IsCountable => Data.IsCountable;
 
     /// <summary>The item takes up positions: it is an element of a list, and there.</summary>
-    public bool IsVisible => HasPositions && !Deleted && ParentSub is null;
+    public bool IsVisible => store.VisibleLengthOf(Data) > 0;
 
-    public long VisibleLength => IsVisible ? Length : 0;
+    public long VisibleLength => store.VisibleLengthOf(Data);
 
-    public override void Write(WireWriter writer, long offset)
+    private ref Row Data => ref store.Rows[row];
+
+    public static bool operator ==(Item a, Item b) => a.Equals(b);
+
+    public static bool operator !=(Item a, Item b) => !a.Equals(b);
+
+    public bool Equals(Item other) => row == other.Row;
+
+    public override bool Equals(object? obj) => obj is Item other && Equals(other);
+
+    public override int GetHashCode() => row;
+
+    /// <summary>The value of one unit.</summary>
+    public object? ValueAt(long offset) =>
+        IsText ? store.Text[Data.Content + (uint)offset].ToString() : Content?.ValueAt(offset);
+
+    /// <summary>Appends a part of its text.</summary>
+    public void AppendTextTo(StringBuilder builder, long offset, long length) =>
+        store.Text.AppendTo(builder, Data.Content + (uint)offset, (int)length);
+
+    /// <summary>Its text.</summary>
+    public override string ToString()
     {
-        var origin = offset > 0 ? new Id(Client, Clock + offset - 1) : Origin;
-        writer.WriteByte((byte)(Content.Kind
-            | (origin.IsNone ? 0 : StructInfo.HasOrigin)
-            | (RightOrigin.IsNone ? 0 : StructInfo.HasRightOrigin)
-            | (ParentSub is null ? 0 : StructInfo.HasParentSub)));
-        if (!origin.IsNone)
-        {
-            WriteId(writer, origin);
-        }
-
-        if (!RightOrigin.IsNone)
-        {
-            WriteId(writer, RightOrigin);
-        }
-
-        if (origin.IsNone && RightOrigin.IsNone)
-        {
-            WriteParent(writer, Parent!);
-            if (ParentSub is not null)
-            {
-                writer.WriteString(ParentSub);
-            }
-        }
-
-        if (Content is DeletedContent)
-        {
-            writer.WriteClock(Length - offset);
-        }
-        else
-        {
-            Content.Write(writer, offset);
-        }
-    }
-
-    private static void WriteParent(WireWriter writer, Branch parent)
-    {
-        if (parent.RootName is { } name)
-        {
-            writer.WriteByte(1);
-            writer.WriteString(name);
-            return;
-        }
-
-        writer.WriteByte(0);
-        WriteId(writer, parent.Id);
-    }
-
-    private static void WriteId(WireWriter writer, Id id)
-    {
-        writer.WriteVarUint(id.Client);
-        writer.WriteClock(id.Clock);
+        var text = new StringBuilder();
+        AppendTextTo(text, 0, Length);
+        return text.ToString();
     }
 }

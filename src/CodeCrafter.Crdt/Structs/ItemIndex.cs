@@ -3,7 +3,7 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Up to 32 neighbouring items of a list: <see cref="Count"/> items from <see cref="First"/> to the right.</summary>
 internal sealed class IndexLeaf : IndexNode
 {
-    public required Item First;
+    public required int First;
     public int Count;
 }
 
@@ -49,22 +49,25 @@ internal sealed class ItemIndex
     public const int MaxChildren = 32;
     private const int MaxItems = 32;
 
+    private readonly Rows _rows;
     private IndexNode _root;
 
     /// <summary>
-    /// The item that was found last, of which it is known where it begins. Whoever changes the list before it, or the
-    /// item itself in another way than by making it longer or shorter at its end, sets this to null.
+    /// The item that was found last, of which it is known where it begins; 0 for none. Whoever changes the list before
+    /// it, or the item itself in another way than by making it longer or shorter at its end, sets this to 0.
     /// </summary>
-    public Item? Near { get; set; }
+    public int Near { get; set; }
 
     /// <summary>How many positions there are before <see cref="Near"/>.</summary>
     public long NearStart { get; private set; }
 
-    public ItemIndex(Item first)
+    /// <summary>Makes an index of a list that is not empty.</summary>
+    public ItemIndex(Rows rows, ItemList list)
     {
-        var leaf = new IndexLeaf { First = first };
+        _rows = rows;
+        var leaf = new IndexLeaf { First = list.First };
         _root = leaf;
-        for (var item = first; item is not null; item = item.Right)
+        for (var item = list.First; item != 0; item = _rows[item].Right)
         {
             if (leaf.Count == MaxItems / 2)
             {
@@ -73,18 +76,18 @@ internal sealed class ItemIndex
                 leaf = next;
             }
 
-            item.Leaf = leaf;
+            _rows.LeafOf(item) = leaf;
             leaf.Count++;
-            AddLength(leaf, item.VisibleLength);
+            AddLength(leaf, VisibleLengthOf(item));
         }
     }
 
     /// <summary>The item that holds a position, which must exist, and the offset in it.</summary>
-    public (Item Item, long Offset) Find(long position)
+    public (int Item, long Offset) Find(long position)
     {
-        if (Near is { } near && position >= NearStart && position - NearStart < near.VisibleLength)
+        if (Near != 0 && position >= NearStart && position - NearStart < VisibleLengthOf(Near))
         {
-            return (near, position - NearStart);
+            return (Near, position - NearStart);
         }
 
         var (item, offset) = Search(position);
@@ -93,18 +96,18 @@ internal sealed class ItemIndex
     }
 
     /// <summary>Notes where an item begins.</summary>
-    public void Remember(Item item, long start) => (Near, NearStart) = (item, start);
+    public void Remember(int item, long start) => (Near, NearStart) = (item, start);
 
     /// <summary>Keeps in mind what was in mind before a change of the list at a position, if that lies behind it.</summary>
-    public void Recall(Item? near, long start, long changedAt)
+    public void Recall(int near, long start, long changedAt)
     {
-        if (near is { Deleted: false } && start + near.Length <= changedAt)
+        if (near != 0 && !_rows[near].Deleted && start + _rows.LengthOf(_rows[near]) <= changedAt)
         {
             Remember(near, start);
         }
     }
 
-    private (Item Item, long Offset) Search(long position)
+    private (int Item, long Offset) Search(long position)
     {
         var node = _root;
         while (node is IndexBranch branch)
@@ -119,25 +122,26 @@ internal sealed class ItemIndex
         }
 
         var item = ((IndexLeaf)node).First;
-        while (position >= item.VisibleLength)
+        while (VisibleLengthOf(item) is var length && position >= length)
         {
-            position -= item.VisibleLength;
-            item = item.Right!;
+            position -= length;
+            item = _rows[item].Right;
         }
 
         return (item, position);
     }
 
     /// <summary>How many positions there are before an item.</summary>
-    public static long PositionOf(Item item)
+    public long PositionOf(int item)
     {
         long position = 0;
-        for (var other = item.Leaf!.First; other != item; other = other.Right!)
+        var leaf = _rows.LeafOf(item)!;
+        for (var other = leaf.First; other != item; other = _rows[other].Right)
         {
-            position += other.VisibleLength;
+            position += VisibleLengthOf(other);
         }
 
-        for (IndexNode node = item.Leaf; node.Parent is { } parent; node = parent)
+        for (IndexNode node = leaf; node.Parent is { } parent; node = parent)
         {
             for (var slot = 0; slot < node.Slot; slot++)
             {
@@ -148,71 +152,51 @@ internal sealed class ItemIndex
         return position;
     }
 
-    /// <summary>The last item of the list, visible or not.</summary>
-    public Item Last()
-    {
-        var node = _root;
-        while (node is IndexBranch branch)
-        {
-            node = branch.Children[branch.Count - 1];
-        }
-
-        var item = ((IndexLeaf)node).First;
-        while (item.Right is { } right)
-        {
-            item = right;
-        }
-
-        return item;
-    }
-
     /// <summary>An item has been linked into the list.</summary>
-    public void Inserted(Item item)
+    public void Inserted(int item)
     {
-        Near = null;
+        Near = 0;
+        ref var row = ref _rows[item];
         IndexLeaf leaf;
-        if (item.Left is { } left)
+        if (row.Left != 0)
         {
-            leaf = left.Leaf!;
+            leaf = _rows.LeafOf(row.Left)!;
         }
         else
         {
-            leaf = item.Right!.Leaf!;
+            leaf = _rows.LeafOf(row.Right)!;
             leaf.First = item;
         }
 
-        item.Leaf = leaf;
+        _rows.LeafOf(item) = leaf;
         leaf.Count++;
-        AddLength(leaf, item.VisibleLength);
+        AddLength(leaf, VisibleLengthOf(item));
         SplitIfFull(leaf);
     }
 
     /// <summary>The right part of an item has become an item of its own.</summary>
-    public static void Cut(ItemIndex? index, Item left, Item right)
+    public void Cut(int left, int right)
     {
-        if (index is null)
-        {
-            return;
-        }
-
-        right.Leaf = left.Leaf;
-        left.Leaf!.Count++;
-        index.SplitIfFull(left.Leaf);
+        var leaf = _rows.LeafOf(left)!;
+        _rows.LeafOf(right) = leaf;
+        leaf.Count++;
+        SplitIfFull(leaf);
     }
 
     /// <summary>An item's right neighbour is about to be taken in by it; both are still linked.</summary>
-    public void Merging(Item left, Item right)
+    public void Merging(int left, int right)
     {
         if (Near == right)
         {
-            Near = null;
+            Near = 0;
         }
 
-        var leaf = right.Leaf!;
-        if (leaf != left.Leaf)
+        var leaf = _rows.LeafOf(right)!;
+        var leftLeaf = _rows.LeafOf(left)!;
+        if (leaf != leftLeaf)
         {
-            AddLength(leaf, -right.VisibleLength);
-            AddLength(left.Leaf!, right.VisibleLength);
+            AddLength(leaf, -VisibleLengthOf(right));
+            AddLength(leftLeaf, VisibleLengthOf(right));
         }
 
         leaf.Count--;
@@ -222,7 +206,7 @@ internal sealed class ItemIndex
         }
         else if (leaf.First == right)
         {
-            leaf.First = right.Right!;
+            leaf.First = _rows[right].Right;
         }
     }
 
@@ -253,20 +237,27 @@ internal sealed class ItemIndex
         var item = leaf.First;
         for (var i = 0; i < kept; i++)
         {
-            item = item.Right!;
+            item = _rows[item].Right;
         }
 
         var next = new IndexLeaf { First = item, Count = leaf.Count - kept };
         for (var i = 0; i < next.Count; i++)
         {
-            next.Length += item!.VisibleLength;
-            item.Leaf = next;
-            item = item.Right;
+            next.Length += VisibleLengthOf(item);
+            _rows.LeafOf(item) = next;
+            item = _rows[item].Right;
         }
 
         leaf.Count = kept;
         leaf.Length -= next.Length;
         InsertAfter(leaf, next);
+    }
+
+    // Of a row of this list, which is of no key.
+    private long VisibleLengthOf(int item)
+    {
+        ref var row = ref _rows[item];
+        return !row.Deleted && row.IsCountable ? _rows.LengthOf(row) : 0;
     }
 
     // The length of the new node is already part of the ancestors' lengths.

@@ -10,16 +10,17 @@ internal static class Placement
     private const int FreeSteps = 32;
 
     /// <summary>Sets the left neighbour.</summary>
-    public static void Place(StructStore store, Item item)
+    public static void Place(StructStore store, int number)
     {
-        var parent = item.Parent!;
+        var item = new Item(store, number);
+        var parent = item.Parent;
         if (parent.Placements?.Use(item.ParentSub) is { } index)
         {
             index.Place(item);
             return;
         }
 
-        var steps = Scan(store, item);
+        var steps = Scan(store, number, item.List.First);
         store.ScanSteps += steps;
         if (steps > FreeSteps || store.ScanStepsPerItem == 0)
         {
@@ -30,33 +31,36 @@ internal static class Placement
     // Goes right over items that were inserted at the same place. An item is "before the origin" if this scan has met
     // it, and "conflicting" if it was met since the left neighbour last moved; marks on the items take the place of
     // Yjs's two sets.
-    private static int Scan(StructStore store, Item item)
+    private static int Scan(StructStore store, int number, int first)
     {
+        var rows = store.Rows;
+        ref var item = ref rows[number];
+        var client = store.ClientOf(item.Client).Client;
         var scan = store.NextStamp();
         var conflict = scan;
         var steps = 0;
-        for (var other = item.Left is { } left ? left.Right : Integration.First(item); other is not null && other != item.Right; other = other.Right)
+        for (var next = item.Left != 0 ? rows[item.Left].Right : first; next != 0 && next != item.Right; next = rows[next].Right)
         {
             steps++;
-            other.ScanStamp = scan;
-            other.ConflictStamp = conflict;
-            if (other.Origin == item.Origin)
+            ref var other = ref rows[next];
+            rows.MarksOf(next) = new ScanMarks { Scan = scan, Conflict = conflict };
+            if (rows.HaveSameOrigin(other, item))
             {
-                if (other.Client < item.Client)
+                if (store.ClientOf(other.Client).Client < client)
                 {
-                    item.Left = other;
+                    item.Left = next;
                     conflict = store.NextStamp();
                 }
-                else if (other.RightOrigin == item.RightOrigin)
+                else if (rows.HaveSameRightOrigin(other, item))
                 {
                     break;
                 }
             }
-            else if (OriginOf(store, other) is { } origin && origin.ScanStamp == scan)
+            else if (OriginOf(store, other) is var origin && origin != 0 && rows.MarksOf(origin) is var marks && marks.Scan == scan)
             {
-                if (origin.ConflictStamp != conflict)
+                if (marks.Conflict != conflict)
                 {
-                    item.Left = other;
+                    item.Left = next;
                     conflict = store.NextStamp();
                 }
             }
@@ -69,12 +73,28 @@ internal static class Placement
         return steps;
     }
 
-    // Mostly the origin is still the left neighbour, and need not be looked up.
-    private static Item? OriginOf(StructStore store, Item item) =>
-        item.Origin.IsNone ? null
-        : item.Left is { } left && left.Client == item.Origin.Client
-            && left.Clock <= item.Origin.Clock && item.Origin.Clock < left.End ? left
-        : store.Find(item.Origin) as Item;
+    // Mostly the origin is still the left neighbour, and need not be looked up. 0 where it has been collected.
+    private static int OriginOf(StructStore store, in Row row)
+    {
+        if (row.OriginClient == 0)
+        {
+            return 0;
+        }
+
+        var rows = store.Rows;
+        var clock = rows.OriginClockOf(row);
+        if (row.Left != 0)
+        {
+            ref var left = ref rows[row.Left];
+            if (left.Client == row.OriginClient && rows.ClockOf(left) <= clock && clock < rows.EndOf(left))
+            {
+                return row.Left;
+            }
+        }
+
+        var origin = store.FindRow(store.OriginOf(row));
+        return rows[origin].IsCollected ? 0 : origin;
+    }
 }
 
 /// <summary>What scans for conflicts have cost in the lists of one shared type, and the indexes that save them.</summary>
@@ -103,13 +123,13 @@ internal sealed class Placements
     {
         var account = AccountOf(item.ParentSub) ?? AddKey(item.ParentSub!);
         account.Steps += steps;
-        if (account.Steps < account.NextCount || Integration.First(item) is not { } first)
+        if (account.Steps < account.NextCount || store.ItemAt(item.List.First) is not { } first)
         {
             return;
         }
 
         var affordable = store.ScanStepsPerItem == 0 ? long.MaxValue : account.Steps / store.ScanStepsPerItem;
-        for (var other = first; other is not null; other = other.Right)
+        for (Item? other = first; other is not null; other = other.Value.Right)
         {
             if (--affordable < 0)
             {

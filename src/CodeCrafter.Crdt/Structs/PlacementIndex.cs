@@ -23,7 +23,7 @@ internal sealed class PlacementIndex
     private static readonly Id s_foreign = new(0, Id.None.Clock - 1);
 
     private readonly StructStore _store;
-    private readonly Dictionary<Item, Node> _nodes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Item, Node> _nodes = [];
     private readonly Rivals _rivals = new();
     private readonly Random _random = new();
     private Node? _root;
@@ -32,9 +32,9 @@ internal sealed class PlacementIndex
     public PlacementIndex(StructStore store, Item first)
     {
         _store = store;
-        for (var item = first; item is not null; item = item.Right)
+        for (Item? item = first; item is not null; item = item.Value.Right)
         {
-            Inserted(item);
+            Inserted(item.Value);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class PlacementIndex
         {
             var rest = Sum(_root, 0, lower + 1, to);
             var end = rest is { Open: { } open } sum && sum.Origin == item.Origin ? Rank(open) : to;
-            item.Left = ItemAt(end - 1);
+            _store.Rows[item.Row].Left = ItemAt(end - 1).Row;
         }
     }
 
@@ -121,9 +121,9 @@ internal sealed class PlacementIndex
     public bool IsConsistent(Item first)
     {
         var rank = 0;
-        for (var item = first; item is not null; item = item.Right)
+        for (Item? item = first; item is not null; item = item.Value.Right)
         {
-            if (!_nodes.TryGetValue(item, out var node) || Rank(node) != rank++ || node.Sum != SumOf(node))
+            if (!_nodes.TryGetValue(item.Value, out var node) || Rank(node) != rank++ || node.Sum != SumOf(node))
             {
                 return false;
             }
@@ -132,12 +132,12 @@ internal sealed class PlacementIndex
         return rank == Count && rank == SizeOf(_root);
     }
 
-    private Node NodeOf(Id id) => _nodes[(Item)_store.Find(id)];
+    private Node NodeOf(Id id) => _nodes[_store.Find(id)];
 
     // An item whose right origin lies before its origin, in what was one item, stands between the two. No scan gets past it.
     private bool HasOriginBehind(Node node) =>
         !node.Item.Origin.IsNone
-        && !(_nodes.TryGetValue((Item)_store.Find(node.Item.Origin), out var origin) && Rank(origin) < Rank(node));
+        && !(_nodes.TryGetValue(_store.Find(node.Item.Origin), out var origin) && Rank(origin) < Rank(node));
 
     // In list order; no unit at all is the start of the list.
     private int Compare(Id a, Id b)
@@ -147,7 +147,7 @@ internal sealed class PlacementIndex
             return Math.Min(a.Clock, 0).CompareTo(Math.Min(b.Clock, 0));
         }
 
-        var (itemA, itemB) = ((Item)_store.Find(a), (Item)_store.Find(b));
+        var (itemA, itemB) = (_store.Find(a), _store.Find(b));
         return itemA == itemB ? a.Clock.CompareTo(b.Clock) : Rank(_nodes[itemA]).CompareTo(Rank(_nodes[itemB]));
     }
 

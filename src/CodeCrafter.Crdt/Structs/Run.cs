@@ -18,15 +18,9 @@ internal struct Run<T>
         _mayGrow = true;
     }
 
-    /// <summary>A stretch of an array of which other runs have other stretches.</summary>
-    public static Run<T> Shared(T[] array, int start, int length) => new([]) { _array = array, _start = start, Length = length, _mayGrow = false };
-
     public int Length { get; private set; }
 
     public readonly ReadOnlySpan<T> Span => _array.AsSpan(_start, Length);
-
-    /// <summary>A span to write to; only what no other run shares may be written.</summary>
-    public readonly ref T this[int index] => ref _array[_start + index];
 
     /// <summary>Keeps what lies before the offset and returns the rest.</summary>
     public Run<T> SplitAt(int offset)

@@ -20,13 +20,13 @@ internal static class SnapshotWriter
         writer.WriteVarUint((ulong)clients.Length);
         foreach (var (client, clock) in clients)
         {
-            WriteSection(writer, store.Find(client)!, clock);
+            WriteSection(writer, store, store.Find(client)!, clock);
         }
 
         UpdateWriter.WriteDeleteSet(writer, snapshot.Deletes);
     }
 
-    private static void WriteSection(WireWriter writer, ClientStructs structs, long end)
+    private static void WriteSection(WireWriter writer, StructStore store, ClientStructs structs, long end)
     {
         writer.WriteVarUint((ulong)(structs.CountFrom(structs.First) - structs.CountFrom(structs.Find(end - 1)) + 1));
         writer.WriteVarUint(structs.Client);
@@ -34,41 +34,16 @@ internal static class SnapshotWriter
         var position = structs.First;
         do
         {
-            var next = structs[position];
-            if (next.End <= end)
+            ref var next = ref store.Rows[structs[position]];
+            var clock = store.Rows.ClockOf(next);
+            if (clock >= end)
             {
-                next.Write(writer, 0);
-                continue;
+                return;
             }
 
-            if (next.Clock < end)
-            {
-                WriteStart(writer, next, end - next.Clock);
-            }
-
-            return;
+            // The last may have grown since: of it only the first units.
+            RowWriter.Write(writer, store, structs[position], 0, Math.Min(store.Rows.LengthOf(next), end - clock));
         }
         while (structs.MoveNext(ref position));
-    }
-
-    // The first units of a struct that has grown since.
-    private static void WriteStart(WireWriter writer, Struct whole, long length)
-    {
-        if (whole is not Item item)
-        {
-            new Gc(whole.Client, whole.Clock, length).Write(writer, 0);
-            return;
-        }
-
-        var content = item.Content;
-        if (content is not DeletedContent)
-        {
-            var bytes = new WireWriter();
-            content.Write(bytes, 0);
-            content = ContentReader.Read(bytes.Written, content.Kind);
-            content.SplitAt(length);
-        }
-
-        new Item(item.Client, item.Clock, item.Origin, item.RightOrigin, item.Parent, item.ParentSub, content, length).Write(writer, 0);
     }
 }

@@ -1,11 +1,24 @@
+using System.Runtime.CompilerServices;
+
 namespace CodeCrafter.Crdt.Structs;
 
-/// <summary>All structs of a document, by client and clock.</summary>
+/// <summary>All structs of a document: the rows, their order by client and clock, and what they refer to by number.</summary>
 internal sealed class StructStore
 {
     private readonly Dictionary<ulong, ClientStructs> _clients = new(ClientIdComparer.Instance);
+    private ClientStructs?[] _byNumber = new ClientStructs?[2];
     private ClientStructs? _lastUsed;
     private int _stamp;
+
+    public Rows Rows { get; } = new();
+
+    /// <summary>The lists of all shared types and keys.</summary>
+    public SlotTable<ItemList> Lists { get; } = new();
+
+    /// <summary>All content but text.</summary>
+    public SlotTable<Content> Contents { get; } = new();
+
+    public TextPool Text { get; private set; } = new();
 
     /// <summary>The clients that have made something.</summary>
     public IEnumerable<ClientStructs> Clients => _clients.Values;
@@ -33,91 +46,207 @@ internal sealed class StructStore
         return _clients.TryGetValue(client, out var structs) ? _lastUsed = structs : null;
     }
 
+    /// <summary>The client of a number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ClientStructs ClientOf(int number) => _byNumber[number]!;
+
+    /// <summary>The structs of a client, to which something will be added at once.</summary>
+    public ClientStructs FindOrAdd(ulong client)
+    {
+        if (Find(client) is { } found)
+        {
+            return found;
+        }
+
+        var structs = new ClientStructs(Rows, client, _clients.Count + 1);
+        _clients.Add(client, structs);
+        if (structs.Number == _byNumber.Length)
+        {
+            Array.Resize(ref _byNumber, 2 * structs.Number);
+        }
+
+        return _lastUsed = _byNumber[structs.Number] = structs;
+    }
+
     /// <summary>The next clock that is expected of a client; zero if it is unknown.</summary>
     public long StateOf(ulong client) => Find(client)?.State ?? 0;
 
     /// <summary>The struct that holds a unit, which must be there.</summary>
-    public Struct Find(Id id)
+    public Item Find(Id id) => new(this, FindRow(id));
+
+    /// <summary>The row that holds a unit, which must be there.</summary>
+    public int FindRow(Id id)
     {
         var structs = Find(id.Client)!;
         return structs[structs.Find(id.Clock)];
     }
 
-    public void Append(Transaction transaction, Struct item)
-    {
-        var structs = Find(item.Client);
-        if (structs is null)
-        {
-            structs = new ClientStructs(item.Client);
-            _clients.Add(item.Client, structs);
-            _lastUsed = structs;
-        }
+    /// <summary>The item of a row; null for 0.</summary>
+    public Item? ItemAt(int row) => row == 0 ? null : new Item(this, row);
 
+    public Id IdOf(in Row row) => new(ClientOf(row.Client).Client, Rows.ClockOf(row));
+
+    public Id LastIdOf(in Row row) => new(ClientOf(row.Client).Client, Rows.EndOf(row) - 1);
+
+    public Id OriginOf(in Row row) =>
+        row.OriginClient == 0 ? Id.None : new(ClientOf(row.OriginClient).Client, Rows.OriginClockOf(row));
+
+    public Id RightOriginOf(in Row row) =>
+        row.RightOriginClient == 0 ? Id.None : new(ClientOf(row.RightOriginClient).Client, Rows.RightOriginClockOf(row));
+
+    /// <summary>How many positions a row takes up.</summary>
+    public long VisibleLengthOf(in Row row) =>
+        !row.Deleted && row.IsCountable && Lists[row.List].Key is null ? Rows.LengthOf(row) : 0;
+
+    /// <summary>The list of a number; made to have one if it has none.</summary>
+    public void Number(ItemList list)
+    {
+        if (list.Number == 0)
+        {
+            list.Number = Lists.Add(list);
+        }
+    }
+
+    /// <summary>Adds a row without content whose client is known, and which is in no order yet.</summary>
+    public int AddRow(ClientStructs structs, long clock, long length, byte kind, Id origin, Id rightOrigin)
+    {
+        var number = Rows.Add();
+        ref var row = ref Rows[number];
+        row.Client = structs.Number;
+        row.Kind = kind;
+        row.OriginClient = origin.IsNone ? 0 : FindOrAdd(origin.Client).Number;
+        row.RightOriginClient = rightOrigin.IsNone ? 0 : FindOrAdd(rightOrigin.Client).Number;
+        Rows.SetClocks(ref row, clock, length, Math.Max(origin.Clock, 0), Math.Max(rightOrigin.Clock, 0));
+        return number;
+    }
+
+    /// <summary>Adds a stretch of which nothing is known.</summary>
+    public void AppendCollected(Transaction transaction, ulong client, long clock, long length)
+    {
+        var structs = FindOrAdd(client);
+        var row = AddRow(structs, clock, length, StructInfo.Gc, Id.None, Id.None);
+        Rows[row].Deleted = true;
+        Append(transaction, row);
+    }
+
+    /// <summary>Puts a row at the end of its client's structs.</summary>
+    public void Append(Transaction transaction, int row)
+    {
+        var structs = ClientOf(Rows[row].Client);
         transaction.Touch(structs);
-        structs.Append(item);
+        structs.Append(row);
     }
 
     /// <summary>The item that begins with a unit, cut there if need be; or the collected stretch that holds it.</summary>
-    public Struct StartingAt(Transaction transaction, Id id)
+    public int StartingAt(Transaction transaction, Id id)
     {
         var structs = Find(id.Client)!;
         var position = structs.Find(id.Clock);
         var found = structs[position];
-        return found is Item item && item.Clock < id.Clock
-            ? Cut(transaction, structs, position, item, id.Clock - item.Clock)
-            : found;
+        ref var row = ref Rows[found];
+        var offset = id.Clock - Rows.ClockOf(row);
+        return offset > 0 && !row.IsCollected ? Cut(transaction, structs, position, offset) : found;
     }
 
     /// <summary>The item that ends with a unit, cut there if need be; or the collected stretch that holds it.</summary>
-    public Struct EndingAt(Transaction transaction, Id id)
+    public int EndingAt(Transaction transaction, Id id)
     {
         var structs = Find(id.Client)!;
         var position = structs.Find(id.Clock);
         var found = structs[position];
-        if (found is Item item && item.End > id.Clock + 1)
+        ref var row = ref Rows[found];
+        if (Rows.EndOf(row) > id.Clock + 1 && !row.IsCollected)
         {
-            Cut(transaction, structs, position, item, id.Clock + 1 - item.Clock);
+            Cut(transaction, structs, position, id.Clock + 1 - Rows.ClockOf(row));
         }
 
         return found;
     }
 
-    /// <summary>Cuts an item in two and returns the right one.</summary>
-    public static Item Cut(Transaction transaction, ClientStructs structs, ClientStructs.Position position, Item left, long offset)
+    /// <summary>Cuts the item at a position in two and returns the right one.</summary>
+    public int Cut(Transaction transaction, ClientStructs structs, ClientStructs.Position position, long offset)
     {
-        var right = new Item(
-            left.Client,
-            left.Clock + offset,
-            new Id(left.Client, left.Clock + offset - 1),
-            left.RightOrigin,
-            left.Parent,
-            left.ParentSub,
-            left.Content.SplitAt(offset),
-            left.Length - offset)
+        var leftRow = structs[position];
+        var rightRow = Rows.Add();
+        ref var left = ref Rows[leftRow];
+        ref var right = ref Rows[rightRow];
+        var (clock, length, originClock) = (Rows.ClockOf(left), Rows.LengthOf(left), Rows.OriginClockOf(left));
+        var rightOriginClock = Rows.RightOriginClockOf(left);
+        right.Client = left.Client;
+        right.Kind = left.Kind;
+        right.Deleted = left.Deleted;
+        right.Content = CutContent(left, offset);
+        (right.OriginClient, right.RightOriginClient) = (left.Client, left.RightOriginClient);
+        Rows.SetClocks(ref right, clock + offset, length - offset, clock + offset - 1, rightOriginClock);
+        Rows.SetClocks(ref left, clock, offset, originClock, rightOriginClock);
+        (right.List, right.Left, right.Right) = (left.List, leftRow, left.Right);
+        left.Right = rightRow;
+        var list = Lists[left.List];
+        if (right.Right != 0)
         {
-            Left = left,
-            Right = left.Right,
-            Deleted = left.Deleted,
-        };
-        left.Length = offset;
-        left.Right = right;
-        if (right.Right is { } next)
-        {
-            next.Left = right;
+            Rows[right.Right].Left = rightRow;
         }
-        else if (right.ParentSub is not null)
+        else
         {
-            right.Parent!.SetEnd(right.ParentSub, right);
-        }
-
-        if (right.ParentSub is null)
-        {
-            ItemIndex.Cut(right.Parent!.Index, left, right);
+            list.Last = rightRow;
         }
 
-        structs.InsertAfter(position, right);
-        right.Parent!.Placements?.Inserted(right);
-        transaction.MergeCandidates.Add(right.Id);
-        return right;
+        structs.InsertAfter(position, rightRow);
+        if (list.Key is null)
+        {
+            list.Branch.Index?.Cut(leftRow, rightRow);
+        }
+
+        list.Branch.Placements?.Inserted(new Item(this, rightRow));
+        transaction.MergeCandidates.Add(IdOf(Rows[rightRow]));
+        return rightRow;
+    }
+
+    /// <summary>Forgets the content of a row. Its kind is for the caller to set.</summary>
+    public void ReleaseContent(ref Row row)
+    {
+        if (row.IsText)
+        {
+            Text.Release(row.Content, (int)Rows.LengthOf(row));
+        }
+        else if (row.HasContent)
+        {
+            Contents.Remove((int)row.Content);
+        }
+
+        row.Content = 0;
+    }
+
+    /// <summary>Moves all text together where the holes in it have become more than it is.</summary>
+    public void TidyText()
+    {
+        if (!Text.IsSparse(Rows.End))
+        {
+            return;
+        }
+
+        var tidy = new TextPool();
+        for (var i = 1; i < Rows.End; i++)
+        {
+            ref var row = ref Rows[i];
+            if (row.IsText)
+            {
+                row.Content = tidy.Adopt(Text, row.Content, (int)Rows.LengthOf(row));
+            }
+        }
+
+        Text = tidy;
+    }
+
+    private uint CutContent(in Row left, long offset)
+    {
+        if (left.IsText)
+        {
+            var address = left.Content + (uint)offset;
+            Text.Cut(address);
+            return address;
+        }
+
+        return left.HasContent ? (uint)Contents.Add(Contents[(int)left.Content].SplitAt(offset)) : 0;
     }
 }

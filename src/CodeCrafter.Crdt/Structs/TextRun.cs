@@ -1,49 +1,64 @@
-using System.Text;
-
 namespace CodeCrafter.Crdt.Structs;
 
 /// <summary>Typing that goes on where it left off: the result is that of a new item that is then merged with the one before.</summary>
 internal static class TextRun
 {
     /// <summary>
-    /// The last item of a client, if text that is inserted between two units continues it: nothing stands between
-    /// them, and there would be nothing to decide. Not where it is the value of a key: what follows takes its place.
+    /// Whether text of so many units that is inserted between two units continues the last item of a client: nothing
+    /// stands between them, and there would be nothing to decide. Not where it is the value of a key: what follows
+    /// takes its place.
     /// </summary>
-    public static Item? Extendable(ClientStructs structs, Id origin, Id rightOrigin) =>
-        structs.Last is Item { Deleted: false, ParentSub: null, Content: TextContent } last
-            && last.LastId == origin && last.RightOrigin == rightOrigin && (last.Right?.Id ?? Id.None) == rightOrigin
-            && last.Parent!.Item is not { Deleted: true }
-            ? last
-            : null;
+    public static bool IsExtendable(StructStore store, ClientStructs structs, Id origin, Id rightOrigin, long length)
+    {
+        if (origin.Client != structs.Client || origin.Clock + 1 != structs.State)
+        {
+            return false;
+        }
+
+        ref var last = ref store.Rows[structs.Last];
+        if (!last.IsText || last.Deleted || store.RightOriginOf(last) != rightOrigin
+            || store.Rows.LengthOf(last) + length > TextPool.MaxLength)
+        {
+            return false;
+        }
+
+        var list = store.Lists[last.List];
+        return list.Key is null && !list.Branch.IsDeleted
+            && (last.Right == 0 ? rightOrigin.IsNone : store.IdOf(store.Rows[last.Right]) == rightOrigin);
+    }
 
     /// <summary>Appends text to the last item of a client.</summary>
-    public static void Extend(Transaction transaction, ClientStructs structs, Item last, ReadOnlySpan<char> text)
+    public static void Extend(Transaction transaction, ClientStructs structs, ReadOnlySpan<char> text)
     {
         transaction.Touch(structs);
-        ((TextContent)last.Content).Append(text);
-        NoteExtension(transaction, structs, last, text.Length);
+        ref var last = ref transaction.Store.Rows[structs.Last];
+        last.Content = transaction.Store.Text.Append(last.Content, (int)transaction.Store.Rows.LengthOf(last), text);
+        NoteExtension(transaction, structs, text.Length);
     }
 
     /// <summary>Appends valid UTF-8 of so many UTF-16 code units to the last item of a client.</summary>
-    public static void Extend(Transaction transaction, ClientStructs structs, Item last, ReadOnlySpan<byte> utf8, long length)
+    public static void Extend(Transaction transaction, ClientStructs structs, ReadOnlySpan<byte> utf8, long length)
     {
         transaction.Touch(structs);
-        Encoding.UTF8.GetChars(utf8, ((TextContent)last.Content).Extend((int)length));
-        NoteExtension(transaction, structs, last, length);
+        ref var last = ref transaction.Store.Rows[structs.Last];
+        last.Content = transaction.Store.Text.Append(last.Content, (int)transaction.Store.Rows.LengthOf(last), utf8, (int)length);
+        NoteExtension(transaction, structs, length);
     }
 
-    private static void NoteExtension(Transaction transaction, ClientStructs structs, Item last, long length)
+    private static void NoteExtension(Transaction transaction, ClientStructs structs, long length)
     {
-        last.Length += length;
+        var rows = transaction.Store.Rows;
+        ref var last = ref rows[structs.Last];
+        rows.SetLength(ref last, rows.LengthOf(last) + length);
         structs.LastHasGrown();
-        var parent = last.Parent!;
+        var parent = transaction.Store.Lists[last.List].Branch;
         parent.Length += length;
-        if (parent.Index is not null)
+        if (parent.Index is { } index)
         {
-            ItemIndex.AddLength(last.Leaf!, length);
-            if (parent.Index.Near != last)
+            ItemIndex.AddLength(rows.LeafOf(structs.Last)!, length);
+            if (index.Near != structs.Last)
             {
-                parent.Index.Near = null;
+                index.Near = 0;
             }
         }
 

@@ -6,6 +6,8 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>What one transaction has done so far. A document uses one object for all of them, one after the other.</summary>
 internal sealed class Transaction(StructStore store)
 {
+    private const int MaxKept = 64;
+
     public StructStore Store => store;
 
     public object? Origin { get; private set; }
@@ -48,6 +50,11 @@ internal sealed class Transaction(StructStore store)
         Touched.Clear();
         Deletes.Clear();
         MergeCandidates.Clear();
+        if (MergeCandidates.Capacity > MaxKept)
+        {
+            MergeCandidates.Capacity = 0;
+        }
+
         Changed.Clear();
         ChangedKeys?.Clear();
         TouchesFormatting = false;
@@ -70,7 +77,10 @@ internal sealed class Transaction(StructStore store)
     }
 
     /// <summary>The unit was there before the transaction.</summary>
-    public bool Existed(Struct item) => item.Clock < StateBefore(item.Client);
+    public bool Existed(Item item) => Existed(item.Id);
+
+    /// <summary>The unit was there before the transaction.</summary>
+    public bool Existed(Id id) => id.Clock < StateBefore(id.Client);
 
     /// <summary>The next clock that was expected of a client, of which there is something, before the transaction.</summary>
     public long StateBefore(ulong client)
@@ -94,12 +104,13 @@ internal sealed class Transaction(StructStore store)
                 var position = structs.Find(ranges[i].Start);
                 do
                 {
-                    if (structs[position].Clock >= ranges[i].End)
+                    var item = new Item(store, structs[position]);
+                    if (item.Clock >= ranges[i].End)
                     {
                         break;
                     }
 
-                    if (structs[position] is Item item)
+                    if (!item.IsCollected)
                     {
                         yield return item;
                     }
@@ -112,7 +123,7 @@ internal sealed class Transaction(StructStore store)
     /// <summary>Notes that a type has changed, unless it is itself new or gone.</summary>
     public void NoteChange(Branch branch, string? key)
     {
-        if (branch.Item is not null && (branch.Item.Deleted || !Existed(branch.Item)))
+        if (!branch.IsRoot && (branch.IsDeleted || !Existed(branch.Id)))
         {
             return;
         }
@@ -126,22 +137,25 @@ internal sealed class Transaction(StructStore store)
         }
     }
 
+    /// <summary>Deletes an item and all that it contains.</summary>
+    public void Delete(Item item) => Delete(item.Row);
+
     /// <summary>Deletes an item and all that it contains. Strangers nest as deep as they like: no recursion.</summary>
-    public void Delete(Item item)
+    public void Delete(int row)
     {
-        if (item.Deleted)
+        if (store.Rows[row].Deleted)
         {
             return;
         }
 
-        DeleteOne(item);
-        if (item.Content is not TypeContent type)
+        DeleteOne(row);
+        if (store.Rows[row].Kind != Content.TypeKind)
         {
             return;
         }
 
         var branches = new Stack<Branch>();
-        branches.Push(type.Branch);
+        branches.Push(BranchOf(row));
         while (branches.TryPop(out var branch))
         {
             Changed.Remove(branch);
@@ -160,30 +174,40 @@ internal sealed class Transaction(StructStore store)
                     continue;
                 }
 
-                DeleteOne(child);
-                if (child.Content is TypeContent nested)
+                DeleteOne(child.Row);
+                if (child.Kind == Content.TypeKind)
                 {
-                    branches.Push(nested.Branch);
+                    branches.Push(BranchOf(child.Row));
                 }
             }
         }
     }
 
-    private void DeleteOne(Item item)
+    private void DeleteOne(int number)
     {
-        var parent = item.Parent!;
-        if (item.IsVisible)
+        var rows = store.Rows;
+        ref var row = ref rows[number];
+        var list = store.Lists[row.List];
+        var visible = store.VisibleLengthOf(row);
+        if (visible > 0)
         {
-            parent.Length -= item.Length;
-            if (parent.Index is { } index)
+            list.Branch.Length -= visible;
+            if (list.Branch.Index is { } index)
             {
-                ItemIndex.AddLength(item.Leaf!, -item.Length);
-                index.Near = null;
+                ItemIndex.AddLength(rows.LeafOf(number)!, -visible);
+                index.Near = 0;
             }
         }
 
-        item.Deleted = true;
-        Deletes.Append(item.Client, item.Clock, item.End);
-        NoteChange(parent, item.ParentSub);
+        row.Deleted = true;
+        if (row.Kind == Content.TypeKind)
+        {
+            BranchOf(number).IsDeleted = true;
+        }
+
+        Deletes.Append(store.ClientOf(row.Client).Client, rows.ClockOf(row), rows.EndOf(row));
+        NoteChange(list.Branch, list.Key);
     }
+
+    private Branch BranchOf(int row) => ((TypeContent)store.Contents[(int)store.Rows[row].Content]).Branch;
 }

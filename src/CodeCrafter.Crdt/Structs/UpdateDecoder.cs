@@ -1,5 +1,3 @@
-using System.Text;
-using CodeCrafter.Crdt.Types;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
@@ -21,13 +19,23 @@ internal static class UpdateDecoder
         }
     }
 
+    /// <summary>Checks that a document surely has room for all of a checked update.</summary>
+    /// <exception cref="MalformedUpdateException">It may not.</exception>
+    public static void CheckRoom(ReadOnlySpan<byte> update, StructStore store, Inbox inbox)
+    {
+        var clients = new WireReader(update).ReadVarUint() + (ulong)store.ClientCount + (ulong)inbox.PendingClients.Count;
+        if (clients > Row.MaxClients || !store.Text.HasRoomFor(update.Length))
+        {
+            throw new MalformedUpdateException("The document would be too large.");
+        }
+    }
+
     /// <summary>
     /// Makes the structs of a checked update that the document does not have. As long as nothing waits they are
     /// integrated as they come; from the first on that must wait they go to the inbox.
     /// </summary>
     public static void ReadStructs(ref UpdateReader reader, Doc doc, Transaction transaction, Inbox inbox)
     {
-        var arena = new TextArena();
         while (reader.MoveNext())
         {
             if (reader.IsSkip || reader.End <= doc.Store.StateOf(reader.Client) || TryExtend(in reader, transaction, inbox))
@@ -35,10 +43,11 @@ internal static class UpdateDecoder
                 continue;
             }
 
-            var read = ReadStruct(in reader, doc, ref arena);
-            if (inbox.HasPending || !inbox.TryIntegrate(transaction, read))
+            var arrival = inbox.Next();
+            arrival.Read(in reader, doc);
+            if (inbox.HasPending || !inbox.TryIntegrate(transaction, arrival, reader.ContentBytes))
             {
-                inbox.Add(read);
+                inbox.Add(arrival, reader.ContentBytes);
             }
         }
     }
@@ -68,29 +77,12 @@ internal static class UpdateDecoder
     {
         if (reader.Kind != Content.StringKind || inbox.HasPending
             || transaction.Store.Find(reader.Client) is not { } structs || structs.State != reader.Clock
-            || TextRun.Extendable(structs, reader.Origin, reader.RightOrigin) is not { } last)
+            || !TextRun.IsExtendable(transaction.Store, structs, reader.Origin, reader.RightOrigin, reader.Length))
         {
             return false;
         }
 
-        TextRun.Extend(transaction, structs, last, new WireReader(reader.ContentBytes).ReadVarBytes(), reader.Length);
+        TextRun.Extend(transaction, structs, new WireReader(reader.ContentBytes).ReadVarBytes(), reader.Length);
         return true;
-    }
-
-    private static Struct ReadStruct(in UpdateReader reader, Doc doc, ref TextArena arena)
-    {
-        if (reader.Kind == StructInfo.Gc)
-        {
-            return new Gc(reader.Client, reader.Clock, reader.Length);
-        }
-
-        var parent = reader.HasRootName ? doc.Root(Encoding.UTF8.GetString(reader.RootName))
-            : reader.ParentId.IsNone ? null
-            : Branch.PlaceholderFor(reader.ParentId);
-        var parentSub = reader.HasParentSub ? Encoding.UTF8.GetString(reader.ParentSub) : null;
-        var content = reader.Kind == Content.StringKind
-            ? arena.Read(new WireReader(reader.ContentBytes).ReadVarBytes(), (int)reader.Length)
-            : ContentReader.Read(reader.ContentBytes, reader.Kind);
-        return new Item(reader.Client, reader.Clock, reader.Origin, reader.RightOrigin, parent, parentSub, content, reader.Length);
     }
 }

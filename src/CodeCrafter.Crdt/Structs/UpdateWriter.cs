@@ -5,7 +5,7 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Writes V1 updates. Clients come highest first, as Yjs writes them.</summary>
 internal static class UpdateWriter
 {
-    private static readonly List<(Struct, long)> s_nothing = [];
+    private static readonly List<(Arrival, long)> s_nothing = [];
 
     /// <summary>Writes what a transaction has added and deleted.</summary>
     public static void WriteTransaction(WireWriter writer, Transaction transaction)
@@ -19,7 +19,7 @@ internal static class UpdateWriter
         writer.WriteVarUint((ulong)touched.Count);
         foreach (var structs in touched)
         {
-            WriteSection(writer, structs, structs.StateBefore, []);
+            WriteSection(writer, transaction.Store, structs.Client, structs, structs.StateBefore, []);
         }
 
         WriteDeleteSet(writer, transaction.Deletes);
@@ -35,7 +35,7 @@ internal static class UpdateWriter
         writer.WriteVarUint((ulong)clients.Length);
         foreach (var client in clients)
         {
-            WriteSection(writer, client, store.Find(client), state.GetValueOrDefault(client), inbox.PendingOf(client));
+            WriteSection(writer, store, client, store.Find(client), state.GetValueOrDefault(client), inbox.PendingOf(client));
         }
 
         WriteDeleteSet(writer, AllDeletes(store, pendingDeletes));
@@ -88,9 +88,9 @@ internal static class UpdateWriter
             return true;
         }
 
-        foreach (var @struct in inbox.PendingOf(client))
+        foreach (var arrival in inbox.PendingOf(client))
         {
-            if (@struct.End > from)
+            if (arrival.End > from)
             {
                 return true;
             }
@@ -99,12 +99,9 @@ internal static class UpdateWriter
         return false;
     }
 
-    private static void WriteSection(WireWriter writer, ClientStructs structs, long from, ReadOnlySpan<Struct> pending) =>
-        WriteSection(writer, structs.Client, structs, from, pending);
-
     // What waits comes behind what is integrated, with a Skip wherever something between them has not arrived.
     private static void WriteSection(
-        WireWriter writer, ulong client, ClientStructs? structs, long from, ReadOnlySpan<Struct> pending)
+        WireWriter writer, StructStore store, ulong client, ClientStructs? structs, long from, ReadOnlySpan<Arrival> pending)
     {
         var state = structs?.State ?? 0;
         var waiting = SelectPending(pending, Math.Max(state, from));
@@ -117,11 +114,16 @@ internal static class UpdateWriter
 
         var position = structs.Find(from);
         WriteHeader(writer, structs.CountFrom(position) + waiting.Count + CountSkips(waiting, state), client, from);
-        structs[position].Write(writer, from - structs[position].Clock);
-        while (structs.MoveNext(ref position))
+        var offset = from - store.Rows.ClockOf(store.Rows[structs[position]]);
+        do
         {
-            structs[position].Write(writer, 0);
+            foreach (var row in structs.ChunkFrom(position))
+            {
+                RowWriter.Write(writer, store, row, offset);
+                offset = 0;
+            }
         }
+        while (structs.MoveNextChunk(ref position));
 
         WriteWaiting(writer, waiting, state);
     }
@@ -133,21 +135,21 @@ internal static class UpdateWriter
         writer.WriteClock(clock);
     }
 
-    private static int CountSkips(List<(Struct Struct, long From)> waiting, long end)
+    private static int CountSkips(List<(Arrival Arrival, long From)> waiting, long end)
     {
         var skips = 0;
-        foreach (var (@struct, start) in waiting)
+        foreach (var (arrival, start) in waiting)
         {
             skips += start > end ? 1 : 0;
-            end = @struct.End;
+            end = arrival.End;
         }
 
         return skips;
     }
 
-    private static void WriteWaiting(WireWriter writer, List<(Struct Struct, long From)> waiting, long end)
+    private static void WriteWaiting(WireWriter writer, List<(Arrival Arrival, long From)> waiting, long end)
     {
-        foreach (var (@struct, start) in waiting)
+        foreach (var (arrival, start) in waiting)
         {
             if (start > end)
             {
@@ -155,26 +157,26 @@ internal static class UpdateWriter
                 writer.WriteClock(start - end);
             }
 
-            @struct.Write(writer, start - @struct.Clock);
-            end = @struct.End;
+            arrival.Write(writer, start - arrival.Clock);
+            end = arrival.End;
         }
     }
 
-    private static List<(Struct Struct, long From)> SelectPending(ReadOnlySpan<Struct> pending, long from)
+    private static List<(Arrival Arrival, long From)> SelectPending(ReadOnlySpan<Arrival> pending, long from)
     {
         if (pending.IsEmpty)
         {
             return s_nothing;
         }
 
-        var selected = new List<(Struct, long)>(pending.Length);
-        foreach (var @struct in pending)
+        var selected = new List<(Arrival, long)>(pending.Length);
+        foreach (var arrival in pending)
         {
-            if (@struct.End > from)
+            if (arrival.End > from)
             {
-                from = Math.Max(from, @struct.Clock);
-                selected.Add((@struct, from));
-                from = @struct.End;
+                from = Math.Max(from, arrival.Clock);
+                selected.Add((arrival, from));
+                from = arrival.End;
             }
         }
 
@@ -191,13 +193,16 @@ internal static class UpdateWriter
             var position = structs.First;
             do
             {
-                if (structs[position] is { Deleted: true } deleted)
+                foreach (var number in structs.ChunkFrom(position))
                 {
-                    ranges ??= deletes.Of(structs.Client);
-                    ranges.Append(deleted.Clock, deleted.End);
+                    ref var row = ref store.Rows[number];
+                    if (row.Deleted)
+                    {
+                        (ranges ??= deletes.Of(structs.Client)).Append(store.Rows.ClockOf(row), store.Rows.EndOf(row));
+                    }
                 }
             }
-            while (structs.MoveNext(ref position));
+            while (structs.MoveNextChunk(ref position));
         }
 
         return deletes;

@@ -6,11 +6,10 @@ namespace CodeCrafter.Crdt.Types;
 /// <summary>The inside of a shared type: its list, its keys, and where it hangs. What users hold is a <see cref="YType"/>.</summary>
 internal sealed class Branch
 {
-    private readonly Id _placeholderFor = Id.None;
-    private Dictionary<string, KeyHistory>? _keys;
+    private Dictionary<string, ItemList>? _keys;
+    private ItemList? _list;
     private YType? _facade;
-
-    private Branch(Id placeholderFor) => _placeholderFor = placeholderFor;
+    private int _row;
 
     /// <summary>A root of the document.</summary>
     public Branch(Doc doc, string rootName)
@@ -36,11 +35,26 @@ internal sealed class Branch
 
     public string? RootName { get; }
 
-    /// <summary>The item that holds the type; null for a root.</summary>
-    public Item? Item { get; private set; }
+    /// <summary>It is a root of the document.</summary>
+    public bool IsRoot => Parent is null;
+
+    /// <summary>The type that this one is a value of; null for a root.</summary>
+    public Branch? Parent { get; private set; }
+
+    /// <summary>The key of the parent that it is a value of, if it is.</summary>
+    public string? Key { get; private set; }
+
+    /// <summary>The id of the item that holds the type; none for a root.</summary>
+    public Id Id { get; private set; } = Id.None;
+
+    /// <summary>The item that holds the type has been deleted.</summary>
+    public bool IsDeleted;
+
+    /// <summary>The item that holds the type, as long as it is there; the type is no root and not deleted.</summary>
+    public Item Item => new(Doc.Store, _row);
 
     /// <summary>The first item of the list.</summary>
-    public Item? Start;
+    public Item? Start => Doc.Store.ItemAt(_list?.First ?? 0);
 
     /// <summary>How many positions the list has.</summary>
     public long Length;
@@ -57,54 +71,80 @@ internal sealed class Branch
     /// <summary>Who wants to hear of changes; null for nobody.</summary>
     public Observers? Observers;
 
-    /// <summary>Stands for the type in an item that may not have arrived yet.</summary>
-    public bool IsPlaceholder => !_placeholderFor.IsNone;
-
-    /// <summary>The id of the item that holds the type.</summary>
-    public Id Id => IsPlaceholder ? _placeholderFor : Item!.Id;
-
     /// <summary>The keys that have a value.</summary>
-    public IEnumerable<string> Keys => _keys?.Where(entry => !entry.Value.Last.Deleted).Select(entry => entry.Key) ?? [];
+    public IEnumerable<string> Keys => _keys?.Keys.Where(key => Find(key) is not null) ?? [];
 
-    public static Branch PlaceholderFor(Id id) => new(id);
+    /// <summary>The list of the type, and the histories of its keys.</summary>
+    public IEnumerable<ItemList> Lists => [.. _list is null ? [] : new[] { _list }, .. _keys?.Values ?? Enumerable.Empty<ItemList>()];
 
-    public void Attach(Doc doc, Item item) => (Doc, Item) = (doc, item);
+    public void Attach(Doc doc, Item item) => (Doc, _row, Parent, Key, Id) = (doc, item.Row, item.Parent, item.ParentSub, item.Id);
+
+    /// <summary>The list of the type (null), or the history of a key; made if there is none.</summary>
+    public ItemList ListOf(string? key)
+    {
+        if (key is null)
+        {
+            return _list ??= new ItemList(this, null);
+        }
+
+        ref var history = ref CollectionsMarshal.GetValueRefOrAddDefault(_keys ??= [], key, out _);
+        return history ??= new ItemList(this, key);
+    }
 
     /// <summary>The current item of a key if it is not deleted.</summary>
     public Item? Find(string key) => LastOf(key) is { Deleted: false } item ? item : null;
 
     /// <summary>The current item of a key, deleted or not.</summary>
-    public Item? LastOf(string key) => _keys?.GetValueOrDefault(key).Last;
+    public Item? LastOf(string key) => Doc.Store.ItemAt(_keys?.GetValueOrDefault(key)?.Last ?? 0);
 
     /// <summary>The oldest item of a key.</summary>
-    public Item? FirstOf(string key) => _keys?.GetValueOrDefault(key).First;
-
-    /// <summary>Takes in a new end of a key's history: an item without neighbour on that side.</summary>
-    public void SetEnd(string key, Item item)
-    {
-        ref var history = ref CollectionsMarshal.GetValueRefOrAddDefault(_keys ??= [], key, out _);
-        history = new KeyHistory(item.Left is null ? item : history.First, item.Right is null ? item : history.Last);
-    }
+    public Item? FirstOf(string key) => Doc.Store.ItemAt(_keys?.GetValueOrDefault(key)?.First ?? 0);
 
     /// <summary>All items: those of the list, and those of each key with its history.</summary>
     public IEnumerable<Item> Children()
     {
-        for (var item = Start; item is not null; item = item.Right)
+        foreach (var list in Lists)
         {
-            yield return item;
-        }
-
-        foreach (var history in _keys?.Values ?? Enumerable.Empty<KeyHistory>())
-        {
-            for (var item = history.First; item is not null; item = item.Right)
+            for (var item = Doc.Store.ItemAt(list.First); item is { } child; item = child.Right)
             {
-                yield return item;
+                yield return child;
             }
         }
     }
 
+    /// <summary>All text of the list.</summary>
+    public string ReadText()
+    {
+        var rows = Doc.Store.Rows;
+        long length = 0;
+        for (var next = _list?.First ?? 0; next != 0; next = rows[next].Right)
+        {
+            length += rows[next] is { IsText: true, Deleted: false } ? rows.LengthOf(rows[next]) : 0;
+        }
+
+        return string.Create(checked((int)length), this, static (target, branch) =>
+        {
+            var (rows, text) = (branch.Doc.Store.Rows, branch.Doc.Store.Text);
+            for (var next = branch._list?.First ?? 0; next != 0; next = rows[next].Right)
+            {
+                ref var row = ref rows[next];
+                if (row is { IsText: true, Deleted: false })
+                {
+                    text.CopyTo(row.Content, target[..(int)rows.LengthOf(row)]);
+                    target = target[(int)rows.LengthOf(row)..];
+                }
+            }
+        });
+    }
+
+    /// <summary>The index of positions, made if there is none. The list is not empty.</summary>
+    public ItemIndex GetIndex() => Index ??= new ItemIndex(Doc.Store.Rows, _list!);
+
+    /// <summary>The last item of the list.</summary>
+    public Item? End => Doc.Store.ItemAt(_list?.Last ?? 0);
+
     /// <summary>The type has been collected with all that it contained.</summary>
-    public void Forget() => (Start, _keys, Index, Placements, Length) = (null, null, null, null, 0);
+    public void Forget() => (_list, _keys, Index, Placements, Length) = (null, null, null, null, 0);
 
     /// <summary>What users hold of the type; always the same object.</summary>
     public YType Facade() => _facade ??= Kind switch
@@ -136,6 +176,4 @@ internal sealed class Branch
             ? Facade()
             : throw new InvalidOperationException($"The root '{RootName}' is of the kind {Kind}, not {kind}.");
     }
-
-    private readonly record struct KeyHistory(Item First, Item Last);
 }

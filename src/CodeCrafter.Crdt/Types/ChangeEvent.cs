@@ -30,7 +30,7 @@ internal static class ChangeEvent
                 FlushDeleted();
                 for (var i = 0; i < part.Length; i++)
                 {
-                    inserted.Add(part.Item.Content.ValueAt(part.Offset + i));
+                    inserted.Add(part.Item.ValueAt(part.Offset + i));
                 }
 
                 continue;
@@ -98,14 +98,14 @@ internal static class ChangeEvent
     // The value before the transaction is the newest one that it deleted and that it did not add.
     private static KeyChange? KeyChangeOf(Transaction transaction, Item item)
     {
-        var before = item;
-        while (before is not null && !transaction.Existed(before))
+        Item? before = item;
+        while (before is { } newer && !transaction.Existed(newer))
         {
-            before = before.Left;
+            before = newer.Left;
         }
 
-        var had = before is not null && transaction.HasDeleted(before);
-        var old = had ? before!.Content.ValueAt(before.Length - 1) : null;
+        var had = before is { } last && transaction.HasDeleted(last);
+        var old = had ? before!.Value.ValueAt(before.Value.Length - 1) : null;
         if (!item.Deleted)
         {
             return before == item ? null : new KeyChange(had ? KeyAction.Update : KeyAction.Add, old);
@@ -132,9 +132,9 @@ internal readonly record struct ChangedPart(Item Item, long Offset, long Length,
     /// </summary>
     public static IEnumerable<ChangedPart> AllOf(Transaction transaction, Branch branch)
     {
-        for (var item = branch.Start; item is not null; item = item.Right)
+        for (var next = branch.Start; next is { } item; next = item.Right)
         {
-            if (!item.Content.IsCountable || (item.Deleted && !transaction.HasDeleted(item)))
+            if (!item.IsCountable || (item.Deleted && !transaction.HasDeleted(item)))
             {
                 continue;
             }

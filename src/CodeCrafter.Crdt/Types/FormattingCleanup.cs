@@ -19,7 +19,7 @@ internal static class FormattingCleanup
         var stamp = transaction.Store.NextStamp();
         foreach (var item in transaction.DeletedItems())
         {
-            var parent = item.Parent!;
+            var parent = item.Parent;
             if (!parent.HasFormatting || whole.Contains(parent))
             {
                 continue;
@@ -44,9 +44,9 @@ internal static class FormattingCleanup
     /// <summary>Whether there is a format item between here and the next content.</summary>
     public static bool HasFormatInGap(Item start)
     {
-        for (var item = start; item is not null && !IsContent(item); item = item.Right)
+        for (Item? next = start; next is { } item && !IsContent(item); next = item.Right)
         {
-            if (item is { Deleted: false, Content: FormatContent })
+            if (item is { Deleted: false, Kind: Content.FormatKind })
             {
                 return true;
             }
@@ -68,19 +68,19 @@ internal static class FormattingCleanup
         Transaction transaction, Item start, Item? current, Attributes startAttributes, Attributes currentAttributes)
     {
         var last = new Dictionary<string, FormatContent>();
-        var end = start;
-        while (end is not null && !IsContent(end))
+        Item? end = start;
+        while (end is { } item && !IsContent(item))
         {
-            if (end is { Deleted: false, Content: FormatContent format })
+            if (item is { Deleted: false, Content: FormatContent format })
             {
                 last[format.Key] = format;
             }
 
-            end = end.Right;
+            end = item.Right;
         }
 
         var isPastCurrent = false;
-        for (var item = start; item != end; item = item!.Right)
+        for (Item? next = start; next is { } item && item != end; next = item.Right)
         {
             isPastCurrent |= item == current;
             if (item is not { Deleted: false, Content: FormatContent format })
@@ -125,9 +125,9 @@ internal static class FormattingCleanup
             var position = structs.Find(structs.StateBefore);
             do
             {
-                if (structs[position] is Item { Deleted: false, Content: FormatContent } item)
+                if (new Item(transaction.Store, structs[position]) is { Deleted: false, Kind: Content.FormatKind } item)
                 {
-                    branches.Add(item.Parent!);
+                    branches.Add(item.Parent);
                 }
             }
             while (structs.MoveNext(ref position));
@@ -140,7 +140,8 @@ internal static class FormattingCleanup
     // that were looked at are marked: much may be deleted in one gap.
     private static void CleanGapWithoutContext(Transaction transaction, Item item, int stamp)
     {
-        if (item.ScanStamp == stamp)
+        var rows = transaction.Store.Rows;
+        if (rows.MarksOf(item.Row).Scan == stamp)
         {
             return;
         }
@@ -151,9 +152,9 @@ internal static class FormattingCleanup
         }
 
         var seen = new HashSet<string>();
-        for (var before = item; before is not null && !IsContent(before); before = before.Left)
+        for (Item? next = item; next is { } before && !IsContent(before); next = before.Left)
         {
-            before.ScanStamp = stamp;
+            rows.MarksOf(before.Row).Scan = stamp;
             if (before is { Deleted: false, Content: FormatContent format } && !seen.Add(format.Key))
             {
                 transaction.Delete(before);
@@ -166,11 +167,11 @@ internal static class FormattingCleanup
     private static void CleanWhole(Transaction transaction, Branch branch)
     {
         var attributes = new Attributes();
-        for (var item = branch.Start; item is not null; item = item.Right)
+        for (var next = branch.Start; next is { } item; next = item.Right)
         {
             if (IsContent(item))
             {
-                CleanGap(transaction, branch.Start!, item, [], attributes);
+                CleanGap(transaction, branch.Start!.Value, item, [], attributes);
                 return;
             }
 
@@ -178,7 +179,7 @@ internal static class FormattingCleanup
         }
     }
 
-    private static bool IsContent(Item item) => !item.Deleted && item.Content.IsCountable;
+    private static bool IsContent(Item item) => !item.Deleted && item.IsCountable;
 
     // Yjs compares by identity here (===).
     private static bool IsSame(JsonLiteral a, JsonLiteral b) => ReferenceEquals(a, b) || (a.IsPlain && a.IsEqualTo(b));

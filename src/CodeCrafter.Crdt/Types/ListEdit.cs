@@ -19,10 +19,10 @@ internal static class ListEdit
         {
             var left = Before(transaction, branch, index);
             left = SkipDeleted(branch, left, index);
-            if (left is null || !TryExtend(transaction, branch, left, text))
+            if (!TryExtend(transaction, branch, left, text))
             {
-                var item = Insert(transaction, branch, left, new TextContent(text.ToCharArray()));
-                branch.Index?.Remember(item, index);
+                var item = InsertText(transaction, branch, left, text);
+                branch.Index?.Remember(item.Row, index);
             }
         }
         finally
@@ -56,22 +56,26 @@ internal static class ListEdit
         try
         {
             long left = length;
-            var item = left > 0 ? StartingAt(transaction, branch, index) : null;
-            var (near, nearStart) = (branch.Index?.Near, branch.Index?.NearStart ?? 0);
+            var store = transaction.Store;
+            var row = left > 0 ? StartingAt(transaction, branch, index) : 0;
+            var (near, nearStart) = (branch.Index?.Near ?? 0, branch.Index?.NearStart ?? 0);
             while (left > 0)
             {
-                if (item!.IsVisible)
+                var visible = store.VisibleLengthOf(store.Rows[row]);
+                if (visible > left)
                 {
-                    if (item.Length > left)
-                    {
-                        transaction.Store.StartingAt(transaction, new Id(item.Client, item.Clock + left));
-                    }
-
-                    left -= item.Length;
-                    transaction.Delete(item);
+                    var (client, clock) = store.IdOf(store.Rows[row]);
+                    store.StartingAt(transaction, new Id(client, clock + left));
+                    visible = left;
                 }
 
-                item = item.Right;
+                if (visible > 0)
+                {
+                    left -= visible;
+                    transaction.Delete(row);
+                }
+
+                row = store.Rows[row].Right;
             }
 
             branch.Index?.Recall(near, nearStart, index);
@@ -88,8 +92,7 @@ internal static class ListEdit
         var transaction = branch.Doc.Begin();
         try
         {
-            var left = branch.LastOf(key);
-            Integrate(transaction, branch, left, null, key, content);
+            Integrate(transaction, branch.ListOf(key), branch.LastOf(key)?.Row ?? 0, 0, content, null);
         }
         finally
         {
@@ -111,23 +114,21 @@ internal static class ListEdit
     }
 
     /// <summary>The item at a position that exists, and the offset in it.</summary>
-    public static (Item Item, long Offset) Find(Branch branch, long index) =>
-        (branch.Index ??= new ItemIndex(branch.Start!)).Find(index);
-
-    /// <summary>How many positions there are before an item of a list.</summary>
-    public static long PositionOf(Item item)
+    public static (Item Item, long Offset) Find(Branch branch, long index)
     {
-        var branch = item.Parent!;
-        branch.Index ??= new ItemIndex(branch.Start!);
-        return ItemIndex.PositionOf(item);
+        var (row, offset) = branch.GetIndex().Find(index);
+        return (new Item(branch.Doc.Store, row), offset);
     }
 
-    private static Item StartingAt(Transaction transaction, Branch branch, long index)
+    /// <summary>How many positions there are before an item of a list.</summary>
+    public static long PositionOf(Item item) => item.Parent.GetIndex().PositionOf(item.Row);
+
+    private static int StartingAt(Transaction transaction, Branch branch, long index)
     {
         var (item, offset) = Find(branch, index);
         return offset == 0
-            ? item
-            : (Item)transaction.Store.StartingAt(transaction, new Id(item.Client, item.Clock + offset));
+            ? item.Row
+            : transaction.Store.StartingAt(transaction, new Id(item.Client, item.Clock + offset));
     }
 
     /// <summary>The item that ends before a position, cut there if need be; null at the start.</summary>
@@ -157,7 +158,7 @@ internal static class ListEdit
         // Without attributes all that is not visible is deleted.
         for (var steps = 0; steps < MaxSteps; steps++)
         {
-            if ((left is null ? branch.Start : left.Right) is not { Deleted: true } deleted)
+            if ((left is { } item ? item.Right : branch.Start) is not { Deleted: true } deleted)
             {
                 return left;
             }
@@ -167,37 +168,48 @@ internal static class ListEdit
 
         return index < branch.Length
             ? Find(branch, index).Item.Left
-            : (branch.Index ??= new ItemIndex(branch.Start)).Last();
+            : branch.End;
     }
 
     /// <summary>Typing goes on where it left off: the same result as a new item that is then merged with the left one.</summary>
-    public static bool TryExtend(Transaction transaction, Branch branch, Item left, string text)
+    public static bool TryExtend(Transaction transaction, Branch branch, Item? left, string text)
     {
-        if (left.Client != branch.Doc.ClientId || transaction.Store.Find(left.Client) is not { } structs || structs.Last != left
-            || TextRun.Extendable(structs, left.LastId, left.Right?.Id ?? Id.None) is null)
+        if (left is not { } item || transaction.Store.Find(branch.Doc.ClientId) is not { } structs || structs.Last != item.Row
+            || !TextRun.IsExtendable(transaction.Store, structs, item.LastId, item.Right?.Id ?? Id.None, text.Length))
         {
             return false;
         }
 
-        TextRun.Extend(transaction, structs, left, text);
+        TextRun.Extend(transaction, structs, text);
         return true;
     }
 
+    /// <summary>Inserts text behind an item, or at the start.</summary>
+    public static Item InsertText(Transaction transaction, Branch branch, Item? left, string text) =>
+        Insert(transaction, branch, left, null, text);
+
     /// <summary>Inserts content behind an item, or at the start.</summary>
     public static Item Insert(Transaction transaction, Branch branch, Item? left, Content content) =>
-        Integrate(transaction, branch, left, left is null ? branch.Start : left.Right, null, content);
+        Insert(transaction, branch, left, content, null);
 
-    private static Item Integrate(
-        Transaction transaction, Branch branch, Item? left, Item? right, string? key, Content content)
+    private static Item Insert(Transaction transaction, Branch branch, Item? left, Content? content, string? text)
     {
-        var client = branch.Doc.ClientId;
-        var clock = transaction.Store.StateOf(client);
-        var item = new Item(client, clock, left?.LastId ?? Id.None, right?.Id ?? Id.None, branch, key, content)
-        {
-            Left = left,
-            Right = right,
-        };
-        Integration.IntegrateConnected(transaction, item);
-        return item;
+        var list = branch.ListOf(null);
+        var right = left is { } item ? transaction.Store.Rows[item.Row].Right : list.First;
+        return Integrate(transaction, list, left?.Row ?? 0, right, content, text);
+    }
+
+    // With either content or text.
+    private static Item Integrate(Transaction transaction, ItemList list, int left, int right, Content? content, string? text)
+    {
+        var store = transaction.Store;
+        var structs = store.FindOrAdd(list.Branch.Doc.ClientId);
+        var origin = left == 0 ? Id.None : store.LastIdOf(store.Rows[left]);
+        var rightOrigin = right == 0 ? Id.None : store.IdOf(store.Rows[right]);
+        var row = store.AddRow(
+            structs, structs.State, content?.Length ?? text!.Length, content?.Kind ?? Content.StringKind, origin, rightOrigin);
+        store.Rows[row].Content = content is null ? store.Text.Add(text) : (uint)store.Contents.Add(content);
+        Integration.IntegrateConnected(transaction, row, new Place(list, left, right));
+        return new Item(store, row);
     }
 }

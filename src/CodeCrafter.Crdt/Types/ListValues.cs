@@ -9,16 +9,16 @@ internal static class ListValues
     public static object? Get(Branch branch, int index)
     {
         var (item, offset) = ListEdit.Find(branch, index);
-        return item.Content.ValueAt(offset);
+        return item.ValueAt(offset);
     }
 
     public static IEnumerable<object?> All(Branch branch)
     {
-        for (var item = branch.Start; item is not null; item = item.Right)
+        for (var next = branch.Start; next is { } item; next = item.Right)
         {
             for (var i = 0; item.IsVisible && i < item.Length; i++)
             {
-                yield return item.Content.ValueAt(i);
+                yield return item.ValueAt(i);
             }
         }
     }
@@ -78,7 +78,7 @@ internal static class ListValues
 internal static class KeyValues
 {
     public static object? Get(Branch branch, string key) =>
-        branch.Find(key) is { } item ? item.Content.ValueAt(item.Length - 1) : null;
+        branch.Find(key) is { } item ? item.ValueAt(item.Length - 1) : null;
 
     public static Dictionary<string, object?> All(Branch branch) => branch.Keys.ToDictionary(key => key, key => Get(branch, key));
 

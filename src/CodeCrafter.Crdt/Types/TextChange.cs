@@ -50,7 +50,7 @@ internal sealed class TextChange
     {
         using var parts = ChangedPart.AllOf(_transaction, branch).GetEnumerator();
         var hasPart = parts.MoveNext();
-        for (var item = branch.Start; item is not null; item = item.Right)
+        for (var next = branch.Start; next is { } item; next = item.Right)
         {
             if (item.Content is FormatContent format)
             {
@@ -76,9 +76,9 @@ internal sealed class TextChange
                 Begin(DeltaAction.Retain);
                 _length += part.Length;
                 break;
-            case PartChange.Inserted when part.Item.Content is TextContent text:
+            case PartChange.Inserted when part.Item.IsText:
                 Begin(DeltaAction.Insert);
-                _text.Append(text.Text.Slice((int)part.Offset, (int)part.Length));
+                part.Item.AppendTextTo(_text, part.Offset, part.Length);
                 break;
             case PartChange.Inserted:
                 Flush();
@@ -91,7 +91,7 @@ internal sealed class TextChange
     {
         for (var i = 0; i < part.Length; i++)
         {
-            _delta.Add(DeltaOperation.InsertOne(part.Item.Content.ValueAt(part.Offset + i), ToPlain(_current)));
+            _delta.Add(DeltaOperation.InsertOne(part.Item.ValueAt(part.Offset + i), ToPlain(_current)));
         }
     }
 

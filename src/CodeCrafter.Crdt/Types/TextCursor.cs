@@ -41,9 +41,9 @@ internal sealed class TextCursor(Transaction transaction, Branch branch)
     public static OrderedDictionary<string, JsonLiteral> AttributesBefore(Branch branch, Item item)
     {
         var attributes = new OrderedDictionary<string, JsonLiteral>();
-        for (var before = branch.Start; before != item; before = before!.Right)
+        for (var next = branch.Start; next is { } before && before != item; next = before.Right)
         {
-            Note(attributes, before!);
+            Note(attributes, before);
         }
 
         return attributes;
@@ -52,13 +52,17 @@ internal sealed class TextCursor(Transaction transaction, Branch branch)
     /// <summary>Goes past the item to the right, which is there.</summary>
     public void Forward()
     {
-        Note(Attributes, Right!);
-        (Left, Right) = (Right, Right!.Right);
+        var right = Right!.Value;
+        Note(Attributes, right);
+        (Left, Right) = (right, right.Right);
     }
 
     /// <summary>Cuts the item to the right, so that it has this length.</summary>
-    public void CutRight(long length) =>
-        transaction.Store.StartingAt(transaction, new Id(Right!.Client, Right.Clock + length));
+    public void CutRight(long length)
+    {
+        var (client, clock) = Right!.Value.Id;
+        transaction.Store.StartingAt(transaction, new Id(client, clock + length));
+    }
 
     /// <summary>Inserts content, and goes past it.</summary>
     public void Insert(Content content)
@@ -70,9 +74,10 @@ internal sealed class TextCursor(Transaction transaction, Branch branch)
     /// <summary>Inserts text, and goes past it.</summary>
     public void Insert(string text)
     {
-        if (Left is null || !ListEdit.TryExtend(transaction, branch, Left, text))
+        if (!ListEdit.TryExtend(transaction, branch, Left, text))
         {
-            Insert(new TextContent(text.ToCharArray()));
+            Right = ListEdit.InsertText(transaction, branch, Left, text);
+            Forward();
         }
     }
 

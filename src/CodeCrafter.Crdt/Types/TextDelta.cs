@@ -15,7 +15,7 @@ internal static class TextDelta
     public static List<DeltaOperation> Of(Branch branch)
     {
         var writer = new Writer();
-        for (var item = branch.Start; item is not null; item = item.Right)
+        for (var next = branch.Start; next is { } item; next = item.Right)
         {
             if (!item.Deleted)
             {
@@ -31,7 +31,7 @@ internal static class TextDelta
     public static List<DeltaOperation> Of(Branch branch, Snapshot snapshot, Snapshot? previous)
     {
         var writer = new Writer();
-        for (var item = branch.Start; item is not null; item = item.Right)
+        for (var next = branch.Start; next is { } item; next = item.Right)
         {
             for (var from = item.Clock; from < item.End;)
             {
@@ -55,7 +55,7 @@ internal static class TextDelta
             return;
         }
 
-        if (item.Content is TextContent)
+        if (item.IsText)
         {
             writer.Mark(isThere == wasThere ? null : isThere ? s_added : s_removed);
         }
@@ -74,18 +74,21 @@ internal static class TextDelta
         /// <summary>Adds a part of an item.</summary>
         public void Add(Item item, long offset, long length)
         {
+            if (item.IsText)
+            {
+                item.AppendTextTo(_text, offset, length);
+                return;
+            }
+
             switch (item.Content)
             {
-                case TextContent text:
-                    _text.Append(text.Text.Slice((int)offset, (int)length));
-                    break;
                 case FormatContent format:
                     Flush();
                     TextCursor.Note(Attributes, format);
                     break;
                 case EmbedContent or TypeContent:
                     Flush();
-                    Delta.Add(DeltaOperation.InsertOne(item.Content.ValueAt(0), TextChange.ToPlain(Attributes)));
+                    Delta.Add(DeltaOperation.InsertOne(item.ValueAt(0), TextChange.ToPlain(Attributes)));
                     break;
             }
         }

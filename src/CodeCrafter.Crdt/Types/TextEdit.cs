@@ -63,7 +63,7 @@ internal static class TextEdit
         try
         {
             var left = ListEdit.Before(transaction, branch, index);
-            var start = left is null ? branch.Start! : left.Right!;
+            var start = (left is { } before ? before.Right : branch.Start)!.Value;
             var end = Delete(transaction, start, length);
             if (FormattingCleanup.HasFormatInGap(start))
             {
@@ -179,10 +179,10 @@ internal static class TextEdit
     // Deletes what takes up positions and returns the item behind.
     private static Item? Delete(Transaction transaction, Item start, long length)
     {
-        var item = start;
-        while (length > 0 && item is not null)
+        Item? next = start;
+        while (length > 0 && next is { } item)
         {
-            if (!item.Deleted && item.Content is TextContent or EmbedContent or TypeContent)
+            if (!item.Deleted && item.Kind is Content.StringKind or Content.EmbedKind or Content.TypeKind)
             {
                 if (length < item.Length)
                 {
@@ -193,20 +193,20 @@ internal static class TextEdit
                 transaction.Delete(item);
             }
 
-            item = item.Right;
+            next = item.Right;
         }
 
-        return item;
+        return next;
     }
 
     // Where no format item is near, the attributes in force need not be known, and the index finds the place.
     private static bool TryInsertBetweenContent(Transaction transaction, Branch branch, int index, string text)
     {
         var left = ListEdit.Before(transaction, branch, index);
-        var right = left is null ? branch.Start : left.Right;
-        while (right is { Deleted: true })
+        var right = left is { } before ? before.Right : branch.Start;
+        while (right is { Deleted: true } deleted)
         {
-            (left, right) = (right, right.Right);
+            (left, right) = (deleted, deleted.Right);
         }
 
         if (right is { Content: FormatContent })
@@ -214,9 +214,9 @@ internal static class TextEdit
             return false;
         }
 
-        if (left is null || !ListEdit.TryExtend(transaction, branch, left, text))
+        if (!ListEdit.TryExtend(transaction, branch, left, text))
         {
-            ListEdit.Insert(transaction, branch, left, new TextContent(text.ToCharArray()));
+            ListEdit.InsertText(transaction, branch, left, text);
         }
 
         return true;

@@ -19,7 +19,7 @@ internal sealed class TransactionEvents
         var events = new TransactionEvents();
         foreach (var (branch, keys) in transaction.ChangedKeys!)
         {
-            if (branch.Item is { Deleted: true } || !IsObserved(branch))
+            if (branch.IsDeleted || !IsObserved(branch))
             {
                 continue;
             }
@@ -30,7 +30,7 @@ internal sealed class TransactionEvents
                 events._direct.Add((observers, @event));
             }
 
-            for (var current = branch; current is not null; current = current.Item?.Parent)
+            for (var current = branch; current is not null; current = current.Parent)
             {
                 if (current.Observers is { HasDeep: true })
                 {
@@ -72,7 +72,7 @@ internal sealed class TransactionEvents
             return true;
         }
 
-        for (var current = branch; current is not null; current = current.Item?.Parent)
+        for (var current = branch; current is not null; current = current.Parent)
         {
             if (current.Observers is { HasDeep: true })
             {
@@ -86,10 +86,9 @@ internal sealed class TransactionEvents
     private static List<object> PathBetween(Branch ancestor, Branch branch)
     {
         var path = new List<object>();
-        for (var current = branch; current != ancestor; current = current.Item!.Parent!)
+        for (var current = branch; current != ancestor; current = current.Parent!)
         {
-            var item = current.Item!;
-            path.Add(item.ParentSub ?? (object)checked((int)ListEdit.PositionOf(item)));
+            path.Add(current.Key ?? (object)checked((int)ListEdit.PositionOf(current.Item)));
         }
 
         path.Reverse();

@@ -1,4 +1,3 @@
-using System.Text;
 using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Types;
 
@@ -253,16 +252,7 @@ public class YText : YType
             return _detached.ToString();
         }
 
-        var text = new StringBuilder(checked((int)Branch!.Length));
-        for (var item = Branch.Start; item is not null; item = item.Right)
-        {
-            if (!item.Deleted && item.Content is TextContent content)
-            {
-                text.Append(content.Text);
-            }
-        }
-
-        return text.ToString();
+        return Branch!.ReadText();
     }
 
     internal override void Fill()
@@ -348,7 +338,7 @@ public class YText : YType
     private static string Clean(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+        if (TextPool.IsAscii(text) || text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
         {
             return text;
         }

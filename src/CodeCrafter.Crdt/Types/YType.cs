@@ -19,13 +19,13 @@ public abstract class YType
     public string? RootName => Branch?.RootName;
 
     /// <summary>The type that this one is a value of; null for a root and while it is detached.</summary>
-    public YType? Parent => Branch?.Item?.Parent?.Facade();
+    public YType? Parent => Branch?.Parent?.Facade();
 
     /// <summary>The key of the map that this type is the value of; null elsewhere.</summary>
-    public string? Key => Branch?.Item?.ParentSub;
+    public string? Key => Branch?.Key;
 
     /// <summary>The type was deleted from what contained it. It stays empty, whatever is put into it.</summary>
-    public bool IsDeleted => Branch?.Item?.Deleted ?? false;
+    public bool IsDeleted => Branch?.IsDeleted ?? false;
 
     internal Branch? Branch { get; private set; }
 

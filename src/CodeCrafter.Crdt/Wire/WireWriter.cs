@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace CodeCrafter.Crdt.Wire;
@@ -69,6 +70,29 @@ internal sealed class WireWriter
 
         span[count++] = (byte)value;
         Length += count;
+    }
+
+    /// <summary>An integer below 2^56 as it is written, the first byte lowest; <see cref="WriteEncoded"/>.</summary>
+    public static ulong EncodeVarUint(ulong value)
+    {
+        ulong encoded = 0;
+        var shift = 0;
+        for (; value >= 0x80; value >>= 7, shift += 8)
+        {
+            encoded |= ((value & 0x7F) | 0x80) << shift;
+        }
+
+        return encoded | (value << shift);
+    }
+
+    /// <summary>In how many bytes an integer is written.</summary>
+    public static int LengthOfVarUint(ulong value) => Math.Max(1, (64 - BitOperations.LeadingZeroCount(value) + 6) / 7);
+
+    /// <summary>Writes an integer that has been encoded before.</summary>
+    public void WriteEncoded(ulong encoded, int length)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), encoded);
+        Length += length;
     }
 
     public void WriteClock(long value) => WriteVarUint((ulong)value);

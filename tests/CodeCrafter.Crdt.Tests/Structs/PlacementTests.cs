@@ -166,7 +166,7 @@ public sealed class PlacementTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     {
         var units = new List<Id>();
         var first = key is null ? doc.Root("text").Start : doc.Root("text").FirstOf(key);
-        for (var item = first; item is not null; item = item.Right)
+        for (var next = first; next is { } item; next = item.Right)
         {
             for (var i = 0; i < item.Length; i++)
             {
@@ -182,7 +182,7 @@ public sealed class PlacementTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         var root = doc.Root("text");
         if (root.Placements?.IndexOf(key) is { } index)
         {
-            Assert.True(index.IsConsistent((key is null ? root.Start : root.FirstOf(key))!));
+            Assert.True(index.IsConsistent((key is null ? root.Start : root.FirstOf(key))!.Value));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class StructsTests
             }
             else if (step % 3 == 1)
             {
-                run.Append([step, -step]);
+                run.Append(new([step, -step]));
                 models[at] = [.. models[at], step, -step];
             }
             else if (run.Length > 1)
@@ -68,10 +68,11 @@ public sealed class StructsTests
     public void Structs_of_a_client_are_found_however_they_are_cut_and_joined() => Gen.Int[0, 1 << 20].Array[0, 3000].Sample(
         steps =>
         {
-            var structs = new ClientStructs(1);
+            var store = new StructStore();
+            var (structs, rows) = (store.FindOrAdd(1), store.Rows);
             for (long clock = 0; clock < 4000; clock += 4)
             {
-                structs.Append(new Gc(1, clock, 4));
+                structs.Append(store.AddRow(structs, clock, 4, StructInfo.Gc, Id.None, Id.None));
             }
 
             foreach (var step in steps)
@@ -79,33 +80,34 @@ public sealed class StructsTests
                 var position = structs.Find(step % structs.State);
                 var found = structs[position];
                 var next = position;
-                if (step % 2 == 0 && found.Length > 1)
+                if (step % 2 == 0 && rows[found].Length > 1)
                 {
-                    var right = new Gc(1, found.Clock + 1, found.Length - 1);
-                    found.Length = 1;
-                    Assert.Same(right, structs[structs.InsertAfter(position, right)]);
+                    var right = store.AddRow(structs, rows[found].Clock + 1, rows[found].Length - 1, StructInfo.Gc, Id.None, Id.None);
+                    rows[found].Length = 1;
+                    Assert.Equal(right, structs[structs.InsertAfter(position, right)]);
                 }
                 else if (structs.MoveNext(ref next))
                 {
-                    found.Length += structs[next].Length;
+                    rows[found].Length += rows[structs[next]].Length;
+                    rows.Free(structs[next]);
                     structs.RemoveAt(next);
                 }
             }
 
-            AssertConsistent(structs);
+            AssertConsistent(rows, structs);
         },
         iter: 50);
 
-    private static void AssertConsistent(ClientStructs structs)
+    private static void AssertConsistent(Rows rows, ClientStructs structs)
     {
         var position = structs.First;
         long clock = 0;
         var count = 0;
         do
         {
-            Assert.Equal(clock, structs[position].Clock);
+            Assert.Equal(clock, rows[structs[position]].Clock);
             Assert.Equal(position, structs.Find(clock));
-            clock = structs[position].End;
+            clock = rows.EndOf(rows[structs[position]]);
             count++;
             var back = position;
             Assert.Equal(count > 1, structs.MovePrevious(ref back));

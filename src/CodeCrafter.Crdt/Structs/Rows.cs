@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+
+namespace CodeCrafter.Crdt.Structs;
+
+/// <summary>
+/// The rows of a document, in pages, so that they never move: a row keeps its number as long as it is in use. Beside
+/// them, made only when somebody needs them: the leaves of the indexes of positions, the marks of scans, and clocks
+/// that 32 bits cannot hold.
+/// </summary>
+internal sealed class Rows
+{
+    private const int PageBits = 8, PageLength = 1 << PageBits, FirstLength = 4;
+
+    private readonly SlotTable<WideClocks> _wide = new();
+    private Row[][] _pages = [new Row[FirstLength]];
+    private IndexLeaf?[][]? _leaves;
+    private ScanMarks[][]? _marks;
+    private int _free;
+
+    /// <summary>One more than the highest number that was in use.</summary>
+    public int End { get; private set; } = 1;
+
+    /// <summary>A reference must not be kept while a row is added.</summary>
+    public ref Row this[int row]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _pages[row >> PageBits][row & (PageLength - 1)];
+    }
+
+    /// <summary>Takes a row, all of it zero.</summary>
+    public int Add()
+    {
+        if (_free != 0)
+        {
+            var reused = _free;
+            ref var row = ref this[reused];
+            _free = row.Right;
+            row = default;
+            return reused;
+        }
+
+        var page = End >> PageBits;
+        if (page == _pages.Length)
+        {
+            Array.Resize(ref _pages, page + Math.Max(1, page / 8));
+        }
+
+        // The first page grows: most documents are small.
+        if (_pages[page] is null)
+        {
+            _pages[page] = new Row[PageLength];
+        }
+        else if (_pages[page].Length == (End & (PageLength - 1)))
+        {
+            Array.Resize(ref _pages[page], 2 * _pages[page].Length);
+        }
+
+        return End++;
+    }
+
+    /// <summary>Gives a row back. Whoever has its number must forget it.</summary>
+    public void Free(int row)
+    {
+        ref var freed = ref this[row];
+        if (freed.IsWide)
+        {
+            _wide.Remove((int)freed.Clock);
+        }
+
+        if (_leaves is not null && row >> PageBits < _leaves.Length)
+        {
+            LeafOf(row) = null;
+        }
+
+        freed = new Row { Kind = Row.FreeKind, Right = _free };
+        _free = row;
+    }
+
+    /// <summary>Where a row is in its list's index of positions, if there is one.</summary>
+    public ref IndexLeaf? LeafOf(int row) => ref Beside(ref _leaves, row);
+
+    /// <summary>The last scans that met a row.</summary>
+    public ref ScanMarks MarksOf(int row) => ref Beside(ref _marks, row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long ClockOf(in Row row) => row.IsWide ? Wide(row).Clock : row.Clock;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long LengthOf(in Row row) => row.IsWide ? Wide(row).Length : row.Length;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long EndOf(in Row row) => row.IsWide ? Wide(row).Clock + Wide(row).Length : (long)row.Clock + row.Length;
+
+    public long OriginClockOf(in Row row) => row.IsWide ? Wide(row).OriginClock : row.OriginClock;
+
+    public long RightOriginClockOf(in Row row) => row.IsWide ? Wide(row).RightOriginClock : row.RightOriginClock;
+
+    public bool HaveSameOrigin(in Row a, in Row b) =>
+        a.OriginClient == b.OriginClient && OriginClockOf(a) == OriginClockOf(b);
+
+    public bool HaveSameRightOrigin(in Row a, in Row b) =>
+        a.RightOriginClient == b.RightOriginClient && RightOriginClockOf(a) == RightOriginClockOf(b);
+
+    /// <summary>Sets all clocks of a row. An origin's clock counts only where the row has the origin.</summary>
+    public void SetClocks(ref Row row, long clock, long length, long originClock, long rightOriginClock)
+    {
+        // The end has to fit too.
+        if (!row.IsWide && (ulong)(clock + length) <= uint.MaxValue && (ulong)originClock <= uint.MaxValue && (ulong)rightOriginClock <= uint.MaxValue)
+        {
+            (row.Clock, row.Length) = ((uint)clock, (uint)length);
+            (row.OriginClock, row.RightOriginClock) = ((uint)originClock, (uint)rightOriginClock);
+            return;
+        }
+
+        var wide = row.IsWide ? Wide(row) : new WideClocks();
+        if (!row.IsWide)
+        {
+            row.IsWide = true;
+            row.Clock = (uint)_wide.Add(wide);
+        }
+
+        (wide.Clock, wide.Length, wide.OriginClock, wide.RightOriginClock) = (clock, length, originClock, rightOriginClock);
+    }
+
+    public void SetLength(ref Row row, long length) =>
+        SetClocks(ref row, ClockOf(row), length, OriginClockOf(row), RightOriginClockOf(row));
+
+    private WideClocks Wide(in Row row) => _wide[(int)row.Clock];
+
+    private ref T Beside<T>(ref T[][]? pages, int row)
+    {
+        var page = row >> PageBits;
+        if (pages is null || pages.Length <= page)
+        {
+            Array.Resize(ref pages, _pages.Length);
+        }
+
+        var slot = row & (PageLength - 1);
+        if (pages[page] is null || pages[page].Length <= slot)
+        {
+            Array.Resize(ref pages[page], _pages[page].Length);
+        }
+
+        return ref pages[page][slot];
+    }
+
+    private sealed class WideClocks
+    {
+        public long Clock, Length, OriginClock, RightOriginClock;
+    }
+}
+
+/// <summary>The last scan for conflicts that met an item, and the last part of a scan. See <see cref="Placement"/>.</summary>
+internal struct ScanMarks
+{
+    public int Scan, Conflict;
+}
