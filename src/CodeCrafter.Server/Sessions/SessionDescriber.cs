@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
+
 namespace CodeCrafter.Server.Sessions;
 
 /// <summary>Puts a session, its document and who is online together as the API shows them.</summary>
-internal sealed class SessionDescriber(ISessionDocuments documents, ISessionPresence presence)
+internal sealed class SessionDescriber(ISessionDocuments documents, ISessionPresence presence, IOptions<SessionOptions> options)
 {
     public async Task<SessionEnvelope> WithDocumentAsync(Session session, Guid callerId, CancellationToken cancellationToken)
     {
@@ -39,6 +41,7 @@ internal sealed class SessionDescriber(ISessionDocuments documents, ISessionPres
             UpdatedAt = session.UpdatedAt,
             Version = session.SettingsVersion,
             DeletedAt = session.DeletedAt,
+            RestorableUntil = session.DeletedAt?.AddDays(options.Value.RestoreDays),
         };
     }
 

@@ -65,6 +65,10 @@ internal sealed record SessionResponse
     /// <summary>Only where deleted sessions are listed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>Only where deleted sessions are listed: then it is removed for good.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RestorableUntil { get; init; }
 }
 
 internal sealed record SessionEnvelope(SessionResponse Session);

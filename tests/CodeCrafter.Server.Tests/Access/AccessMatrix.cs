@@ -49,6 +49,7 @@ internal static class AccessMatrix
         new("GET /api/sessions/{id}/export/files",                      "401  404  200  200  200  200  404  200"),
         new("GET /api/sessions/{id}/export/recording",                  "401  404  200  200  200  200  404  200"),
         // Without what lets them in, which is asked for before anything else.
+        new("POST /api/sessions/{id}/preview",                          "404  404  404  404  404  404  404  404", w => new { }),
         new("POST /api/sessions/{id}/guests",                           "404  404  404  404  404  404  404  403", w => new { name = "Ada" }),
         new("POST /api/sessions/{id}/read",                             "404  404  404  404  404  404  404  404", w => new { token = "wrong" }),
         new("POST /api/sessions/{id}/public-link",                      "401  404  403  403  200  200  404  403"),

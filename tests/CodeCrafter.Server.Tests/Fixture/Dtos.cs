@@ -48,13 +48,16 @@ internal sealed record SessionDto(
     DateTimeOffset UpdatedAt,
     int Version,
     bool HasPublicLink,
-    DateTimeOffset? DeletedAt);
+    DateTimeOffset? DeletedAt,
+    DateTimeOffset? RestorableUntil = null);
 
 internal sealed record SessionEnvelopeDto(SessionDto Session);
 
 internal sealed record ParticipantEnvelopeDto(ParticipantDto Participant);
 
 internal sealed record InviteDto(string InviteCode);
+
+internal sealed record PreviewDto(string Title, UserNameDto Owner, string Role, bool AllowsGuests);
 
 internal sealed record InvitationDto(
     Guid Id, string Role, UserNameDto CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, int? MaxUses, int Uses, bool IsUsable);

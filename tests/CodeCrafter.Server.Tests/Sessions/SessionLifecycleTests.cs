@@ -24,7 +24,7 @@ public sealed class SessionLifecycleTests(SharedServer shared) : IClassFixture<S
         await DeleteAsync(alice, session.Id);
         var deleted = Assert.Single(await DeletedAsync(alice));
         Assert.Equal(session.Id, deleted.Id);
-        Assert.NotNull(deleted.DeletedAt);
+        Assert.Equal(deleted.DeletedAt!.Value.AddDays(30), deleted.RestorableUntil);
         Assert.Empty(await DeletedAsync(bob));
 
         using var refused = await bob.Http.PostAsync($"/api/sessions/{session.Id}/restore", null, Stop);

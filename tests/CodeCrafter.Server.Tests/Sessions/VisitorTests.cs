@@ -55,6 +55,41 @@ public sealed class VisitorTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Fact]
+    public async Task A_link_tells_what_it_opens_before_one_comes_in()
+    {
+        var alice = await shared.NewUserAsync();
+        var session = await alice.CreateSessionAsync(new { title = "Closed" });
+        var invitation = await alice.InviteAsync(session.Id, new { role = "viewer", maxUses = 1 });
+
+        var preview = await PreviewAsync(session.Id, invitation.Token);
+        Assert.Equal(new PreviewDto("Closed", new UserNameDto(alice.Id, alice.Username), "viewer", AllowsGuests: false), preview);
+        // Nothing was used up, and the code of the session gives another role.
+        Assert.Equal("viewer", (await PreviewAsync(session.Id, invitation.Token)).Role);
+        Assert.Equal("editor", (await PreviewAsync(session.Id, session.InviteCode)).Role);
+        using var nothing = await AskAsync(session.Id, null);
+        await nothing.MustBeProblemAsync(404, "session_not_found");
+        using var wrong = await AskAsync(session.Id, "wrong");
+        await wrong.MustBeProblemAsync(404, "session_not_found");
+        using var join = await (await shared.NewUserAsync()).Http.PostAsJsonAsync($"/api/sessions/{session.Id}/join", new { invite = invitation.Token }, Stop);
+        await join.MustBeAsync(200);
+        using var used = await AskAsync(session.Id, invitation.Token);
+        await used.MustBeProblemAsync(410, "invitation_used_up");
+    }
+
+    [Fact]
+    public async Task A_public_session_shows_itself_without_a_link_only_where_it_takes_guests()
+    {
+        var alice = await shared.NewUserAsync();
+        var open = await alice.CreateSessionAsync(new { title = "Open", isPublic = true });
+        using var hidden = await AskAsync(open.Id, null);
+        await hidden.MustBeProblemAsync(404, "session_not_found");
+
+        using var changed = await alice.Http.PutAsJsonAsync($"/api/sessions/{open.Id}", new { settings = new { allowGuests = true } }, Stop);
+        await changed.MustBeAsync(200);
+        Assert.Equal(("Open", "viewer", true), await PreviewAsync(open.Id, null) is var shown ? (shown.Title, shown.Role, shown.AllowsGuests) : default);
+    }
+
+    [Fact]
     public async Task A_guest_is_nobody_outside_their_session()
     {
         var alice = await shared.NewUserAsync();
@@ -195,6 +230,15 @@ public sealed class VisitorTests(SharedServer shared) : IClassFixture<SharedServ
         await after.MustBeProblemAsync(401, "login_ended");
         using var late = await shared.Server.Http.PostAsJsonAsync($"/api/sessions/{session.Id}/read", new { token }, Stop);
         await late.MustBeProblemAsync(404, "session_not_found");
+    }
+
+    private Task<HttpResponseMessage> AskAsync(Guid id, string? invite) =>
+        shared.Server.Http.PostAsJsonAsync($"/api/sessions/{id}/preview", new { invite }, Stop);
+
+    private async Task<PreviewDto> PreviewAsync(Guid id, string? invite)
+    {
+        using var response = await AskAsync(id, invite);
+        return await response.ReadAsync<PreviewDto>();
     }
 
     private static Task<SessionDto> GuestSessionAsync(TestUser owner) => owner.CreateSessionAsync(new

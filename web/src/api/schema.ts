@@ -2768,6 +2768,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a link opens, before one comes in by it
+         * @description For those who have no account, or have not logged in: with an invite as for `join`, or without one for a public session that takes guests. Nothing is used up.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "invite": "Zm9yIGV4YW1wbGUgb25seQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreviewResponse"];
+                    };
+                };
+                /** @description The request is wrong; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is nothing of this name, or nothing that the caller may see. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has been there, and is over. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests; `Retry-After` says when to come back. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another problem; see `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/guests": {
         parameters: {
             query?: never;
@@ -4686,6 +4781,18 @@ export interface components {
             /** @description Has no account; the name is one that they chose. */
             isGuest: boolean;
         };
+        PreviewRequest: {
+            /** @description The invite code of the session, or the token of an invitation. */
+            invite?: null | string;
+        };
+        PreviewResponse: {
+            title: string;
+            owner: components["schemas"]["UserNameResponse"];
+            /** @description What one who has an account would become by it; a guest is an editor at most. */
+            role: components["schemas"]["SessionRole"];
+            /** @description One may come in without an account. */
+            allowsGuests: boolean;
+        };
         /**
          * @description Problem details (RFC 9457). `code` is stable, the words are for people.
          * @example {
@@ -4864,6 +4971,11 @@ export interface components {
              * @description Only where deleted sessions are listed.
              */
             deletedAt?: null | string;
+            /**
+             * Format: date-time
+             * @description Only where deleted sessions are listed: then it is removed for good.
+             */
+            restorableUntil?: null | string;
         };
         /** @enum {string} */
         SessionRole: "viewer" | "editor" | "admin" | "owner";
@@ -4971,7 +5083,7 @@ export interface components {
             /** Format: int32 */
             rows: number;
         };
-        /** @description A test case of a request. One whose `hidden` is misspelt must not be shown. */
+        /** @description A test case of a request. */
         TestCaseRequest: {
             /** @description What the author calls it. */
             name?: null | string;
@@ -5167,6 +5279,8 @@ export type OutputFileItem = components['schemas']['OutputFileItem'];
 export type PaginationResponse = components['schemas']['PaginationResponse'];
 export type ParticipantEnvelope = components['schemas']['ParticipantEnvelope'];
 export type ParticipantResponse = components['schemas']['ParticipantResponse'];
+export type PreviewRequest = components['schemas']['PreviewRequest'];
+export type PreviewResponse = components['schemas']['PreviewResponse'];
 export type Problem = components['schemas']['Problem'];
 export type PublicLinkResponse = components['schemas']['PublicLinkResponse'];
 export type ReadRequest = components['schemas']['ReadRequest'];

@@ -49,7 +49,6 @@ internal sealed class DocumentSocket(
     private readonly CancellationTokenSource _aborted = new(Timeout.InfiniteTimeSpan, clock);
     private readonly SemaphoreSlim _unhandled = new(MaxUnhandledFrames);
     private long _queuedBytes;
-    private byte[]? _largeFrame;
     private CloseReason? _closeReason;
 
     public UserNameResponse User { get; } = user;
@@ -71,12 +70,8 @@ internal sealed class DocumentSocket(
     /// <summary>Queues a frame; the array must not change after. A client that reads too slowly is closed instead.</summary>
     public void Send(byte[] frame)
     {
-        // One frame may be larger than all that may wait, and what comes behind it waits as ever: a large document must get
-        // to who asks for it.
-        var fits = frame.Length > options.MaxQueuedBytesPerSocket
-            ? Interlocked.CompareExchange(ref _largeFrame, frame, null) is null
-            : Interlocked.Add(ref _queuedBytes, frame.Length) <= options.MaxQueuedBytesPerSocket;
-        if (!fits)
+        // Whatever its size, one frame is taken where there is room: a large document must get to who asks for it.
+        if (Interlocked.Add(ref _queuedBytes, frame.Length) - frame.Length > options.MaxQueuedBytesPerSocket)
         {
             Close(CloseReason.TooSlow);
             // It does not read, so it would not read the close frame either.
@@ -133,10 +128,7 @@ internal sealed class DocumentSocket(
             await foreach (var frame in _outgoing.Reader.ReadAllAsync(_aborted.Token))
             {
                 await socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, _aborted.Token);
-                if (Interlocked.CompareExchange(ref _largeFrame, null, frame) != frame)
-                {
-                    Interlocked.Add(ref _queuedBytes, -frame.Length);
-                }
+                Interlocked.Add(ref _queuedBytes, -frame.Length);
             }
 
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)

@@ -13,6 +13,11 @@ internal static class VisitorsApi
 {
     public static void MapVisitors(this RouteGroupBuilder group)
     {
+        group.MapPost("/{id:guid}/preview", PreviewAsync).AllowAnonymous()
+            .WithSummary("What a link opens, before one comes in by it")
+            .WithExample("""{ "invite": "Zm9yIGV4YW1wbGUgb25seQ" }""")
+            .WithDescription("For those who have no account, or have not logged in: with an invite as for `join`, or without one for a public session that takes guests. Nothing is used up.")
+            .ProducesValidationProblem().ProducesProblem(404).ProducesProblem(410);
         group.MapPost("/{id:guid}/guests", ComeAsGuestAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Auth)
             .WithSummary("Come in as a guest: a name instead of an account, where the owner allows it")
             .WithExample("""{ "name": "Ada", "invite": "Zm9yIGV4YW1wbGUgb25seQ" }""")
@@ -29,6 +34,28 @@ internal static class VisitorsApi
             .ProducesProblem(403).ProducesProblem(404);
         group.MapDelete("/{id:guid}/public-link", RemoveLinkAsync)
             .WithSummary("End the public link, and the reading of who came by it (admins)").ProducesProblem(403).ProducesProblem(404);
+    }
+
+    private static async Task<Results<Ok<PreviewResponse>, ProblemHttpResult>> PreviewAsync(
+        Guid id, PreviewRequest request, ISessionStore store, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var visitor = new SessionCaller(VisitorId.NewGuest(), Invite: request.Invite);
+        var found = await store.FindAsync(id, visitor, cancellationToken);
+        if (found.Session is null && await store.FindAsync(id, visitor with { OrPublic = true }, cancellationToken) is { Session.AllowGuests: true } open)
+        {
+            found = open;
+        }
+
+        if (found.Session is not { } session)
+        {
+            return found.Refusal!.Value.ToProblem();
+        }
+
+        // On a copy that nobody stores: the use is counted when somebody comes in.
+        var (role, refusal) = session.Admit(request.Invite, time.GetUtcNow());
+        return refusal is { } refused
+            ? refused.ToProblem()
+            : TypedResults.Ok(new PreviewResponse(session.Title, new UserNameResponse(session.Owner.UserId, session.Owner.Username), role, session.AllowGuests));
     }
 
     private static async Task<Results<Created<VisitResponse>, ProblemHttpResult>> ComeAsGuestAsync(
@@ -135,6 +162,13 @@ public sealed record GuestRequest(
     [property: Required, StringLength(32, MinimumLength = 1), RegularExpression(@"[\p{L}\p{M}\p{N} ._'-]*[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'-]*", ErrorMessage = "A name has only letters, digits, spaces, '.', '_', ''' and '-'.")]
     string? Name,
     [property: StringLength(100)] string? Invite);
+
+/// <param name="Invite">The invite code of the session, or the token of an invitation.</param>
+public sealed record PreviewRequest([property: StringLength(100)] string? Invite);
+
+/// <param name="Role">What one who has an account would become by it; a guest is an editor at most.</param>
+/// <param name="AllowsGuests">One may come in without an account.</param>
+internal sealed record PreviewResponse(string Title, UserNameResponse Owner, SessionRole Role, bool AllowsGuests);
 
 /// <param name="Token">The secret part of the public link.</param>
 public sealed record ReadRequest([property: Required, StringLength(100, MinimumLength = 1)] string? Token);
