@@ -47,6 +47,17 @@ public sealed class BrowserFixture : IAsyncLifetime
         return new Person(await context.NewPageAsync());
     }
 
+    /// <summary>A person with an account, in a new session of theirs.</summary>
+    internal async Task<(Person Person, string SessionId)> OpenSessionAsync(string url, string username, string title)
+    {
+        var person = await OpenAsync(url);
+        await person.RegisterAsync(username);
+        var id = (await person.MakeSessionAsync(title)).GetProperty("id").GetString()!;
+        await person.Page.GotoAsync($"/s/{id}");
+        await Assertions.Expect(person.Editor).ToBeVisibleAsync();
+        return (person, id);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null)

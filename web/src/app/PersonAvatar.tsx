@@ -22,7 +22,8 @@ export function PersonAvatar({ user, size = 26, online, tooltip = true }: Props)
         },
       }}
     >
-      {initials(user.username)}
+      {/* Whoever listens hears the name. */}
+      <span aria-hidden="true">{initials(user.username)}</span>
     </Avatar>
   );
   const marked = online === undefined ? avatar : (

@@ -9,10 +9,18 @@ const dark: MantineColorsTuple = [
   '#dfe1e4', '#b8bcc2', '#9a9da3', '#70757d', '#3d4148', '#2f3339', '#22252a', '#16181c', '#121417', '#0e1012',
 ];
 
+// The library's own are too pale to read on white, or with white on them.
+const red: MantineColorsTuple = [
+  '#fdf0ee', '#fbe0dc', '#f3bcb5', '#ee9d94', '#dd6459', '#cf4238', '#b3261e', '#9c2019', '#86190f', '#75150c',
+];
+const yellow: MantineColorsTuple = [
+  '#fff9e6', '#fdf1cc', '#f9e2a0', '#f2cf6d', '#e6b93f', '#d3a01c', '#a87900', '#8f6600', '#765300', '#634500',
+];
+
 export const theme = createTheme({
   primaryColor: 'moss',
   primaryShade: { light: 6, dark: 6 },
-  colors: { moss, dark },
+  colors: { moss, dark, red, yellow },
   defaultRadius: 'sm',
   radius: { sm: '5px', md: '8px' },
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Ubuntu, Cantarell, 'Helvetica Neue', Arial, sans-serif",
@@ -27,7 +35,7 @@ export const theme = createTheme({
     Badge: { styles: { root: { textTransform: 'none' }, label: { fontWeight: 600 } } },
     Loader: { defaultProps: { color: 'var(--accent)' } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', transitionProps: { duration: 80 } } },
-    Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } }, styles: { description: { color: 'var(--mantine-color-dimmed)' } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
 });

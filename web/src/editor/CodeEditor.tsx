@@ -57,6 +57,7 @@ export default function CodeEditor({ document, path, text, language, readOnly, o
         EditorView.contentAttributes.of({
           'aria-label': `Code editor, ${path}`,
           'aria-readonly': String(readOnly),
+          tabindex: '0',
           autocapitalize: 'off',
           autocorrect: 'off',
           spellcheck: 'false',
