@@ -2,6 +2,7 @@ import { backoff, delay } from '../lib/backoff';
 import { Store } from '../lib/store';
 import { ApiError, UnreachableError, problemOf } from './problem';
 import type { Login, User } from './types';
+import type { TokenSource } from './visit';
 
 export type AuthState =
   | { status: 'loading' }
@@ -36,7 +37,7 @@ const EXPIRY_MARGIN_MS = 30_000;
  * cookie that scripts cannot read. A refresh token is good for one use, and using it twice ends the login, so there
  * is never more than one refresh under way: one in this tab, and with locks one in all tabs.
  */
-export class Auth {
+export class Auth implements TokenSource {
   readonly state = new Store<AuthState>({ status: 'loading' });
 
   private access: { token: string; expiresAt: number } | null = null;
@@ -59,7 +60,6 @@ export class Auth {
     }
   }
 
-  /** A token that is good for a while yet. Throws ApiError 401 where the login has ended. */
   async token(): Promise<string> {
     if (this.access === null || this.access.expiresAt - this.env.now() < EXPIRY_MARGIN_MS) {
       await this.refresh();
@@ -67,14 +67,22 @@ export class Auth {
     return this.access!.token;
   }
 
-  /** The newest token, perhaps expired: for URLs that must be made without waiting. */
   get currentToken(): string {
     return this.access?.token ?? '';
   }
 
-  /** The server refused `token`: get another, unless that has happened meanwhile. */
   async renew(token: string): Promise<void> {
     if (this.access === null || this.access.token === token) await this.refresh();
+  }
+
+  /** The login has ended; signing in again makes it good. */
+  get isOver(): boolean {
+    return this.state.get().status !== 'signedIn';
+  }
+
+  /** The account has other names or preferences now. */
+  changed(user: User): void {
+    if (this.state.get().status === 'signedIn') this.state.set({ status: 'signedIn', user });
   }
 
   async register(registration: Registration): Promise<void> {

@@ -20,7 +20,8 @@ export type Pagination = api.PaginationResponse;
 export type Invitation = api.InvitationResponse;
 export type Snapshot = api.SnapshotResponse;
 export type SnapshotDiff = api.SnapshotDiffResponse;
-export type Visit = api.VisitResponse;
+export type Visit = Omit<api.VisitResponse, 'session'> & { session: Session };
+export type SessionPreview = api.PreviewResponse;
 export type ChatMessage = api.ChatMessageEvent;
 export type Language = Known<api.LanguageItem, 'id' | 'name' | 'version' | 'available' | 'fileName'>;
 export type OutputFile = api.OutputFileItem;
@@ -99,4 +100,25 @@ export function canEdit(role: Role | null): boolean {
 
 export function canManage(role: Role | null): boolean {
   return role === 'admin' || role === 'owner';
+}
+
+const ranks: readonly Role[] = ['viewer', 'editor', 'admin', 'owner'];
+
+/** Whether a role is as strong as another. */
+export function isAtLeast(role: Role, least: Role): boolean {
+  return ranks.indexOf(role) >= ranks.indexOf(least);
+}
+
+export function canRun({ role, settings }: SessionSummary): boolean {
+  return canEdit(role) && isAtLeast(role!, settings.runRole);
+}
+
+/** Who only reads a public session has no role and writes as a viewer does. */
+export function canChat({ role, settings }: SessionSummary): boolean {
+  return isAtLeast(role ?? 'viewer', settings.chatRole);
+}
+
+/** Somebody without an account. Events name them only, and no account can have such a name. */
+export function isGuest(participant: Participant): boolean {
+  return participant.isGuest ?? participant.user.username.endsWith(' (guest)');
 }

@@ -2,7 +2,7 @@ import * as decoding from 'lib0/decoding';
 import { readAuthMessage } from 'y-protocols/auth';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { auth } from '../api';
+import { caller } from '../api';
 import type { UserRef } from '../api/types';
 import { personColor } from '../lib/colors';
 import { Store } from '../lib/store';
@@ -188,7 +188,7 @@ export class SessionDocument {
 
   private connect(sessionId: string): WebsocketProvider {
     const { acks } = this;
-    const newestToken = () => (this.tokenUsed = auth.currentToken);
+    const newestToken = () => (this.tokenUsed = caller.currentToken);
     class CountingSocket extends WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
         super(url, protocols);
@@ -223,7 +223,7 @@ export class SessionDocument {
     provider.on('sync', (synced) => this.synced(synced));
     provider.on('connection-close', (event) => this.socketClosed(event));
     provider.on('closed', ({ code, reason }) => this.closedForGood(code, reason));
-    void auth.token().catch(() => undefined).then(() => provider.connect());
+    void caller.token().catch(() => undefined).then(() => provider.connect());
     return provider;
   }
 
@@ -243,7 +243,7 @@ export class SessionDocument {
   private socketClosed(event: CloseEvent | null): void {
     this.acks.socketClosed();
     // The token may have expired while the machine slept; the next attempt then has a good one.
-    void auth.token().catch(() => undefined);
+    void caller.token().catch(() => undefined);
     if (event?.code === CLOSE_TOO_LARGE) {
       this.refused('document_too_large');
     }
@@ -251,7 +251,7 @@ export class SessionDocument {
 
   private closedForGood(code: number, reason: string): void {
     if (code === CLOSE_TOKEN) {
-      void auth.renew(this.tokenUsed).then(() => this.provider.connect(), (error: unknown) => this.renewFailed(error));
+      void caller.renew(this.tokenUsed).then(() => this.provider.connect(), (error: unknown) => this.renewFailed(error));
     } else if (code === CLOSE_FORBIDDEN) {
       this.events.onClosed('forbidden');
     } else if (code === CLOSE_NOT_FOUND) {
@@ -265,7 +265,7 @@ export class SessionDocument {
 
   private renewFailed(error: unknown): void {
     // Where the login has ended, signing in again reconnects; where the server did not answer, try later.
-    if (auth.state.get().status === 'signedIn') {
+    if (!caller.isOver) {
       console.warn('Renewing the login failed; trying again.', error);
       setTimeout(() => this.provider.connect(), 3000);
     }

@@ -1,5 +1,5 @@
 import type { HubConnection } from '@microsoft/signalr';
-import { auth } from '../api';
+import { caller } from '../api';
 import type { JoinReply } from '../api/types';
 import { backoff, delay } from '../lib/backoff';
 import { Store } from '../lib/store';
@@ -43,7 +43,7 @@ export class SessionHub {
     const signalr = await import('@microsoft/signalr');
     if (this.stopped) return;
     const connection = new signalr.HubConnectionBuilder()
-      .withUrl('/hubs/session', { accessTokenFactory: () => auth.token() })
+      .withUrl('/hubs/session', { accessTokenFactory: () => caller.token() })
       .withAutomaticReconnect({ nextRetryDelayInMilliseconds: (context) => backoff(context.previousRetryCount) })
       .configureLogging(signalr.LogLevel.None)
       .build();
@@ -88,7 +88,9 @@ export class SessionHub {
         await this.connection!.start();
         await this.join();
         return;
-      } catch {
+      } catch (error) {
+        // A token that has not expired may be refused too: the account was disabled, the guest removed.
+        if (/status code '401'/i.test(String(error))) await caller.renew(caller.currentToken).catch(() => undefined);
         // Whatever it was, the remedy is the same; people see the status.
         await delay(backoff(attempt));
       }
