@@ -16,6 +16,18 @@ export function timeAgo(iso: string, now: number = Date.now()): string {
   return new Date(then).toLocaleDateString(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
 }
 
+/** "in 3 days", "in 20 minutes", rounded up: something that is still there is not said to end in 0 minutes. */
+export function timeUntil(iso: string, now: number = Date.now()): string {
+  const seconds = Math.max(0, (new Date(iso).getTime() - now) / 1000);
+  if (seconds > 2 * 86_400) return relative.format(Math.ceil(seconds / 86_400), 'day');
+  if (seconds > 2 * 3600) return relative.format(Math.ceil(seconds / 3600), 'hour');
+  return relative.format(Math.max(1, Math.ceil(seconds / 60)), 'minute');
+}
+
+export function longDate(iso: string): string {
+  return new Date(iso).toLocaleDateString(undefined, { year: 'numeric', month: 'long', day: 'numeric' });
+}
+
 export function clockTime(iso: string): string {
   return new Date(iso).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 }

@@ -1,6 +1,7 @@
 import { ActionIcon, Avatar, Badge, Menu, Text, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconDots, IconDoorExit, IconLock, IconTrash, IconWorld } from '@tabler/icons-react';
+import { IconCopyPlus, IconDots, IconDoorExit, IconLock, IconTrash, IconWorld } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { languageName, useLanguages } from '../api/languages';
 import { messageOf } from '../api/problem';
@@ -8,7 +9,8 @@ import { deleteSession, leaveSession } from '../api/sessions';
 import { isMember, type SessionSummary, type User } from '../api/types';
 import { PersonAvatar } from '../app/PersonAvatar';
 import { timeAgo } from '../lib/format';
-import { confirmDelete } from './confirmDelete';
+import { confirmDelete, confirmLeave } from './confirm';
+import { ForkDialog } from './ForkDialog';
 import classes from './Sessions.module.css';
 
 const SHOWN_PEOPLE = 4;
@@ -39,37 +41,41 @@ export function SessionRow({ session, user, onChanged }: { session: SessionSumma
       </Avatar.Group>
       <Text size="xs" className={classes.language}>{languageName(session.language, languages)}</Text>
       <div className={classes.actions}>
-        {isMember(session, user) && <RowMenu session={session} onChanged={onChanged} />}
+        <RowMenu session={session} member={isMember(session, user)} onChanged={onChanged} />
       </div>
     </li>
   );
 }
 
-function RowMenu({ session, onChanged }: { session: SessionSummary; onChanged: () => void }) {
-  const act = async (action: () => Promise<unknown>) => {
+function RowMenu({ session, member, onChanged }: { session: SessionSummary; member: boolean; onChanged: () => void }) {
+  const [forking, fork] = useDisclosure(false);
+  const act = async (action: () => Promise<unknown>, failure: string) => {
     try {
       await action();
       onChanged();
     } catch (error) {
-      notifications.show({ color: 'red', title: 'That did not work', message: messageOf(error) });
+      notifications.show({ color: 'red', title: failure, message: messageOf(error) });
     }
   };
+  const remove = () => void act(() => deleteSession(session.id), 'The session was not deleted');
+  const leave = () => void act(() => leaveSession(session.id), 'You are still in the session');
   return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon aria-label={`More for ${session.title}`}><IconDots size={17} /></ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {session.role === 'owner' ? (
-          <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, () => void act(() => deleteSession(session.id)))}>
-            Delete…
-          </Menu.Item>
-        ) : (
-          <Menu.Item leftSection={<IconDoorExit size={15} />} onClick={() => void act(() => leaveSession(session.id))}>
-            Leave
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu>
+        <Menu.Target>
+          <ActionIcon aria-label={`More for ${session.title}`}><IconDots size={17} /></ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconCopyPlus size={15} />} onClick={fork.open}>Make a copy…</Menu.Item>
+          {session.role === 'owner' && (
+            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, remove)}>Delete…</Menu.Item>
+          )}
+          {member && session.role !== 'owner' && (
+            <Menu.Item leftSection={<IconDoorExit size={15} />} onClick={() => confirmLeave(session, leave)}>Leave…</Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {forking && <ForkDialog session={session} onClose={fork.close} />}
+    </>
   );
 }

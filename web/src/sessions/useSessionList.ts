@@ -1,27 +1,28 @@
 import { useCallback, useEffect, useState } from 'react';
 import { messageOf } from '../api/problem';
-import { listSessions, type Scope } from '../api/sessions';
+import { listSessions } from '../api/sessions';
 import type { SessionSummary } from '../api/types';
+import type { ListFilter } from './listFilter';
 
 const PAGE_SIZE = 30;
 
 interface State {
-  scope: Scope;
+  scope: ListFilter['scope'];
   sessions: SessionSummary[] | null;
   page: number;
   total: number;
   error: string | null;
 }
 
-/** The sessions of one scope that match a text, a page after the other. */
-export function useSessionList(scope: Scope, query: string) {
+/** The sessions that a filter lets through, a page after the other. */
+export function useSessionList({ scope, q, language }: ListFilter) {
   const [state, setState] = useState<State>({ scope, sessions: null, page: 0, total: 0, error: null });
   const [loading, setLoading] = useState(true);
   const [attempt, setAttempt] = useState(0);
 
   const load = useCallback((page: number, signal?: AbortSignal) => {
     setLoading(true);
-    return listSessions({ scope, q: query, page, limit: PAGE_SIZE }, signal).then(
+    return listSessions({ scope, q, language, page, limit: PAGE_SIZE }, signal).then(
       ({ sessions, pagination }) => {
         if (signal?.aborted) return;
         setState((before) => ({
@@ -36,7 +37,7 @@ export function useSessionList(scope: Scope, query: string) {
         setLoading(false);
       },
     );
-  }, [scope, query]);
+  }, [scope, q, language]);
 
   useEffect(() => {
     const abort = new AbortController();
@@ -49,6 +50,7 @@ export function useSessionList(scope: Scope, query: string) {
   const sessions = stale ? null : state.sessions;
   return {
     sessions,
+    total: state.total,
     error: stale ? null : state.error,
     loading,
     hasMore: sessions !== null && sessions.length < state.total,
