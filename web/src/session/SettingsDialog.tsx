@@ -1,69 +1,76 @@
-import { Alert, Button, Group, Modal, NumberInput, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useState } from 'react';
-import { showErrors } from '../account/form';
-import { changeSession } from '../api/sessions';
-import { useStore } from '../lib/store';
+import { Alert, Button, NativeSelect, NumberInput, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { useLanguages } from '../api/languages';
+import type { Role } from '../api/types';
+import { Dialog } from '../app/Dialog';
+import { languageOptions } from '../sessions/languageOptions';
 import { VisibilityFields } from '../sessions/VisibilityFields';
+import { rolesFrom } from './people/roles';
 import type { Room } from './room';
+import { Conflict } from './settings/Conflict';
+import { useSettingsForm } from './settings/useSettingsForm';
+import { labels } from './settings/values';
+import classes from './settings/Settings.module.css';
+
+const from = (...roles: Role[]) => roles.map((role) => ({ value: role, label: role === 'viewer' ? 'Everybody' : capital(rolesFrom(role)) }));
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export default function SettingsDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="Session settings">
+    <Dialog title="Session settings" size={520} onClose={onClose}>
       <SettingsForm room={room} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 
 function SettingsForm({ room, onClose }: { room: Room; onClose: () => void }) {
-  const session = useStore(room.session);
-  const [failure, setFailure] = useState<string | null>(null);
-  const form = useForm({
-    initialValues: {
-      title: session.title,
-      description: session.description ?? '',
-      isPublic: session.isPublic,
-      publicRole: session.settings.publicRole,
-      maxParticipants: session.settings.maxParticipants as number | string,
-    },
-    validate: {
-      title: (value) => (value.trim() === '' ? 'Give it a title.' : null),
-      maxParticipants: (value) => (typeof value === 'number' ? null : 'Enter a number.'),
-    },
-  });
-
-  const submit = form.onSubmit(async ({ title, description, isPublic, publicRole, maxParticipants }) => {
-    setFailure(null);
-    try {
-      room.accept(await changeSession(room.id, {
-        title: title.trim(),
-        description: description.trim(),
-        isPublic,
-        settings: { maxParticipants: Number(maxParticipants), publicRole },
-      }));
-      onClose();
-    } catch (error) {
-      setFailure(showErrors(error, ['title', 'description', 'maxParticipants'], form.setErrors));
-    }
-  });
+  const languages = useLanguages();
+  const { form, submit, failure, meanwhile, takeTheirs } = useSettingsForm(room, onClose);
+  const checkbox = (name: string) => form.getInputProps(name, { type: 'checkbox' });
+  const field = (name: keyof typeof labels) => ({ label: labels[name], ...form.getInputProps(name) });
 
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
         {failure !== null && <Alert color="red" variant="light" role="alert" p="xs">{failure}</Alert>}
-        <TextInput label="Title" data-autofocus maxLength={200} {...form.getInputProps('title')} />
-        <TextInput label="Description" maxLength={2000} {...form.getInputProps('description')} />
-        <NumberInput label="Most participants" min={1} allowDecimal={false} {...form.getInputProps('maxParticipants')} />
-        <VisibilityFields
-          isPublic={form.values.isPublic}
-          publicSwitch={form.getInputProps('isPublic', { type: 'checkbox' })}
-          roleSelect={form.getInputProps('publicRole')}
-        />
-        <Group justify="flex-end" mt="xs">
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button type="submit" loading={form.submitting}>Save</Button>
-        </Group>
+        {meanwhile !== null && <Conflict meanwhile={meanwhile} onTake={takeTheirs} />}
+        <TextInput data-autofocus maxLength={200} {...field('title')} />
+        <Textarea autosize minRows={2} maxRows={6} maxLength={2000} {...field('description')} />
+        <NativeSelect data={languageOptions(languages)} {...field('language')} />
+        <fieldset className={classes.group}>
+          <legend>Who comes in</legend>
+          <VisibilityFields
+            isPublic={form.values.isPublic}
+            publicSwitch={checkbox('isPublic')}
+            roleSelect={form.getInputProps('publicRole')}
+          />
+          <Switch
+            label={labels.allowGuests}
+            description="Whoever has a link may come in without an account, under a name that they choose."
+            {...checkbox('allowGuests')}
+          />
+          <NumberInput min={1} allowDecimal={false} {...field('maxParticipants')} />
+        </fieldset>
+        <fieldset className={classes.group}>
+          <legend>What they may do</legend>
+          <div className={classes.pair}>
+            <NativeSelect data={from('editor', 'admin', 'owner')} {...field('runRole')} />
+            <NativeSelect data={from('viewer', 'editor', 'admin', 'owner')} {...field('chatRole')} />
+          </div>
+        </fieldset>
+        <fieldset className={classes.group}>
+          <legend>Snapshots</legend>
+          <Switch
+            label={labels.autoSave}
+            description="A state to go back to, kept while people edit. Every edit is saved in any case."
+            {...checkbox('autoSave')}
+          />
+          {form.values.autoSave && <NumberInput min={1} max={1440} allowDecimal={false} {...field('autoSaveMinutes')} />}
+        </fieldset>
       </Stack>
+      <div className={classes.actions}>
+        <Button variant="default" onClick={onClose}>Cancel</Button>
+        <Button type="submit" loading={form.submitting}>{meanwhile === null ? 'Save' : 'Save again'}</Button>
+      </div>
     </form>
   );
 }
