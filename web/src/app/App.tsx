@@ -14,6 +14,7 @@ const PlaybackPage = lazy(() => import('../playback/PlaybackPage'));
 const SignInAgain = lazy(() => import('../account/SignInAgain'));
 const SignInPage = lazy(() => import('../account/SignInPage'));
 const SignUpPage = lazy(() => import('../account/SignUpPage'));
+const SessionEntry = lazy(() => import('../visit/SessionEntry'));
 const SessionsPage = lazy(() => import('../sessions/SessionsPage'));
 const SessionPage = lazy(() => import('../session/SessionPage'));
 
@@ -40,7 +41,11 @@ function Pages() {
         {({ id }) => <SignedIn>{(user) => <PlaybackPage key={`${user.id}/${id}`} id={id} />}</SignedIn>}
       </Route>
       <Route path="/s/:id">
-        {({ id }) => <SignedIn>{(user) => <SessionPage key={`${user.id}/${id}`} id={id} user={user} />}</SignedIn>}
+        {({ id }) => (
+          <SessionEntry key={id} id={id}>
+            <SignedIn>{(user) => <SessionPage key={`${user.id}/${id}`} id={id} user={user} account={user} />}</SignedIn>
+          </SessionEntry>
+        )}
       </Route>
       <Route><NotFoundPage /></Route>
     </Switch>

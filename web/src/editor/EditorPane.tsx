@@ -1,6 +1,7 @@
 import { Button, EmptyState } from '@mantine/core';
 import { IconEye, IconFilePlus } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { canChat } from '../api/types';
 import { useStore } from '../lib/store';
 import type { Room } from '../session/room';
 import { EditorSkeleton } from '../session/WorkspaceSkeleton';
@@ -50,7 +51,7 @@ export function EditorPane({ room, document, readOnly, trailing, onRun }: Props)
       {dropping && <div className={classes.drop}>Drop to add to the session</div>}
       {readOnly && (
         <div className={classes.banner} role="note">
-          <IconEye size={15} aria-hidden="true" /> You are a viewer: you see every edit and every run, and can chat.
+          <IconEye size={15} aria-hidden="true" /> <ReadOnlyNotice room={room} />
         </div>
       )}
       {active !== null && text !== null ? (
@@ -76,6 +77,12 @@ export function EditorPane({ room, document, readOnly, trailing, onRun }: Props)
       )}
     </section>
   );
+}
+
+function ReadOnlyNotice({ room }: { room: Room }) {
+  const session = useStore(room.session);
+  if (room.visit?.kind === 'reader') return 'You read by a public link: you see every edit and every run, and nobody sees you.';
+  return `You are a viewer: you see every edit and every run${canChat(session) ? ', and can chat' : ''}.`;
 }
 
 const keys = new WeakMap<object, number>();

@@ -3,11 +3,12 @@ import { notifications } from '@mantine/notifications';
 import { IconMessage, IconSend2 } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { messageOf } from '../api/problem';
-import type { ChatMessage, UserRef } from '../api/types';
+import { canChat, type ChatMessage, type Role, type UserRef } from '../api/types';
 import { personColor } from '../lib/colors';
 import { clockTime } from '../lib/format';
 import { useStore } from '../lib/store';
 import { useStickToEnd } from '../lib/useStickToEnd';
+import { rolesFrom } from './people/roles';
 import type { Room } from './room';
 import classes from './ChatPanel.module.css';
 
@@ -17,6 +18,9 @@ const GROUP_MS = 5 * 60_000;
 export function ChatPanel({ room }: { room: Room }) {
   const messages = useStore(room.chat.messages);
   const typing = useStore(room.chat.typing);
+  const session = useStore(room.session);
+  const { chatRole } = session.settings;
+  const may = canChat(session) && room.visit?.kind !== 'reader';
   const end = useStickToEnd<HTMLDivElement>(messages);
 
   return (
@@ -34,7 +38,7 @@ export function ChatPanel({ room }: { room: Room }) {
         {messages.map((message, i) => <Message key={message.id} message={message} previous={messages[i - 1]} />)}
       </div>
       <div className={classes.typing} aria-live="polite">{typingText(typing)}</div>
-      <Composer room={room} />
+      {may ? <Composer room={room} /> : <p className={classes.silent}>{silence(room, chatRole)}</p>}
     </section>
   );
 }
@@ -122,6 +126,11 @@ function Composer({ room }: { room: Room }) {
       </ActionIcon>
     </div>
   );
+}
+
+/** Why one cannot write. */
+function silence(room: Room, least: Role): string {
+  return room.visit?.kind === 'reader' ? 'Who reads by a link cannot write here.' : `Only ${rolesFrom(least)} write here.`;
 }
 
 function typingText(typing: readonly UserRef[]): string {

@@ -1,9 +1,17 @@
 import { Button } from '@mantine/core';
-import { IconDoorExit, IconTrash, IconUsersGroup } from '@tabler/icons-react';
+import { IconDoorExit, IconLinkOff, IconTrash, IconUsersGroup } from '@tabler/icons-react';
+import type { Visit } from '../api/visit';
 import { HomeButton, StatusPage } from '../app/StatusPage';
 import type { End } from './room';
 
-export default function EndedPage({ end }: { end: End }) {
+interface Props {
+  end: End;
+  visit: Visit | null;
+  onVisitOver?: () => void;
+}
+
+export default function EndedPage({ end, visit, onVisitOver }: Props) {
+  if (visit !== null && end !== 'deleted') return <VisitOver visit={visit} removed={end === 'removed'} onVisitOver={onVisitOver} />;
   switch (end) {
     case 'deleted':
       return (
@@ -27,6 +35,7 @@ export default function EndedPage({ end }: { end: End }) {
           It was deleted, or you are not in it any more.
         </StatusPage>
       );
+    case 'visitOver':
     case 'removed':
       return (
         <StatusPage icon={<IconDoorExit />} title="You are not in this session any more" actions={<HomeButton />}>
@@ -34,4 +43,23 @@ export default function EndedPage({ end }: { end: End }) {
         </StatusPage>
       );
   }
+}
+
+function VisitOver({ visit, removed, onVisitOver }: { visit: Visit; removed: boolean; onVisitOver?: () => void }) {
+  if (visit.kind === 'reader') {
+    return (
+      <StatusPage icon={<IconLinkOff />} title="This link opens nothing any more" actions={<HomeButton />}>
+        It was revoked. Ask whoever gave it to you for another.
+      </StatusPage>
+    );
+  }
+  return (
+    <StatusPage
+      icon={<IconDoorExit />}
+      title="You are not in this session any more"
+      actions={<Button onClick={onVisitOver}>Come in again</Button>}
+    >
+      {removed ? 'You left, or somebody removed you.' : 'Your time as a guest is over.'} With a link to the session you can come in again.
+    </StatusPage>
+  );
 }

@@ -1,8 +1,8 @@
-import { ActionIcon, Avatar, Button, Group, Indicator, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Avatar, Button, Group, Indicator, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMessage, IconShare3, IconUsers } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
-import { canEdit, type User } from '../api/types';
+import { canEdit, canRun, type User } from '../api/types';
 import { Brand } from '../app/Brand';
 import { PersonAvatar } from '../app/PersonAvatar';
 import { UserMenu } from '../app/UserMenu';
@@ -18,10 +18,11 @@ import classes from './SessionHeader.module.css';
 import workspace from './Workspace.module.css';
 
 const ShareDialog = lazy(() => import('./ShareDialog'));
+const VisitorMenu = lazy(async () => ({ default: (await import('../visit/VisitorMenu')).VisitorMenu }));
 
 interface Props {
   room: Room;
-  user: User;
+  account?: User;
   wide: boolean;
   side: SideTab | null;
   onSide: (side: SideTab | null) => void;
@@ -30,7 +31,7 @@ interface Props {
   onRun: () => void;
 }
 
-export function SessionHeader({ room, user, wide, side, onSide, mode, onMode, onRun }: Props) {
+export function SessionHeader({ room, account, wide, side, onSide, mode, onMode, onRun }: Props) {
   const session = useStore(room.session);
   const document = useStore(room.document);
   const [sharing, share] = useDisclosure(false);
@@ -44,14 +45,14 @@ export function SessionHeader({ room, user, wide, side, onSide, mode, onMode, on
       <div className={classes.space} />
       {wide && <OnlineAvatars room={room} onClick={() => onSide('people')} />}
       {wide && <LanguageSelect room={room} document={document} readOnly={!editable} />}
-      {editable && <RunButton room={room} mode={mode} onMode={onMode} onRun={onRun} />}
-      {wide ? (
+      {canRun(session) && <RunButton room={room} mode={mode} onMode={onMode} onRun={onRun} />}
+      {account !== undefined && (wide ? (
         <Button size="xs" variant="default" leftSection={<IconShare3 size={15} />} onClick={share.open}>Share</Button>
       ) : (
         <ActionIcon aria-label="Share" onClick={share.open} size={30} flex="none"><IconShare3 size={18} /></ActionIcon>
-      )}
+      ))}
       {wide && <SideButtons room={room} side={side} onSide={onSide} />}
-      <UserMenu user={user} />
+      {account !== undefined ? <UserMenu user={account} /> : <Suspense><VisitorMenu room={room} /></Suspense>}
       {sharing && <Suspense><ShareDialog room={room} onClose={share.close} /></Suspense>}
     </header>
   );
@@ -64,8 +65,9 @@ function OnlineAvatars({ room, onClick }: { room: Room; onClick: () => void }) {
   if (online.length === 0) return null;
   const names = online.map((p) => p.user.username).join(', ');
   return (
-    <UnstyledButton onClick={onClick} aria-label={`Also here: ${names}`} className={classes.people}>
-      <Avatar.Group spacing={6}>
+    <UnstyledButton onClick={onClick} className={classes.people}>
+      <VisuallyHidden>Also here: {names}</VisuallyHidden>
+      <Avatar.Group spacing={6} aria-hidden="true">
         {online.slice(0, SHOWN).map((p) => <PersonAvatar key={p.user.id} user={p.user} size={26} />)}
         {online.length > SHOWN && <Avatar size={26} radius="xl">+{online.length - SHOWN}</Avatar>}
       </Avatar.Group>

@@ -20,7 +20,8 @@ const ForkDialog = lazy(async () => ({ default: (await import('../sessions/ForkD
 /** What can be done with the session as a whole. */
 export function SessionMenu({ room }: { room: Room }) {
   const session = useStore(room.session);
-  const member = true;
+  // A visitor has no account to have a copy with, and leaves where their name is.
+  const member = room.visit === null;
   const [, navigate] = useLocation();
   const [editing, settings] = useDisclosure(false);
   const [looking, snapshots] = useDisclosure(false);

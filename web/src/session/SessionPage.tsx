@@ -1,18 +1,30 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconCloudOff, IconLockQuestion, IconUsersGroup } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCloudOff, IconHourglassOff, IconLockQuestion, IconUsersGroup } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { beginVisit } from '../api';
 import { ApiError, UnreachableError, messageOf } from '../api/problem';
 import { getSession, joinSession } from '../api/sessions';
-import { isMember, type Session, type User } from '../api/types';
+import { isMember, type Session, type User, type UserRef } from '../api/types';
+import type { Visit } from '../api/visit';
 import { HomeButton, StatusPage } from '../app/StatusPage';
 import { backoff } from '../lib/backoff';
 import { Room } from './room';
 import { Workspace } from './Workspace';
 import { WorkspaceSkeleton } from './WorkspaceSkeleton';
 
-/** Opens a session: as a member, by joining a public one, or by the invite in the link. */
-export default function SessionPage({ id, user }: { id: string; user: User }) {
+interface Props {
+  id: string;
+  user: UserRef;
+  /** Who has one comes in as a member, by joining a public session, or by the invite in the link. */
+  account?: User;
+  /** Of one who has none. */
+  visit?: Visit;
+  onVisitOver?: () => void;
+}
+
+/** Opens a session for somebody. */
+export default function SessionPage({ id, user, account, visit, onVisitOver }: Props) {
   const [room, setRoom] = useState<Room | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
@@ -20,18 +32,24 @@ export default function SessionPage({ id, user }: { id: string; user: User }) {
   useEffect(() => {
     let gone = false;
     let opened: Room | null = null;
-    enter(id, user).then(
+    const endVisit = visit && beginVisit(visit);
+    (visit === undefined ? enter(id, user) : getSession(id)).then(
       (session) => {
         if (gone) return;
         setError(null);
-        opened = new Room(session, user, { warn });
+        opened = new Room(session, user, { warn }, visit);
         setRoom(opened);
       },
-      (failure: unknown) => !gone && setError(failure),
+      (failure: unknown) => {
+        if (gone) return;
+        if (visit?.isOver) onVisitOver?.();
+        else setError(failure);
+      },
     );
     return () => {
       gone = true;
       opened?.destroy();
+      endVisit?.();
     };
     // A renewed `user` object is the same person: the page has a key for another one.
   }, [id, attempt]);
@@ -42,12 +60,12 @@ export default function SessionPage({ id, user }: { id: string; user: User }) {
     return () => clearTimeout(timer);
   }, [error, attempt]);
 
-  if (room !== null) return <Workspace room={room} user={user} />;
+  if (room !== null) return <Workspace room={room} account={account} onVisitOver={onVisitOver} />;
   if (error !== null) return <EntryError error={error} onRetry={() => setAttempt((n) => n + 1)} />;
   return <WorkspaceSkeleton />;
 }
 
-async function enter(id: string, user: User): Promise<Session> {
+async function enter(id: string, user: UserRef): Promise<Session> {
   const invite = new URLSearchParams(location.search).get('invite');
   if (invite !== null) {
     // Joining again changes nothing, so it need not be known first who is in.
@@ -74,6 +92,13 @@ function EntryError({ error, onRetry }: { error: unknown; onRetry: () => void })
     return (
       <StatusPage icon={<IconLockQuestion />} title="This session cannot be opened" actions={home}>
         There is no such session, or it is private and you are not in it. Ask its owner for the invite link.
+      </StatusPage>
+    );
+  }
+  if (error instanceof ApiError && error.status === 410) {
+    return (
+      <StatusPage icon={<IconHourglassOff />} title="This invitation is over" actions={home}>
+        {error.message} Ask whoever gave it to you for another.
       </StatusPage>
     );
   }

@@ -3,7 +3,7 @@ import { useDocumentTitle, useLocalStorage, useMediaQuery } from '@mantine/hooks
 import { notifications } from '@mantine/notifications';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf } from '../api/problem';
-import { canEdit, type User } from '../api/types';
+import { canEdit, canRun, type User } from '../api/types';
 import { EditorPane } from '../editor/EditorPane';
 import { useStore } from '../lib/store';
 import { parseArguments } from '../run/arguments';
@@ -23,8 +23,15 @@ const PeoplePanel = lazy(() => import('./PeoplePanel'));
 
 const ARGUMENTS = 'arguments';
 
+interface Props {
+  room: Room;
+  /** Visitors have none. */
+  account?: User;
+  onVisitOver?: () => void;
+}
+
 /** An open session: the editor first, everything else around it. */
-export function Workspace({ room, user }: { room: Room; user: User }) {
+export function Workspace({ room, account, onVisitOver }: Props) {
   const session = useStore(room.session);
   const ended = useStore(room.ended);
   const document = useStore(room.document);
@@ -34,8 +41,9 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
   const [stdin, setStdin] = useState('');
   const [args, setArgs] = useState('');
   const [mode, setMode] = useRunMode();
-  const tests = useMemo(() => new TestCases(session.id, user.id, localStorage), [session.id, user.id]);
+  const tests = useMemo(() => new TestCases(session.id, room.me.id, localStorage), [session.id, room]);
   const editable = canEdit(session.role);
+  const runnable = canRun(session);
 
   useDocumentTitle(`${session.title} · CodeCrafter`);
   useUnloadWarning(room);
@@ -45,7 +53,7 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
 
   const preparing = useRef(false);
   const start = useCallback(async (prepare: () => Promise<Omit<RunOptions, 'args'>>) => {
-    if (!editable || preparing.current || room.runs.starting.get()) return;
+    if (!runnable || preparing.current || room.runs.starting.get()) return;
     const { args: parsed, problem } = parseArguments(args);
     if (problem !== null) {
       notifications.show({ id: ARGUMENTS, color: 'red', title: 'The program did not start', message: `Look at the arguments under Input. ${problem}` });
@@ -61,7 +69,7 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
     } finally {
       preparing.current = false;
     }
-  }, [room, editable, args]);
+  }, [room, runnable, args]);
   const run = useCallback(
     () => start(async () => (mode === 'terminal' ? { terminal: await (await import('../run/terminal/measure')).measureSize() } : { stdin })),
     [start, mode, stdin],
@@ -81,18 +89,18 @@ export function Workspace({ room, user }: { room: Room; user: User }) {
     return () => window.removeEventListener('keydown', onKey);
   }, [run]);
 
-  if (ended !== null) return <Suspense><EndedPage end={ended} /></Suspense>;
+  if (ended !== null) return <Suspense><EndedPage end={ended} visit={room.visit} onVisitOver={onVisitOver} /></Suspense>;
 
   const language = wide ? undefined : <LanguageSelect room={room} document={document} readOnly={!editable} />;
   const editor = <EditorPane room={room} document={document} readOnly={!editable} trailing={language} onRun={() => void run()} />;
   const output = (
     <RunPanel
-      room={room} editable={editable} input={{ mode, stdin, setStdin, args, setArgs }} tests={tests} onRunTests={() => void runTests()}
+      room={room} editable={runnable} input={{ mode, stdin, setStdin, args, setArgs }} tests={tests} onRunTests={() => void runTests()}
     />
   );
   return (
     <div className={classes.page}>
-      <SessionHeader room={room} user={user} wide={wide} side={side} onSide={setSide} mode={mode} onMode={setMode} onRun={() => void run()} />
+      <SessionHeader room={room} account={account} wide={wide} side={side} onSide={setSide} mode={mode} onMode={setMode} onRun={() => void run()} />
       {wide ? (
         <main className={classes.wide}>
           <Splitter orientation="vertical" className={classes.split} lineSize={1} handleColor="var(--line)" withHandle={false}>

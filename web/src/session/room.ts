@@ -2,15 +2,16 @@ import { runResult } from '../api/executions';
 import { ApiError } from '../api/problem';
 import { getSession } from '../api/sessions';
 import {
-  canEdit, type JoinReply, type Participant, type Role, type Session, type TerminalSize, type TestCaseRequest, type UserRef,
+  type JoinReply, type Participant, type Role, type Session, type TerminalSize, type TestCaseRequest, type UserRef,
 } from '../api/types';
 import { SessionDocument } from '../editor/document';
+import type { Visit } from '../api/visit';
 import { Store } from '../lib/store';
 import { Runs } from '../run/runs';
 import { Chat } from './chat';
 import { SessionHub } from './hub';
 
-export type End = 'removed' | 'deleted' | 'gone' | 'full';
+export type End = 'removed' | 'deleted' | 'gone' | 'full' | 'visitOver';
 
 export interface RoomNotices {
   /** With a topic, it takes the place of the notice before on the same. */
@@ -38,6 +39,13 @@ const storageFaults: Record<string, string> = {
   storage_full: 'The disk of the server is full.',
 };
 
+const roleNotices: Record<Role, [title: string, message: string]> = {
+  viewer: ['You are a viewer now', 'You can read this session, but no longer edit it.'],
+  editor: ['You are an editor now', 'You can change the files and keep snapshots.'],
+  admin: ['You are an admin now', 'You can invite and remove people and change the settings.'],
+  owner: ['This session is yours now', 'You can also delete it or hand it to somebody else.'],
+};
+
 /** Everything about one open session: what the REST API, the hub and the document say about it. */
 export class Room {
   readonly session: Store<Session>;
@@ -50,7 +58,13 @@ export class Room {
   readonly chat: Chat;
   readonly runs: Runs;
 
-  constructor(session: Session, readonly me: UserRef, private readonly notices: RoomNotices) {
+  constructor(
+    session: Session,
+    readonly me: UserRef,
+    private readonly notices: RoomNotices,
+    /** Of one who is here without an account. */
+    readonly visit: Visit | null = null,
+  ) {
     this.session = new Store(session);
     this.participants = new Store<readonly Participant[]>(session.participants);
     this.hub = new SessionHub(session.id, {
@@ -61,6 +75,7 @@ export class Room {
     this.runs = new Runs(session.id, me, this.hub, runResult);
     this.hub.on({ ...this.events, ...this.chat.events, ...this.runs.events });
     this.document = new Store(this.openDocument());
+    visit?.over.subscribe(() => this.end('visitOver'));
     void this.hub.start();
   }
 
@@ -107,13 +122,11 @@ export class Room {
     this.participants.set(session.participants);
   }
 
+  /** Adds somebody; of one who is there already, what is not said stays as it was. */
   upsert(participant: Participant): void {
-    this.participants.update((list) => {
-      const others = list.filter((p) => p.user.id !== participant.user.id);
-      return others.length === list.length
-        ? [...list, participant]
-        : list.map((p) => (p.user.id === participant.user.id ? participant : p));
-    });
+    this.participants.update((list) => (list.some((p) => p.user.id === participant.user.id)
+      ? list.map((p) => (p.user.id === participant.user.id ? { ...p, ...participant } : p))
+      : [...list, participant]));
   }
 
   drop(userId: string): void {
@@ -136,6 +149,7 @@ export class Room {
     RoleChanged: (e: { user: UserRef; role: Role }) => {
       this.changeParticipant(e.user.id, { role: e.role });
       if (e.user.id === this.me.id) this.roleChanged(e.role);
+      else if (e.role === 'owner') void this.reload();
     },
     Removed: () => this.end('removed'),
     SessionUpdated: () => void this.reload(),
@@ -151,10 +165,9 @@ export class Room {
   }
 
   private roleChanged(role: Role): void {
-    const could = canEdit(this.role);
+    // One's own doing comes back as an event too.
+    if (role !== this.role) this.notices.warn(...roleNotices[role], 'role');
     this.session.update((s) => ({ ...s, role }));
-    if (could && !canEdit(role)) this.notices.warn('You are a viewer now', 'You can read this session, but no longer edit it.', 'role');
-    if (!could && canEdit(role)) this.notices.warn('You can edit now', 'You may change the files and run them.', 'role');
     // Admins see more of the session, such as the code of the share link.
     void this.reload();
   }
