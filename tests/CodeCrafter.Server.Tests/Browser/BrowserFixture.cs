@@ -165,7 +165,7 @@ internal sealed class Person
         await UntilSavedAsync();
 
         await Button("Share").ClickAsync();
-        var link = await Page.GetByLabel("Link to this session").InputValueAsync();
+        var link = await Page.GetByLabel("Link to this session", new() { Exact = true }).InputValueAsync();
         await Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         return link;

@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { lazy, Suspense, type ReactNode } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
+import { ApplyPreferences } from '../account/ApplyPreferences';
 import { auth } from '../api';
 import type { User } from '../api/types';
 import { useStore } from '../lib/store';
@@ -14,6 +15,7 @@ const PlaybackPage = lazy(() => import('../playback/PlaybackPage'));
 const SignInAgain = lazy(() => import('../account/SignInAgain'));
 const SignInPage = lazy(() => import('../account/SignInPage'));
 const SignUpPage = lazy(() => import('../account/SignUpPage'));
+const AccountPage = lazy(() => import('../account/AccountPage'));
 const SessionEntry = lazy(() => import('../visit/SessionEntry'));
 const SessionsPage = lazy(() => import('../sessions/SessionsPage'));
 const SessionPage = lazy(() => import('../session/SessionPage'));
@@ -40,6 +42,7 @@ function Pages() {
       <Route path="/s/:id/playback">
         {({ id }) => <SignedIn>{(user) => <PlaybackPage key={`${user.id}/${id}`} id={id} />}</SignedIn>}
       </Route>
+      <Route path="/account"><SignedIn>{(user) => <AccountPage key={user.id} user={user} />}</SignedIn></Route>
       <Route path="/s/:id">
         {({ id }) => (
           <SessionEntry key={id} id={id}>
@@ -68,7 +71,7 @@ function SignedIn({ children }: { children: (user: User) => ReactNode }) {
     case 'expired':
       return <>{children(state.user)}<Suspense><SignInAgain user={state.user} /></Suspense></>;
     case 'signedIn':
-      return children(state.user);
+      return <><ApplyPreferences user={state.user} />{children(state.user)}</>;
   }
 }
 

@@ -1,7 +1,8 @@
-import { Menu, Text, UnstyledButton } from '@mantine/core';
+import { Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconLogout } from '@tabler/icons-react';
+import { IconLogout, IconUser } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
+import { Link } from 'wouter';
 import { auth } from '../api';
 import { messageOf } from '../api/problem';
 import type { User } from '../api/types';
@@ -15,8 +16,9 @@ export function UserMenu({ user }: { user: User }) {
   return (
     <Menu width={230}>
       <Menu.Target>
-        <UnstyledButton aria-label={`Account: ${user.username}`} style={{ borderRadius: '50%' }}>
-          <PersonAvatar user={user} size={28} tooltip={false} />
+        <UnstyledButton style={{ borderRadius: '50%' }}>
+          <VisuallyHidden>Account: {user.username}</VisuallyHidden>
+          <span aria-hidden="true"><PersonAvatar user={user} size={28} tooltip={false} /></span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -26,6 +28,7 @@ export function UserMenu({ user }: { user: User }) {
         </div>
         <div style={{ padding: '0 8px 8px', minHeight: 38 }}><Suspense><SchemeControl /></Suspense></div>
         <Menu.Divider />
+        <Menu.Item component={Link} href="/account" leftSection={<IconUser size={16} />}>Your account</Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -1,20 +1,25 @@
-import { Alert, Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { showErrors } from '../account/form';
+import { readPreferences } from '../account/preferences';
+import { auth } from '../api';
 import { useLanguages } from '../api/languages';
 import { createSession } from '../api/sessions';
 import type { PublicRole } from '../api/types';
+import { Dialog } from '../app/Dialog';
 import { languageOptions } from './languageOptions';
 import { VisibilityFields } from './VisibilityFields';
 
 export function CreateDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  return (
-    <Modal opened={opened} onClose={onClose} title="New session">
-      <CreateForm onClose={onClose} />
-    </Modal>
-  );
+  if (!opened) return null;
+  return <Dialog onClose={onClose} title="New session"><CreateForm onClose={onClose} /></Dialog>;
+}
+
+function preferredLanguage(): string {
+  const state = auth.state.get();
+  return ('user' in state ? readPreferences(state.user.preferences).language : undefined) ?? 'python';
 }
 
 function CreateForm({ onClose }: { onClose: () => void }) {
@@ -22,7 +27,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const [failure, setFailure] = useState<string | null>(null);
   const form = useForm({
-    initialValues: { title: '', description: '', language: 'python', isPublic: false, publicRole: 'viewer' as PublicRole },
+    initialValues: { title: '', description: '', language: preferredLanguage(), isPublic: false, publicRole: 'viewer' as PublicRole },
     validate: { title: (value) => (value.trim() === '' ? 'Give it a title.' : null) },
   });
 
