@@ -8,7 +8,7 @@ internal static class Cleanup
     public static void Run(Transaction transaction, bool collectsGarbage)
     {
         transaction.Deletes.Sort();
-        if (collectsGarbage)
+        if (collectsGarbage && transaction.HasDeletions)
         {
             Collect(transaction);
         }
@@ -16,16 +16,22 @@ internal static class Cleanup
         var store = transaction.Store;
         foreach (var (client, ranges) in transaction.Deletes.Clients)
         {
+            // What is new is looked at below.
+            var structs = store.Find(client)!;
+            var end = transaction.HasTouched(structs) && IsLastNew(store, structs) ? structs.StateBefore : long.MaxValue;
             for (var i = ranges.Count - 1; i >= 0; i--)
             {
-                Merge(store, store.Find(client)!, ranges[i].Start, ranges[i].End);
+                if (ranges[i].Start < end)
+                {
+                    Merge(store, structs, ranges[i].Start, ranges[i].End);
+                }
             }
         }
 
         foreach (var structs in transaction.Touched)
         {
             // Where the last one has only grown there is nothing new to be merged.
-            if (store.Rows.ClockOf(store.Rows[structs.Last]) >= structs.StateBefore)
+            if (IsLastNew(store, structs))
             {
                 Merge(store, structs, structs.StateBefore, structs.State - 1);
             }
@@ -45,6 +51,9 @@ internal static class Cleanup
             Merge(store, structs, id.Clock, store.Rows.EndOf(store.Rows[structs[structs.Find(id.Clock)]]));
         }
     }
+
+    private static bool IsLastNew(StructStore store, ClientStructs structs) =>
+        store.Rows.ClockOf(store.Rows[structs.Last]) >= structs.StateBefore;
 
     private static void Collect(Transaction transaction)
     {

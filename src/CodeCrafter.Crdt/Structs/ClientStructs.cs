@@ -8,7 +8,7 @@ namespace CodeCrafter.Crdt.Structs;
 /// </summary>
 internal sealed class ClientStructs(Rows rows, ulong client, int number)
 {
-    private const int ChunkCapacity = 256, Spare = 16;
+    private const int ChunkCapacity = 256, Spare = 16, MaxSteps = 8;
 
     private readonly ulong _encoded = WireWriter.EncodeVarUint(client);
     private readonly int _encodedLength = WireWriter.LengthOfVarUint(client);
@@ -104,6 +104,28 @@ internal sealed class ClientStructs(Rows rows, ulong client, int number)
         }
 
         return new Position(chunk, low);
+    }
+
+    /// <summary>The same, with a look first at what comes right behind a position, which is there.</summary>
+    public Position FindFrom(Position position, long clock)
+    {
+        if (ClockOf(this[position]) > clock)
+        {
+            return Find(clock);
+        }
+
+        for (var steps = 0; steps < MaxSteps; steps++)
+        {
+            var next = position;
+            if (!MoveNext(ref next) || ClockOf(this[next]) > clock)
+            {
+                return position;
+            }
+
+            position = next;
+        }
+
+        return Find(clock);
     }
 
     /// <summary>Goes to the next struct; false at the end.</summary>

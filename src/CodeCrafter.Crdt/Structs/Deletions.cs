@@ -83,21 +83,24 @@ internal sealed class Deletions
     {
         var structs = transaction.Store.Find(client);
         var state = structs?.State ?? 0;
+        ClientStructs.Position position = default;
         for (var i = 0; i < ranges.Count; i++)
         {
             var (start, end) = ranges[i];
             Pending.Add(client, Math.Max(start, state), end);
             if (start < state)
             {
-                Delete(transaction, structs!, start, Math.Min(end, state));
+                position = structs!.FindFrom(position, start);
+                Delete(transaction, structs, ref position, start, Math.Min(end, state));
             }
         }
     }
 
-    private static void Delete(Transaction transaction, ClientStructs structs, long start, long end)
+    // Leaves the position at or before the end.
+    private static void Delete(
+        Transaction transaction, ClientStructs structs, ref ClientStructs.Position position, long start, long end)
     {
         var rows = transaction.Store.Rows;
-        var position = structs.Find(start);
         var first = structs[position];
         if (!rows[first].Deleted && rows.ClockOf(rows[first]) is var clock && clock < start)
         {
@@ -105,8 +108,10 @@ internal sealed class Deletions
             position = structs.Find(start);
         }
 
+        var next = position;
         do
         {
+            position = next;
             var row = structs[position];
             if (rows.ClockOf(rows[row]) >= end)
             {
@@ -124,8 +129,10 @@ internal sealed class Deletions
 
                 transaction.Delete(row);
             }
+
+            next = position;
         }
-        while (structs.MoveNext(ref position));
+        while (structs.MoveNext(ref next));
     }
 
     private static bool IsDeleted(StructStore store, ClientStructs structs, long start, long end)

@@ -55,7 +55,7 @@ internal sealed class IdRanges
     /// <summary>Puts in order what has been appended.</summary>
     public void Sort()
     {
-        if (_ranges.Count < 2)
+        if (IsSorted())
         {
             return;
         }
@@ -76,6 +76,19 @@ internal sealed class IdRanges
         }
 
         _ranges.RemoveRange(last + 1, _ranges.Count - last - 1);
+    }
+
+    private bool IsSorted()
+    {
+        for (var i = 1; i < _ranges.Count; i++)
+        {
+            if (_ranges[i].Start <= _ranges[i - 1].End)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Forgets all, and keeps the memory if it is little.</summary>

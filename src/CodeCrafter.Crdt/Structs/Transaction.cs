@@ -8,6 +8,8 @@ internal sealed class Transaction(StructStore store)
 {
     private const int MaxKept = 64;
 
+    private Branch? _lastChanged;
+
     public StructStore Store => store;
 
     public object? Origin { get; private set; }
@@ -29,6 +31,9 @@ internal sealed class Transaction(StructStore store)
 
     /// <summary>The keys under which they changed, and null for their lists; only while somebody observes a type.</summary>
     public Dictionary<Branch, HashSet<string?>>? ChangedKeys { get; private set; }
+
+    /// <summary>Something that was there has been deleted; what arrives deleted does not count.</summary>
+    public bool HasDeletions { get; private set; }
 
     /// <summary>A type that changed is a text with attributes.</summary>
     public bool TouchesFormatting { get; private set; }
@@ -56,8 +61,9 @@ internal sealed class Transaction(StructStore store)
         }
 
         Changed.Clear();
+        _lastChanged = null;
         ChangedKeys?.Clear();
-        TouchesFormatting = false;
+        (TouchesFormatting, HasDeletions) = (false, false);
     }
 
     /// <summary>Whether to note what exactly changes.</summary>
@@ -75,6 +81,9 @@ internal sealed class Transaction(StructStore store)
         structs.StateBefore = structs.State;
         Touched.Add(structs);
     }
+
+    /// <summary>The transaction has added to the structs of a client.</summary>
+    public bool HasTouched(ClientStructs structs) => structs.TransactionStamp == Stamp;
 
     /// <summary>The unit was there before the transaction.</summary>
     public bool Existed(Item item) => Existed(item.Id);
@@ -123,12 +132,19 @@ internal sealed class Transaction(StructStore store)
     /// <summary>Notes that a type has changed, unless it is itself new or gone.</summary>
     public void NoteChange(Branch branch, string? key)
     {
+        if (branch == _lastChanged && ChangedKeys is null)
+        {
+            TouchesFormatting |= branch.HasFormatting;
+            return;
+        }
+
         if (!branch.IsRoot && (branch.IsDeleted || !Existed(branch.Id)))
         {
             return;
         }
 
         Changed.Add(branch);
+        _lastChanged = branch;
         TouchesFormatting |= branch.HasFormatting;
         if (ChangedKeys is not null)
         {
@@ -159,6 +175,7 @@ internal sealed class Transaction(StructStore store)
         while (branches.TryPop(out var branch))
         {
             Changed.Remove(branch);
+            _lastChanged = null;
             ChangedKeys?.Remove(branch);
             branch.Index = null;
             foreach (var child in branch.Children())
@@ -200,6 +217,7 @@ internal sealed class Transaction(StructStore store)
         }
 
         row.Deleted = true;
+        HasDeletions = true;
         if (row.Kind == Content.TypeKind)
         {
             BranchOf(number).IsDeleted = true;

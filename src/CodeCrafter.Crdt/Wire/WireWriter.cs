@@ -52,6 +52,21 @@ internal sealed class WireWriter
         {
             WriteByte((byte)value);
         }
+        else if (value < 1 << 14)
+        {
+            var span = Reserve(2);
+            span[1] = (byte)(value >> 7);
+            span[0] = (byte)(value | 0x80);
+            Length += 2;
+        }
+        else if (value < 1 << 21)
+        {
+            var span = Reserve(3);
+            span[2] = (byte)(value >> 14);
+            span[1] = (byte)((value >> 7) | 0x80);
+            span[0] = (byte)(value | 0x80);
+            Length += 3;
+        }
         else
         {
             WriteLongVarUint(value);
