@@ -25,6 +25,7 @@ internal sealed class CollaborationClient : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();
     private readonly Room _room;
+    private readonly Uri _url;
     private readonly SentTimes _sent;
     private readonly Doc _doc;
     private readonly YText _text;
@@ -33,8 +34,13 @@ internal sealed class CollaborationClient : IAsyncDisposable
     private byte[] _update = [];
     private Task _receiving = Task.CompletedTask;
 
-    public CollaborationClient(Room room, SentTimes sent, ulong client)
+    /// <param name="room">Where it types.</param>
+    /// <param name="number">Of the client in its room.</param>
+    /// <param name="sent">When keystrokes were sent.</param>
+    /// <param name="client">The Yjs client id.</param>
+    public CollaborationClient(Room room, int number, SentTimes sent, ulong client)
     {
+        _url = room.Urls[number % room.Urls.Count];
         (_room, _sent) = (room, sent);
         _doc = new Doc(client);
         _text = _doc.GetText($"load-{client}");
@@ -54,7 +60,7 @@ internal sealed class CollaborationClient : IAsyncDisposable
     /// <summary>Connects, and waits for the room's content.</summary>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        await _socket.ConnectAsync(_room.Url, cancellationToken);
+        await _socket.ConnectAsync(_url, cancellationToken);
         foreach (var message in (IEnumerable<byte[]>)[.. _room.Greeting, Frames.Step1(_room)])
         {
             await _socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);

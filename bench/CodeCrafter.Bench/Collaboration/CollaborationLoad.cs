@@ -93,7 +93,7 @@ internal static class CollaborationLoad
         {
             foreach (var chunk in rooms.Chunk(16))
             {
-                var added = chunk.Select(room => new CollaborationClient(room, sent, Workload.ClientOf(Interlocked.Increment(ref s_clients)))).ToList();
+                var added = chunk.Select(room => new CollaborationClient(room, i, sent, Workload.ClientOf(Interlocked.Increment(ref s_clients)))).ToList();
                 clients.AddRange(added);
                 await Task.WhenAll(added.Select(client => client.ConnectAsync(limit.Token)));
             }

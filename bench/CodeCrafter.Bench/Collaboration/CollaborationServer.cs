@@ -9,10 +9,10 @@ using CodeCrafter.Crdt.Sync;
 namespace CodeCrafter.Bench.Collaboration;
 
 /// <summary>Where a client connects, and how this server wants to be spoken to.</summary>
-/// <param name="Url">With the token, where there is one.</param>
+/// <param name="Urls">One for each user, who take turns; with a token, where there is one.</param>
 /// <param name="Prefix">Stands before each message of y-protocols: for Hocuspocus the name of the document.</param>
 /// <param name="Greeting">Sent first.</param>
-internal sealed record Room(Uri Url, byte[] Prefix, IReadOnlyList<byte[]> Greeting);
+internal sealed record Room(IReadOnlyList<Uri> Urls, byte[] Prefix, IReadOnlyList<byte[]> Greeting);
 
 /// <summary>A server that relays documents: ours, or a peer on Node.js. Each is a process of its own.</summary>
 internal sealed class CollaborationServer : IAsyncDisposable
@@ -27,6 +27,8 @@ internal sealed class CollaborationServer : IAsyncDisposable
         ["CodeCrafter__Execution__CompilerCaches"] = "false",
         ["CodeCrafter__Execution__Parked"] = "0",
     };
+
+    private const int SocketsPerUser = 50;
 
     private readonly ServerProcess _process;
     private readonly string _key;
@@ -63,18 +65,18 @@ internal sealed class CollaborationServer : IAsyncDisposable
         return new CollaborationServer(key, $"{key} {json.RootElement.GetProperty("version").GetString()}", process);
     }
 
-    /// <summary>Makes rooms that nobody has used: sessions with a document each, or names.</summary>
-    public async Task<IReadOnlyList<Room>> CreateRoomsAsync(int count)
+    /// <summary>Makes rooms that nobody has used, for so many clients each: sessions with a document, or names.</summary>
+    public async Task<IReadOnlyList<Room>> CreateRoomsAsync(int count, int clientsPerRoom)
     {
         if (_key == "codecrafter")
         {
-            return await CreateSessionsAsync(count);
+            return await CreateSessionsAsync(count, clientsPerRoom);
         }
 
         var socket = new UriBuilder(_process.Url) { Scheme = "ws" }.Uri;
         return [.. Enumerable.Range(0, count).Select(_ => RandomNumberGenerator.GetHexString(20)).Select(name => _key == "hocuspocus"
-            ? new Room(socket, Frames.Name(name), [Frames.HocuspocusToken(name)])
-            : new Room(new Uri(socket, name), [], []))];
+            ? new Room([socket], Frames.Name(name), [Frames.HocuspocusToken(name)])
+            : new Room([new Uri(socket, name)], [], []))];
     }
 
     /// <summary>Waits until it uses no CPU time.</summary>
@@ -82,23 +84,45 @@ internal sealed class CollaborationServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private async Task<IReadOnlyList<Room>> CreateSessionsAsync(int count)
+    // A user has a hundred sockets at most.
+    private async Task<IReadOnlyList<Room>> CreateSessionsAsync(int count, int clientsPerRoom)
     {
+        var users = new List<(string Name, string Token)>();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = _process.Url };
-        var name = "bench" + RandomNumberGenerator.GetHexString(10, lowercase: true);
-        var token = (await PostAsync(http, "/api/auth/register", new { username = name, email = $"{name}@example.org", password = RandomNumberGenerator.GetHexString(24) }))
-            .GetProperty("accessToken").GetString()!;
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        var socket = new UriBuilder(_process.Url) { Scheme = "ws", Query = $"access_token={token}" };
+        for (var i = 0; i < Math.Max(1, count * clientsPerRoom / SocketsPerUser); i++)
+        {
+            users.Add(await RegisterAsync(http));
+        }
+
         var rooms = new List<Room>();
         for (var i = 0; i < count; i++)
         {
-            var session = await PostAsync(http, "/api/sessions/create", new { title = $"Room {i}", files = new[] { new { path = "main.js", content = "" } } });
-            socket.Path = $"/collab/{session.GetProperty("session").GetProperty("id").GetString()}";
-            rooms.Add(new Room(socket.Uri, [], []));
+            var members = Enumerable.Range(i * clientsPerRoom, Math.Min(users.Count, clientsPerRoom)).Select(user => users[user % users.Count]).ToList();
+            rooms.Add(await CreateSessionAsync(http, i, members));
         }
 
         return rooms;
+    }
+
+    private async Task<Room> CreateSessionAsync(HttpClient http, int number, IReadOnlyList<(string Name, string Token)> members)
+    {
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", members[0].Token);
+        var session = await PostAsync(http, "/api/sessions/create", new { title = $"Room {number}", files = new[] { new { path = "main.js", content = "" } } });
+        var id = session.GetProperty("session").GetProperty("id").GetString();
+        foreach (var (name, _) in members.Skip(1))
+        {
+            using var added = await http.PutAsJsonAsync($"/api/sessions/{id}/participants/@{name}", new { role = "editor" });
+            added.EnsureSuccessStatusCode();
+        }
+
+        return new Room([.. members.Select(member => new UriBuilder(_process.Url) { Scheme = "ws", Path = $"/collab/{id}", Query = $"access_token={member.Token}" }.Uri)], [], []);
+    }
+
+    private static async Task<(string Name, string Token)> RegisterAsync(HttpClient http)
+    {
+        var name = "bench" + RandomNumberGenerator.GetHexString(10, lowercase: true);
+        var registered = await PostAsync(http, "/api/auth/register", new { username = name, email = $"{name}@example.org", password = RandomNumberGenerator.GetHexString(24) });
+        return (name, registered.GetProperty("accessToken").GetString()!);
     }
 
     private static async Task<JsonElement> PostAsync(HttpClient http, string path, object body)

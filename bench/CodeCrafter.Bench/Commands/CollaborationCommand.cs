@@ -91,9 +91,9 @@ internal static class CollaborationCommand
         async Task<(string Name, double Bytes)> MeasureAsync(int clientsPerRoom)
         {
             await using var server = await CollaborationServer.StartAsync(key, settings.Server, Path.Combine(scratch, $"idle-{clientsPerRoom}"));
-            var warm = await server.CreateRoomsAsync(5);
+            var warm = await server.CreateRoomsAsync(5, clientsPerRoom);
             await CollaborationLoad.IdleMemoryAsync(server, warm, clientsPerRoom);
-            var rooms = await server.CreateRoomsAsync(settings.Idle / clientsPerRoom);
+            var rooms = await server.CreateRoomsAsync(settings.Idle / clientsPerRoom, clientsPerRoom);
             return (server.Name, await CollaborationLoad.IdleMemoryAsync(server, rooms, clientsPerRoom));
         }
 
@@ -108,7 +108,7 @@ internal static class CollaborationCommand
         var samples = servers.ToDictionary(server => server, _ => new List<LoadSample>());
         foreach (var server in servers)
         {
-            rooms[server] = await server.CreateRoomsAsync(load.Rooms);
+            rooms[server] = await server.CreateRoomsAsync(load.Rooms, load.ClientsPerRoom);
         }
 
         for (var round = 0; round <= settings.Rounds; round++)
