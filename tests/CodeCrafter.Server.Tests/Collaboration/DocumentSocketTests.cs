@@ -95,9 +95,10 @@ public sealed class DocumentSocketTests
         new CollaborationOptions { MaxQueuedBytesPerSocket = 1024 },
         _clock);
 
-    /// <summary>A connection on which nothing comes and nothing goes.</summary>
+    /// <summary>A connection on which nothing comes and nothing goes, until it is closed here.</summary>
     private sealed class StuckStream : Stream
     {
+        private readonly CancellationTokenSource _closed = new();
         private readonly TaskCompletionSource _writing = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task Writing => _writing.Task;
@@ -109,14 +110,26 @@ public sealed class DocumentSocketTests
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await StayAsync(cancellationToken);
             return 0;
         }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             _writing.TrySetResult();
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await StayAsync(cancellationToken);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _closed.Cancel();
+            base.Dispose(disposing);
+        }
+
+        private async Task StayAsync(CancellationToken cancellationToken)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
+            await Task.Delay(Timeout.Infinite, either.Token);
         }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;

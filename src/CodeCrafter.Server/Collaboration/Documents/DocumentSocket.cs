@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Threading.Channels;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions;
 
@@ -27,7 +26,7 @@ internal sealed record CloseReason(int Code, string Words)
 
 /// <summary>
 /// One client's connection to a document. The room owns its state and is the only one that sends; sending never
-/// waits: frames queue here up to a cap, beyond which the client is cut off.
+/// waits: what cannot go out at once queues here up to a cap, beyond which the client is cut off.
 /// </summary>
 internal sealed class DocumentSocket(
     WebSocket socket,
@@ -40,16 +39,21 @@ internal sealed class DocumentSocket(
 {
     private const int MaxUnhandledFrames = 8;
     private const double BytesPerMessage = 4096;
+    private const int FirstBufferBytes = 4096;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<byte[]> _outgoing =
-        Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _unhandled = new(MaxUnhandledFrames);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Never disposed of: the room may still send to a socket whose connection has just ended.
-    private readonly CancellationTokenSource _aborted = new(Timeout.InfiniteTimeSpan, clock);
-    private readonly SemaphoreSlim _unhandled = new(MaxUnhandledFrames);
+    private readonly CancellationTokenSource _aborted = new();
+    private Queue<byte[]>? _queue;
     private long _queuedBytes;
+    private byte[]? _largeFrame;
+    private bool _isSending;
     private CloseReason? _closeReason;
+    private ITimer? _closeTimer;
 
     public UserNameResponse User { get; } = user;
 
@@ -67,30 +71,66 @@ internal sealed class DocumentSocket(
     /// <summary>Which of its updates are saved. Owned by the room.</summary>
     public SaveTracker Saves { get; } = new();
 
-    /// <summary>Queues a frame; the array must not change after. A client that reads too slowly is closed instead.</summary>
+    /// <summary>
+    /// Sends a frame, or queues it where another is still being sent; the array must not change after. A client that reads
+    /// too slowly is closed instead.
+    /// </summary>
     public void Send(byte[] frame)
     {
-        // Whatever its size, one frame is taken where there is room: a large document must get to who asks for it.
-        if (Interlocked.Add(ref _queuedBytes, frame.Length) - frame.Length > options.MaxQueuedBytesPerSocket)
+        bool isTooSlow;
+        lock (_lock)
+        {
+            if (_closeReason is not null)
+            {
+                return;
+            }
+
+            isTooSlow = !TryCount(frame);
+            if (!isTooSlow)
+            {
+                if (_isSending)
+                {
+                    (_queue ??= new Queue<byte[]>()).Enqueue(frame);
+                    return;
+                }
+
+                _isSending = true;
+            }
+        }
+
+        if (isTooSlow)
         {
             Close(CloseReason.TooSlow);
             // It does not read, so it would not read the close frame either.
-            _aborted.Cancel();
+            Abort();
             return;
         }
 
-        _outgoing.Writer.TryWrite(frame);
+        _ = SendFromAsync(frame);
     }
 
     /// <summary>Sends what is queued, then closes. The first reason counts.</summary>
     public void Close(CloseReason reason)
     {
-        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is null)
+        lock (_lock)
         {
+            if (_closeReason is not null)
+            {
+                return;
+            }
+
+            _closeReason = reason;
             // Also for what is still to be sent: a client that does not read must not keep its connection for it.
-            _aborted.CancelAfter(CloseTimeout);
-            _outgoing.Writer.TryComplete();
+            _closeTimer = clock.CreateTimer(_ => Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+            if (_isSending)
+            {
+                return;
+            }
+
+            _isSending = true;
         }
+
+        _ = SendFromAsync(null);
     }
 
     /// <summary>Counts the bytes of an answer that the client asked for, as so many messages.</summary>
@@ -100,96 +140,160 @@ internal sealed class DocumentSocket(
     public void FrameHandled() => _unhandled.Release();
 
     /// <summary>
-    /// Reads frames and hands each to <paramref name="onFrame"/>, and sends what is queued, until either side closes. It
-    /// reads on once enough of them are handled, so that one client cannot fill the room's inbox.
+    /// Reads frames and hands each to <paramref name="onFrame"/>, until either side closes. It reads on once enough of them
+    /// are handled, so that one client cannot fill the room's inbox.
     /// </summary>
     public async Task RunAsync(Func<ReadOnlyMemory<byte>, ValueTask> onFrame)
     {
-        var sending = SendAllAsync();
         try
         {
             await ReceiveAllAsync(onFrame);
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (IsEndOfConnection(exception))
         {
             // The connection broke or was cut off: there is nobody to tell.
         }
         finally
         {
             Close(CloseReason.Failed);
-            await sending;
+            await _ended.Task;
+            _closeTimer?.Dispose();
         }
     }
 
-    private async Task SendAllAsync()
+    private static bool IsEndOfConnection(Exception exception) =>
+        exception is WebSocketException or OperationCanceledException or ObjectDisposedException;
+
+    // One frame may be larger than all that may wait, and what comes behind it waits as ever: a large document must get to
+    // who asks for it.
+    private bool TryCount(byte[] frame)
+    {
+        if (frame.Length > options.MaxQueuedBytesPerSocket)
+        {
+            _largeFrame ??= frame;
+            return _largeFrame == frame;
+        }
+
+        _queuedBytes += frame.Length;
+        return _queuedBytes <= options.MaxQueuedBytesPerSocket;
+    }
+
+    private void Abort()
+    {
+        _aborted.Cancel();
+        socket.Abort();
+    }
+
+    // One at a time: whoever set _isSending. Most frames go out at once, on the thread that sends them.
+    private async Task SendFromAsync(byte[]? frame)
     {
         try
         {
-            await foreach (var frame in _outgoing.Reader.ReadAllAsync(_aborted.Token))
+            for (var isClosing = frame is null; !isClosing;)
             {
-                await socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, _aborted.Token);
-                Interlocked.Add(ref _queuedBytes, -frame.Length);
+                await socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+                if (!TryTakeNext(ref frame, out isClosing))
+                {
+                    return;
+                }
             }
 
-            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-            {
-                var reason = socket.State == WebSocketState.CloseReceived || _closeReason is null
-                    ? new CloseReason((int)WebSocketCloseStatus.NormalClosure, "")
-                    : _closeReason;
-                _aborted.CancelAfter(CloseTimeout);
-                await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Words, _aborted.Token);
-            }
+            await CloseOutputAsync(_closeReason!);
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (IsEndOfConnection(exception))
         {
             // As above; the receiving side ends with it.
-            socket.Abort();
+            lock (_lock)
+            {
+                _closeReason ??= CloseReason.Failed;
+                _queue = null;
+            }
+
+            Abort();
+        }
+
+        _ended.TrySetResult();
+    }
+
+    /// <summary>Puts the next frame in the place of the one that was sent, or says to close; false where there is nothing to do.</summary>
+    private bool TryTakeNext(ref byte[]? frame, out bool isClosing)
+    {
+        lock (_lock)
+        {
+            if (frame == _largeFrame)
+            {
+                _largeFrame = null;
+            }
+            else
+            {
+                _queuedBytes -= frame!.Length;
+            }
+
+            isClosing = false;
+            if (_queue is not null && _queue.TryDequeue(out frame))
+            {
+                return true;
+            }
+
+            // A queue that was needed once is not kept for the next time.
+            _queue = null;
+            isClosing = _closeReason is not null;
+            _isSending = isClosing;
+            return isClosing;
+        }
+    }
+
+    private async Task CloseOutputAsync(CloseReason reason)
+    {
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            reason = socket.State == WebSocketState.CloseReceived ? new CloseReason((int)WebSocketCloseStatus.NormalClosure, "") : reason;
+            _closeTimer!.Change(CloseTimeout, Timeout.InfiniteTimeSpan);
+            await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Words, CancellationToken.None);
         }
     }
 
     private async Task ReceiveAllAsync(Func<ReadOnlyMemory<byte>, ValueTask> onFrame)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(4096);
+        var buffer = Array.Empty<byte>();
         // A frame that has begun holds memory until it ends.
-        await using var frameTimer = clock.CreateTimer(
-            _ => Close(CloseReason.FrameTooSlow), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        ITimer? frameTimer = null;
+        var (length, hasBegun, isTimed) = (0, false, false);
         try
         {
-            var length = 0;
             while (true)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(length), _aborted.Token);
+                // Without a buffer it waits for a frame to begin: nothing is held for a client that is silent.
+                var receiving = socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                if (hasBegun && !isTimed && !receiving.IsCompleted)
+                {
+                    frameTimer ??= clock.CreateTimer(_ => Close(CloseReason.FrameTooSlow), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    isTimed = frameTimer.Change(options.FrameTime, Timeout.InfiniteTimeSpan);
+                }
+
+                var received = await receiving;
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
                     return;
                 }
 
-                if (length == 0 || received.EndOfMessage)
-                {
-                    frameTimer.Change(received.EndOfMessage ? Timeout.InfiniteTimeSpan : options.FrameTime, Timeout.InfiniteTimeSpan);
-                }
-
+                hasBegun = !received.EndOfMessage;
                 length += received.Count;
-                if (received.MessageType != WebSocketMessageType.Binary)
+                if (Refusal(received.MessageType, length) is { } reason)
                 {
-                    Close(CloseReason.NotBinary);
+                    Close(reason);
                     length = 0;
                 }
-                else if (length > options.MaxFrameBytes)
+                else if (received.EndOfMessage && _closeReason is null)
                 {
-                    Close(CloseReason.TooLarge);
-                    length = 0;
+                    await HandOverAsync(buffer.AsSpan(0, length).ToArray(), onFrame);
                 }
-                else if (received.EndOfMessage)
-                {
-                    if (_closeReason is null)
-                    {
-                        await (pace?.TakeAsync(_aborted.Token) ?? Task.CompletedTask);
-                        await _unhandled.WaitAsync(_aborted.Token);
-                        await onFrame(buffer.AsSpan(0, length).ToArray());
-                    }
 
-                    length = 0;
+                if (received.EndOfMessage)
+                {
+                    isTimed = isTimed && !frameTimer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    (buffer, length) = ([], 0);
                 }
                 else if (length == buffer.Length)
                 {
@@ -199,14 +303,27 @@ internal sealed class DocumentSocket(
         }
         finally
         {
+            frameTimer?.Dispose();
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private CloseReason? Refusal(WebSocketMessageType type, int length) =>
+        type != WebSocketMessageType.Binary ? CloseReason.NotBinary
+        : length > options.MaxFrameBytes ? CloseReason.TooLarge
+        : null;
+
+    private async ValueTask HandOverAsync(byte[] frame, Func<ReadOnlyMemory<byte>, ValueTask> onFrame)
+    {
+        await (pace?.TakeAsync(_aborted.Token) ?? Task.CompletedTask);
+        await _unhandled.WaitAsync(_aborted.Token);
+        await onFrame(frame);
     }
 
     // Grows with what has arrived, not with what a header announces.
     private static byte[] Grow(byte[] buffer, int length)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBufferBytes, buffer.Length * 2));
         buffer.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using CodeCrafter.Crdt;
 using CodeCrafter.Crdt.Sync;
 using CodeCrafter.Server.Auth;
@@ -8,8 +7,8 @@ using CodeCrafter.Server.Sessions;
 namespace CodeCrafter.Server.Collaboration.Documents;
 
 /// <summary>
-/// An open document and its clients: an actor. One loop reads the inbox and is the only one that touches the
-/// document, its awareness and the state of its sockets, so none of it needs a lock.
+/// An open document and its clients: an actor. Only what is handled from the inbox touches the document, its awareness
+/// and the state of its sockets, one command at a time, so none of it needs a lock.
 /// </summary>
 /// <remarks>
 /// The order for an update: decode and check, apply, append to the log, send to the others. Fan-out does not wait for
@@ -17,8 +16,8 @@ namespace CodeCrafter.Server.Collaboration.Documents;
 /// </remarks>
 internal sealed partial class Room : IUpdateLogWriter
 {
-    private readonly Channel<RoomCommand> _inbox =
-        Channel.CreateBounded<RoomCommand>(new BoundedChannelOptions(1024) { SingleReader = true });
+    private readonly Inbox<RoomCommand> _inbox;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDocumentStore _store;
     private readonly UpdateLog _log;
     private readonly CollaborationOptions _options;
@@ -31,11 +30,7 @@ internal sealed partial class Room : IUpdateLogWriter
     private readonly HashSet<DocumentSocket> _sockets = [];
     private readonly List<TaskCompletionSource> _draining = [];
     private Task _snapshotting = Task.CompletedTask;
-    private long _savedSequence;
-    private long _announcedSequence;
     private readonly Action<Room> _abandoned;
-    private bool _isSaveUnannounced;
-    private volatile bool _isAbandoned;
 
     /// <param name="abandoned">Called when the room gives up, and the document is to be opened anew.</param>
     public Room(
@@ -54,72 +49,50 @@ internal sealed partial class Room : IUpdateLogWriter
         _document = new RoomDocument(stored, options.MaxDocumentBytes);
         _awareness = new RoomAwareness(options, clock);
         _savedSequence = _announcedSequence = stored.Sequence;
-        Completion = RunAsync();
+        _inbox = new Inbox<RoomCommand>(capacity: 1024, RunAsync);
     }
 
     public Guid SessionId { get; }
 
     /// <summary>Ends when the room is closed.</summary>
-    public Task Completion { get; }
+    public Task Completion => _completion.Task;
 
     /// <summary>Gives the room something to do. Waits while it has too much to do.</summary>
     public ValueTask PostAsync(RoomCommand command, CancellationToken cancellationToken = default) =>
-        _inbox.Writer.WriteAsync(command, cancellationToken);
+        _inbox.PostAsync(command, cancellationToken);
 
     /// <summary>The room finishes what it was given and ends.</summary>
-    public void Close() => _inbox.Writer.TryComplete();
-
-    public bool IsAbandoned => _isAbandoned;
-
-    void IUpdateLogWriter.OnConflict()
+    public async Task CloseAsync()
     {
-        _isAbandoned = true;
-        _ = PostAsync(new RoomCommand.Abandon()).AsTask();
+        await PostAsync(new RoomCommand.End());
+        _inbox.Close();
+        await Completion;
     }
 
-    void IUpdateLogWriter.OnWritable() => _ = PostAsync(new RoomCommand.AskAgain()).AsTask();
-
-    void IUpdateLogWriter.OnSaved(long sequence)
+    private async ValueTask RunAsync(RoomCommand command)
     {
-        Interlocked.Exchange(ref _savedSequence, sequence);
-        // Only wakes the loop. Where the inbox is full the loop is awake, and looks after every command.
-        _inbox.Writer.TryWrite(RoomCommand.Saved);
-    }
-
-    private async Task RunAsync()
-    {
-        await foreach (var command in _inbox.Reader.ReadAllAsync())
+        try
         {
-            try
-            {
-                await HandleAsync(command);
-            }
-            catch (Exception exception)
-            {
-                // A fault of ours in one command must not take the room from the others.
-                LogCommandFailed(exception, SessionId, command.GetType().Name);
-                (command as RoomCommand.Frame)?.Socket.Close(CloseReason.Failed);
-                (command as RoomCommand.Read)?.Result.TrySetException(exception);
-                (command as RoomCommand.Edit)?.Done.TrySetException(exception);
-            }
-
-            (command as RoomCommand.Frame)?.Socket.FrameHandled();
-            try
-            {
-                AnnounceSaved();
-            }
-            catch (Exception exception)
-            {
-                LogCommandFailed(exception, SessionId, nameof(AnnounceSaved));
-            }
+            await HandleAsync(command);
+        }
+        catch (Exception exception)
+        {
+            // A fault of ours in one command must not take the room from the others.
+            LogCommandFailed(exception, SessionId, command.GetType().Name);
+            (command as RoomCommand.Frame)?.Socket.Close(CloseReason.Failed);
+            (command as RoomCommand.Read)?.Result.TrySetException(exception);
+            (command as RoomCommand.Edit)?.Done.TrySetException(exception);
         }
 
-        foreach (var socket in _sockets)
+        (command as RoomCommand.Frame)?.Socket.FrameHandled();
+        try
         {
-            socket.Close(CloseReason.Stopping);
+            AnnounceSaved();
         }
-
-        await _snapshotting;
+        catch (Exception exception)
+        {
+            LogCommandFailed(exception, SessionId, nameof(AnnounceSaved));
+        }
     }
 
     private ValueTask HandleAsync(RoomCommand command)
@@ -167,9 +140,22 @@ internal sealed partial class Room : IUpdateLogWriter
             case RoomCommand.Abandon:
                 Abandon();
                 break;
+            case RoomCommand.End:
+                return EndAsync();
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask EndAsync()
+    {
+        foreach (var socket in _sockets)
+        {
+            socket.Close(CloseReason.Stopping);
+        }
+
+        await _snapshotting;
+        _completion.TrySetResult();
     }
 
     private void OnJoin(DocumentSocket socket)
@@ -320,31 +306,6 @@ internal sealed partial class Room : IUpdateLogWriter
         return _document.HasRoomFor(update.Length) ? null : "document_too_large";
     }
 
-    private StorageFault? Fault => _isAbandoned ? StorageFault.Busy : _log.Fault;
-
-    // The answer brings all that was refused meanwhile.
-    private void AskAgain()
-    {
-        var question = SyncProtocol.WriteStep1(_document.Doc.EncodeStateVector());
-        foreach (var socket in _sockets.Where(socket => socket.Saves.HasDeferred))
-        {
-            socket.Send(question);
-        }
-    }
-
-    // Nothing is lost by it: the clients have what they typed, and bring it to the room that takes this one's place.
-    private void Abandon()
-    {
-        LogAbandoned(SessionId);
-        foreach (var socket in _sockets)
-        {
-            socket.Close(CloseReason.Reloading);
-        }
-
-        _sockets.Clear();
-        _abandoned(this);
-    }
-
     private void Broadcast(byte[] frame, DocumentSocket? except)
     {
         foreach (var socket in _sockets)
@@ -356,69 +317,8 @@ internal sealed partial class Room : IUpdateLogWriter
         }
     }
 
-    private void AnnounceSaved()
-    {
-        var saved = Interlocked.Read(ref _savedSequence);
-        if (saved > _announcedSequence || _isSaveUnannounced)
-        {
-            _isSaveUnannounced = false;
-            AcknowledgeSaved(saved);
-        }
-
-        if (saved > _announcedSequence)
-        {
-            _announcedSequence = saved;
-            _savedNotices.Publish(SessionId, SessionDocument.LanguageOf(_document.Doc));
-            if (_document.IsSnapshotDue && _snapshotting.IsCompleted)
-            {
-                _snapshotting = SaveSnapshotAsync(_document.Sequence, _document.TakeSnapshot());
-            }
-        }
-
-        if (saved >= _document.Sequence)
-        {
-            _draining.ForEach(drained => drained.TrySetResult());
-            _draining.Clear();
-        }
-        else if (_isAbandoned)
-        {
-            _draining.ForEach(drained => drained.TrySetException(new StorageUnavailableException(StorageFault.Busy)));
-            _draining.Clear();
-        }
-    }
-
-    private void AcknowledgeSaved(long saved)
-    {
-        foreach (var socket in _sockets)
-        {
-            if (socket.Saves.Saved(saved) is { } count && socket.WantsAcks)
-            {
-                socket.Send(SaveAcknowledgement.Write(count));
-            }
-        }
-    }
-
-    private async Task SaveSnapshotAsync(long sequence, byte[] state)
-    {
-        try
-        {
-            await _store.SaveSnapshotAsync(SessionId, sequence, state, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            // The log has everything; only the next load takes longer.
-            LogSnapshotFailed(exception, SessionId);
-        }
-    }
-
     [LoggerMessage(LogLevel.Error, "Document of session {SessionId}: {Command} failed")]
     private partial void LogCommandFailed(Exception exception, Guid sessionId, string command);
-
-    [LoggerMessage(LogLevel.Critical, "Document of session {SessionId}: somebody else has written to its log; it is opened anew")]
-    private partial void LogAbandoned(Guid sessionId);
-
-    [LoggerMessage(LogLevel.Error, "Document of session {SessionId}: storing a snapshot failed")]
-    private partial void LogSnapshotFailed(Exception exception, Guid sessionId);
 
     [LoggerMessage(LogLevel.Warning, "Document of session {SessionId}: a malformed frame of user {UserId} was refused: {Detail}")]
     private partial void LogMalformed(Guid sessionId, Guid userId, string detail);

@@ -45,5 +45,8 @@ internal abstract record RoomCommand
     /// <summary>Updates are stored again; the room asks for those that it refused.</summary>
     public sealed record AskAgain : RoomCommand;
 
+    /// <summary>Nothing more will come: the room ends.</summary>
+    public sealed record End : RoomCommand;
+
     private sealed record LogAdvanced : RoomCommand;
 }

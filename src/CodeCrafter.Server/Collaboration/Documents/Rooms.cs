@@ -225,8 +225,7 @@ internal sealed partial class Rooms(
                 await DrainAsync(room);
             }
 
-            room.Close();
-            await room.Completion;
+            await room.CloseAsync();
             metrics.RoomClosed();
         }
         catch (Exception exception)

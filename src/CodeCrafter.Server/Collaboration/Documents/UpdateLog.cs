@@ -47,7 +47,7 @@ internal sealed partial class UpdateLog(
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     // The first update after a pause is written at once. A save is to be acknowledged within 50 ms.
-    private static readonly TimeSpan BetweenCommits = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenCommits = TimeSpan.FromMilliseconds(30);
 
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(16_384) { SingleReader = true });
 
