@@ -152,6 +152,6 @@ const caretTheme = EditorView.theme({
   '.cm-replayCaret': { borderLeft: '2px solid', marginLeft: '-1px', marginRight: '-1px' },
   '.cm-replayName': {
     position: 'absolute', top: '0.1em', right: '10px', fontFamily: 'var(--mantine-font-family)', fontSize: '11px', fontWeight: '600',
-    lineHeight: '1.5', padding: '1px 6px', borderRadius: '3px', color: 'white', opacity: '0.92', pointerEvents: 'none',
+    lineHeight: '1.5', padding: '1px 6px', borderRadius: '3px', color: 'white', pointerEvents: 'none',
   },
 });
