@@ -42,6 +42,7 @@ internal static class CollaborationSetup
         services.AddOptions<RecordingOptions>().BindConfiguration(RecordingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RecordingReader>();
         services.AddSingleton<RecordingFile>();
+        services.AddSingleton<RunTimelines>();
         services.AddSingleton<LogCompactor>();
         services.AddHostedService(provider => provider.GetRequiredService<LogCompactor>());
         services.AddSingleton<SessionJournal>();

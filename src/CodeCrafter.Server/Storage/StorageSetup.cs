@@ -57,6 +57,7 @@ internal static class StorageSetup
         services.AddSingleton<IChatStore, SqlChatStore>();
         services.AddSingleton<IJournalStore, SqlJournalStore>();
         services.AddSingleton<IRecordingStore, SqlRecordingStore>();
+        services.AddSingleton<IRunTimelineStore, SqlRunTimelineStore>();
         services.AddSingleton<ILogCompactionStore, SqlLogCompactionStore>();
         services.AddSingleton<IExecutionStore, SqlExecutionStore>();
     }

@@ -13,7 +13,9 @@ internal sealed record UpdatePageDto(UpdateDto[] Updates, long? NextAfter);
 
 internal sealed record KeyframeDto(long Sequence, DateTimeOffset At, byte[] State);
 
-internal sealed record EventDto(Guid Id, DateTimeOffset At, string Kind, UserNameDto User, string? Role, string? Text, ResultDto? Run);
+internal sealed record EventDto(Guid Id, DateTimeOffset At, string Kind, UserNameDto User, string? Role, string? Text, ResultDto? Run, OutputMarkDto[]? Output);
+
+internal sealed record OutputMarkDto(long At, string Phase, string Stream, long Length);
 
 internal sealed record EventPageDto(EventDto[] Events, string? NextAfter);
 

@@ -4409,6 +4409,11 @@ export interface components {
             /** @description Of `message`: what was written. */
             text?: string;
             run?: null | components["schemas"]["ExecutionResult"];
+            /**
+             * @description Of `run`: how much of each stream had been printed when, in the order in which it came. What comes together is
+             *     one mark, and there are at most 500. Left out where nothing was printed, and for test cases.
+             */
+            output?: components["schemas"]["OutputMark"][];
         };
         EventPage: {
             /** @description By time. */
@@ -4747,6 +4752,28 @@ export interface components {
             size: number;
             contentType: string;
         };
+        /** @description How much of a stream had been printed at a time. */
+        OutputMark: {
+            /**
+             * Format: int64
+             * @description Milliseconds since the run started.
+             */
+            at: number;
+            /** @description The step that printed it. */
+            phase: components["schemas"]["RunPhase"];
+            /** @description The stream. */
+            stream: components["schemas"]["OutputStream"];
+            /**
+             * Format: int64
+             * @description UTF-16 code units of that stream of that phase, from its beginning.
+             */
+            length: number;
+        };
+        /**
+         * @description Where an output came from.
+         * @enum {string}
+         */
+        OutputStream: "stdout" | "stderr";
         PaginationResponse: {
             /**
              * Format: int32
@@ -4887,6 +4914,11 @@ export interface components {
         RoleRequest: {
             role: null | string;
         };
+        /**
+         * @description The step that an output belongs to.
+         * @enum {string}
+         */
+        RunPhase: "compile" | "run";
         SecurityEventItem: {
             /**
              * Format: uuid
@@ -5276,6 +5308,8 @@ export type LimitsRequest = components['schemas']['LimitsRequest'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type MeResponse = components['schemas']['MeResponse'];
 export type OutputFileItem = components['schemas']['OutputFileItem'];
+export type OutputMark = components['schemas']['OutputMark'];
+export type OutputStream = components['schemas']['OutputStream'];
 export type PaginationResponse = components['schemas']['PaginationResponse'];
 export type ParticipantEnvelope = components['schemas']['ParticipantEnvelope'];
 export type ParticipantResponse = components['schemas']['ParticipantResponse'];
@@ -5290,6 +5324,7 @@ export type RecordingResponse = components['schemas']['RecordingResponse'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type RegisterRequest = components['schemas']['RegisterRequest'];
 export type RoleRequest = components['schemas']['RoleRequest'];
+export type RunPhase = components['schemas']['RunPhase'];
 export type SecurityEventItem = components['schemas']['SecurityEventItem'];
 export type SecurityEventList = components['schemas']['SecurityEventList'];
 export type SecurityEventType = components['schemas']['SecurityEventType'];

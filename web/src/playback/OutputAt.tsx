@@ -1,30 +1,21 @@
 import { lazy, memo, Suspense, useMemo } from 'react';
 import { languageName } from '../api/languages';
-import { OutputBuffer } from '../run/outputBuffer';
 import { outcomeOf } from '../run/outcome';
 import { Segments } from '../run/OutputView';
+import { printedAfter, type RunState } from './printed';
 import type { RecordedEvent } from './recording';
 import classes from './Playback.module.css';
 
 const TestReport = lazy(() => import('../run/tests/TestReport'));
 
-export type RunState = 'queued' | 'running' | 'finished';
-
-/** The run that was the latest at a time. */
-export function runAt(events: readonly RecordedEvent[], time: number): { event: RecordedEvent; state: RunState } | null {
-  const event = events.findLast((candidate) => candidate.run !== null && candidate.at <= time);
-  if (event === undefined) return null;
-  const { startedAt, finishedAt } = event.run!;
-  return { event, state: finishedAt <= time ? 'finished' : startedAt <= time ? 'running' : 'queued' };
-}
-
 interface Props {
   event: RecordedEvent | null;
   state: RunState | null;
+  marks: number;
 }
 
 /** What the latest program had printed. */
-export const OutputAt = memo(function OutputAt({ event, state }: Props) {
+export const OutputAt = memo(function OutputAt({ event, state, marks }: Props) {
   return (
     <section className={classes.output} aria-label="Output">
       <div className={classes.panelHead}>
@@ -33,7 +24,7 @@ export const OutputAt = memo(function OutputAt({ event, state }: Props) {
       </div>
       <div className={classes.printed} data-testid="playback-output" tabIndex={0} role="group" aria-label="Program output">
         {event === null && <p className={classes.note}>Nothing has run yet.</p>}
-        {event !== null && state === 'finished' && <Printed event={event} />}
+        {event !== null && <Printed event={event} finished={state === 'finished'} marks={marks} />}
       </div>
     </section>
   );
@@ -44,13 +35,10 @@ function summary({ user, run }: RecordedEvent, state: RunState): string {
   return `${what}: ${state === 'queued' ? 'waiting' : state === 'running' ? 'running' : outcomeOf(run!.result).words}`;
 }
 
-function Printed({ event }: { event: RecordedEvent }) {
+function Printed({ event, finished, marks }: { event: RecordedEvent; finished: boolean; marks: number }) {
   const { result } = event.run!;
-  const { segments, trimmed } = useMemo(() => {
-    const buffer = new OutputBuffer();
-    buffer.replaceWith(result);
-    return buffer.get();
-  }, [result]);
+  const { segments, trimmed } = useMemo(() => printedAfter(event.run!, marks, finished).get(), [event, marks, finished]);
+  if (!finished) return <Segments segments={segments} />;
   const tested = (result.testCases?.length ?? 0) > 0;
   return (
     <>

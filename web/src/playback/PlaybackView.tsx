@@ -10,8 +10,9 @@ import { languageOf } from '../editor/paths';
 import { useStore } from '../lib/store';
 import workspace from '../session/Workspace.module.css';
 import { Controls } from './Controls';
-import { OutputAt, runAt } from './OutputAt';
+import { OutputAt } from './OutputAt';
 import { countUpTo, Player } from './player';
+import { runAt } from './printed';
 import type { NamedCaret } from './ReplayEditor';
 import type { RecordedEvent, Recording } from './recording';
 import { ChatAt, EventsAt } from './SideAt';
@@ -140,10 +141,10 @@ function Output({ recording, player }: { recording: Recording; player: Player })
   // A word for each state of each run, so that it is drawn anew only where it differs.
   const key = useAt(player, (time) => {
     const run = runAt(recording.events, time);
-    return run === null ? '' : `${run.event.id} ${run.state}`;
+    return run === null ? '' : `${run.event.id} ${run.state} ${run.marks}`;
   });
   const run = key === '' ? null : runAt(recording.events, player.time.get());
-  return <OutputAt event={run?.event ?? null} state={run?.state ?? null} />;
+  return <OutputAt event={run?.event ?? null} state={run?.state ?? null} marks={run?.marks ?? 0} />;
 }
 
 const SHOWN = 5;

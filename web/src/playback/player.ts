@@ -80,7 +80,7 @@ export class Player {
   constructor(private readonly recording: Recording, private readonly clock: Clock = browserClock) {
     this.time = new Store(recording.info.from);
     this.target = recording.info.from;
-    const moments = recording.events.flatMap((event) => (event.run === null ? [event.at] : [event.run.startedAt, event.run.finishedAt]));
+    const moments = recording.events.flatMap(({ at, run }) => (run === null ? [at] : [run.startedAt, ...run.output.map((mark) => mark.at), run.finishedAt]));
     this.moments = moments.sort((a, b) => a - b);
     void this.seek(recording.info.from);
   }

@@ -1,6 +1,6 @@
 import { request } from '../api';
 import type * as api from '../api/schema';
-import type { RunResult, UserRef } from '../api/types';
+import type { Phase, RunResult, StreamName, UserRef } from '../api/types';
 
 /** An edit, or several of one second that the server has merged. */
 export interface Update {
@@ -37,8 +37,19 @@ export interface RecordedEvent {
   run: RecordedRun | null;
 }
 
+/** How much of a stream had been printed at a time. */
+export interface OutputMark {
+  at: number;
+  phase: Phase;
+  stream: StreamName;
+  /** UTF-16 code units from the beginning of the stream. */
+  length: number;
+}
+
 export interface RecordedRun {
   result: RunResult;
+  /** In the order in which it was printed; empty where that was not noted. */
+  output: readonly OutputMark[];
   startedAt: number;
   finishedAt: number;
 }
@@ -125,7 +136,12 @@ export function eventOf(item: api.EventItem): RecordedEvent {
     user: item.user,
     role: item.role ?? null,
     text: item.text ?? null,
-    run: result === null ? null : { result, startedAt, finishedAt: Math.max(startedAt, Date.parse(result.finishedAt ?? item.at)) },
+    run: result === null ? null : {
+      result,
+      startedAt,
+      finishedAt: Math.max(startedAt, Date.parse(result.finishedAt ?? item.at)),
+      output: (item.output ?? []).map((mark) => ({ ...mark, at: startedAt + mark.at })),
+    },
   };
 }
 

@@ -118,6 +118,7 @@ internal sealed partial class ExecutionEventPump(
     ExecutionEvents events,
     SessionAccess access,
     SessionPresence presence,
+    RunTimelines timelines,
     IHubContext<SessionHub, ISessionClient> hub,
     ILogger<ExecutionEventPump> logger) : BackgroundService
 {
@@ -125,6 +126,7 @@ internal sealed partial class ExecutionEventPump(
     {
         await foreach (var executionEvent in events.ReadAllAsync(stoppingToken))
         {
+            timelines.Observe(executionEvent);
             // Not waited for, as above.
             _ = DeliverAsync(executionEvent);
         }

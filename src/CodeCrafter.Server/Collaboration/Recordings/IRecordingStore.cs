@@ -27,9 +27,12 @@ internal sealed record Keyframe(long Sequence, DateTimeOffset At, byte[] State);
 /// <summary>A place among the events of a session. Events are ordered by time, then by id.</summary>
 internal readonly record struct EventPlace(DateTimeOffset At, Guid Id);
 
+/// <summary>A run, and when it printed; null where that was not noted.</summary>
+internal sealed record RecordedRun(StoredExecution Execution, IReadOnlyList<OutputMark>? Output);
+
 /// <summary>What happened beside edits, each kind in its order.</summary>
 internal sealed record RecordedEvents(
-    IReadOnlyList<JournalEntry> Journal, IReadOnlyList<ChatMessage> Messages, IReadOnlyList<StoredExecution> Executions);
+    IReadOnlyList<JournalEntry> Journal, IReadOnlyList<ChatMessage> Messages, IReadOnlyList<RecordedRun> Runs);
 
 /// <summary>What replaying needs of the storage. Who may see it is asked before.</summary>
 internal interface IRecordingStore

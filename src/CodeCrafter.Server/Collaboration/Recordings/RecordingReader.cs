@@ -53,7 +53,7 @@ internal sealed class RecordingReader(IRecordingStore store)
         var found = await store.ListEventsAsync(session.SessionId, after, limit + 1, cancellationToken);
         var ordered = found.Journal.Select(EventItem.From)
             .Concat(found.Messages.Select(EventItem.From))
-            .Concat(found.Executions.Select(execution => EventItem.From(execution, readerId, session.Role)))
+            .Concat(found.Runs.Select(run => EventItem.From(run, readerId, session.Role)))
             .OrderBy(item => item.At).ThenBy(item => item.Id)
             .ToList();
         var page = ordered.Take(limit).ToList();

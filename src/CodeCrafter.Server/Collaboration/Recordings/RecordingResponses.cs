@@ -70,6 +70,13 @@ internal sealed record EventItem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExecutionResult? Run { get; init; }
 
+    /// <summary>
+    /// Of <c>run</c>: how much of each stream had been printed when, in the order in which it came. What comes together is
+    /// one mark, and there are at most 500. Left out where nothing was printed, and for test cases.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OutputMark>? Output { get; init; }
+
     public static EventItem From(JournalEntry entry) => new()
     {
         Id = entry.Id,
@@ -88,16 +95,17 @@ internal sealed record EventItem
         Text = message.Text,
     };
 
-    /// <param name="execution">A run that is over.</param>
+    /// <param name="run">A run that is over.</param>
     /// <param name="readerId">Who sees it: hidden test cases stay hidden.</param>
     /// <param name="role">The reader's role in the session.</param>
-    public static EventItem From(StoredExecution execution, Guid readerId, SessionRole role) => new()
+    public static EventItem From(RecordedRun run, Guid readerId, SessionRole role) => new()
     {
-        Id = execution.Id,
-        At = execution.CreatedAt,
+        Id = run.Execution.Id,
+        At = run.Execution.CreatedAt,
         Kind = RecordedEventKind.Run,
-        User = new UserNameResponse(execution.UserId, execution.Username),
-        Run = ExecutionResult.From(execution).For(readerId, role),
+        User = new UserNameResponse(run.Execution.UserId, run.Execution.Username),
+        Run = ExecutionResult.From(run.Execution).For(readerId, role),
+        Output = run.Output,
     };
 }
 

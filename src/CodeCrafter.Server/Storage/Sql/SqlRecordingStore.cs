@@ -75,7 +75,16 @@ internal sealed class SqlRecordingStore(IDbContextFactory<AppDbContext> contexts
             .Where(run => run.SessionId == sessionId && run.FinishedAt != null
                 && (run.CreatedAt > at || (run.CreatedAt == at && run.Id.CompareTo(id) > 0)))
             .OrderBy(run => run.CreatedAt).ThenBy(run => run.Id).Take(count).ToListAsync(cancellationToken);
-        return new RecordedEvents(journal, messages, executions);
+        return new RecordedEvents(journal, messages, await WithTimelinesAsync(db, executions, cancellationToken));
+    }
+
+    private static async Task<IReadOnlyList<RecordedRun>> WithTimelinesAsync(
+        AppDbContext db, List<StoredExecution> executions, CancellationToken cancellationToken)
+    {
+        var ids = executions.Select(execution => execution.Id).ToList();
+        var timelines = await db.Set<RunTimelineRow>().AsNoTracking().Where(row => ids.Contains(row.ExecutionId))
+            .ToDictionaryAsync(row => row.ExecutionId, row => row.Read(), cancellationToken);
+        return [.. executions.Select(execution => new RecordedRun(execution, timelines.GetValueOrDefault(execution.Id)))];
     }
 
     private static IQueryable<DocumentUpdateRow> UpdatesOf(AppDbContext db, Guid sessionId) =>

@@ -592,6 +592,20 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                     b.ToTable("execution_files", (string)null);
                 });
 
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.RunTimelineRow", b =>
+                {
+                    b.Property<Guid>("ExecutionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Marks")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ExecutionId");
+
+                    b.ToTable("execution_timelines", (string)null);
+                });
+
             modelBuilder.Entity("CodeCrafter.Server.Auth.Login", b =>
                 {
                     b.HasOne("CodeCrafter.Server.Auth.User", null)
@@ -700,6 +714,15 @@ namespace CodeCrafter.Server.Storage.Sql.Migrations
                 });
 
             modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.ExecutionFile", b =>
+                {
+                    b.HasOne("CodeCrafter.Server.Execution.StoredExecution", null)
+                        .WithMany()
+                        .HasForeignKey("ExecutionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("CodeCrafter.Server.Storage.Sql.RunTimelineRow", b =>
                 {
                     b.HasOne("CodeCrafter.Server.Execution.StoredExecution", null)
                         .WithMany()
