@@ -40,19 +40,22 @@ is_extra() { extras | grep -qxF -e "$1"; }
 missing_toolchains() {
     local manifest required packages program
     for manifest in "$root"/languages/*/language.json; do
-        required=$(words_of requires "$manifest") && packages=$(words_of packages "$manifest") || return
+        required=$(words_of requires "$manifest") || continue
+        packages=$(words_of packages "$manifest") || continue
         for program in $required; do
             is_present "$program" || say "$packages"
         done
     done
 }
 
-# words_of NAME MANIFEST: the strings of a list that stands on one line. There is no JSON reader on a machine yet that
-# has no packages yet.
+# words_of NAME MANIFEST: the strings of a list. There is no JSON reader on a machine yet that has no packages yet.
 words_of() {
     local words
-    words=$(sed -nE 's/^ *"'"$1"'": *\[(.*)\],? *$/\1/p' "$2" | tr -d ',"')
-    [[ -n $words ]] || fail "$2 needs a list '$1' on a line of its own"
+    words=$(sed -E 's/^[[:space:]]*\/\/.*//' "$2" | tr '\n\t' '  ' | sed -nE 's/.*"'"$1"'" *: *\[([^]]*)\].*/\1/p' | tr ',"' '  ')
+    if [[ -z $words ]]; then
+        warn "$2 has no list '$1'; the language is left out"
+        return 1
+    fi
     # shellcheck disable=SC2086 # Words, one a line.
     printf '%s\n' $words
 }

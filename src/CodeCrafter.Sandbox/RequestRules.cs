@@ -92,7 +92,16 @@ public static class RequestRules
             return $"The files have {bytes} bytes; half of the workspace's {request.Limits.DiskBytes} is the most.";
         }
         return CheckTogether(request.Files.Select(file => file.Path))
-            ?? (request.Files.Any(file => file.Path == request.Entry) ? null : "The entry is not one of the files.");
+            ?? (request.Files.Any(file => file.Path == request.Entry) ? CheckEntry(request) : "The entry is not one of the files.");
+    }
+
+    /// <summary>A compiler that is given what it does not take for a source says something that only its authors understand.</summary>
+    private static string? CheckEntry(RunRequest request)
+    {
+        var extensions = request.Language.Recipe!.SourceExtensions;
+        return extensions.Count == 0 || extensions.Any(extension => request.Entry.EndsWith(extension, StringComparison.Ordinal))
+            ? null
+            : $"The file to run, {request.Entry}, is not one of {request.Language.Name} ({string.Join(", ", extensions)}): choose another file, or another language.";
     }
 
     private static string? CheckArguments(IReadOnlyList<string> arguments) =>

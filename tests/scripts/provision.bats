@@ -38,13 +38,20 @@ project() {
     [ "$(missing_toolchains | paste -sd ' ')" = 'zig libc6-dev' ]
 }
 
-@test "A manifest that cannot be read is one line, and nothing is installed" {
+@test "A manifest is read however its lists are laid out" {
     project
-    printf '{\n  "requires": [\n    "/usr/bin/zig"\n  ]\n}\n' >"$root/languages/zig/language.json"
-    install_with_apt() { echo installed; }
-    run -1 --separate-stderr install_packages run
-    [ -z "$output" ]
-    [ "$stderr" = "error: $root/languages/zig/language.json needs a list 'requires' on a line of its own" ]
+    printf '{ "id": "zig",\n  // its compiler\n  "requires": [\n    "/nonexistent/zig",\n\t"/nonexistent/lib"\n  ], "packages": ["zig","libc6-dev"] }\n' >"$root/languages/zig/language.json"
+    [ "$(words_of requires "$root/languages/zig/language.json" | paste -sd ' ')" = '/nonexistent/zig /nonexistent/lib' ]
+    [ "$(words_of packages "$root/languages/zig/language.json" | paste -sd ' ')" = 'zig libc6-dev' ]
+}
+
+@test "A manifest without its lists is one line, and the other languages are installed" {
+    project
+    mkdir "$root/languages/faulty"
+    echo '{ "requires": "/usr/bin/faulty" }' >"$root/languages/faulty/language.json"
+    run -0 --separate-stderr missing_toolchains
+    [ "$(paste -sd ' ' <<<"$output")" = 'zig libc6-dev' ]
+    [ "$stderr" = "warning: $root/languages/faulty/language.json has no list 'requires'; the language is left out" ]
 }
 
 @test "The manifests of all languages can be read" {

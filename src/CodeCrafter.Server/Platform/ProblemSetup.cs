@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CodeCrafter.Server.Platform;
@@ -70,6 +71,9 @@ internal static class ProblemSetup
                     problem.Extensions[Problems.Code] = "malformed_json";
                     problem.Detail = Describe(json);
                     break;
+                case (StatusCodes.Status413PayloadTooLarge, _) when context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } limit:
+                    problem.Detail = $"The body of the request is larger than the {limit} bytes that this address accepts.";
+                    break;
                 case (StatusCodes.Status400BadRequest, _):
                     problem.Extensions[Problems.Code] = "malformed_request";
                     problem.Detail = "The request cannot be read: a part of it is missing or has another type than expected.";
@@ -84,8 +88,16 @@ internal static class ProblemSetup
         {
             var place = json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "";
             var path = json.Path is { Length: > 1 } name ? $" ({name})" : "";
-            return $"The body is not the JSON that this path expects: wrong syntax, a wrong type or an unknown member{place}{path}.";
+            return $"The body is not the JSON that this path expects: {What(json)}{place}{path}.";
         }
+
+        // The serializer tells its errors apart by their words only.
+        private static string What(JsonException json) =>
+            json.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "it has a member that is not known here"
+            : json.Message.Contains("could not be converted", StringComparison.Ordinal) ? "a value has a wrong type"
+            : json.Message.Contains("missing required", StringComparison.Ordinal) ? "a member is missing"
+            : json.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase) ? "it has a member twice"
+            : "its syntax is wrong";
     }
 
     /// <summary>The default writer is silent where the client does not ask for JSON; ours answers in any case.</summary>

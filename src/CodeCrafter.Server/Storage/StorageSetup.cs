@@ -40,6 +40,9 @@ internal static class StorageSetup
             .AddInterceptors(new SqliteConnectionSettings(busySeconds))
             // Two who take one name at once, or change one session, are no faults: whoever catches the exception
             // knows, and what nobody catches is logged with the request.
+            .ConfigureWarnings(warnings => warnings.Ignore(
+                // Where it rebuilds a table it switches the check of references off, for its own connection.
+                RelationalEventId.NonTransactionalMigrationOperationWarning))
             .ConfigureWarnings(warnings => warnings.Log(
                 (RelationalEventId.CommandError, LogLevel.Debug),
                 (CoreEventId.SaveChangesFailed, LogLevel.Debug),

@@ -65,7 +65,11 @@ public sealed class ExpectedOutputTests
     [InlineData("0x10", "16", 1e-6, false)]
     [InlineData("nan", "nan", 1e-6, true)]
     [InlineData("nan", "1", 1e300, false)]
-    [InlineData("inf", "Infinity", 1e300, false)]
+    [InlineData("inf -inf nan", "Infinity -Infinity NaN", 0, true)]
+    [InlineData("+Inf -nan", "inf nan", 0, true)]
+    [InlineData("inf", "-inf", 1e300, false)]
+    [InlineData("inf", "1e308", 1e300, false)]
+    [InlineData("-", "nan", 1e300, false)]
     [InlineData("1e999", "1e998", 1e300, false)]
     public void Float_compares_numbers_with_a_tolerance_and_the_rest_as_words(string output, string expected, double tolerance, bool same) =>
         Assert.Equal(same, new ExpectedOutput(CompareMode.Float, expected, tolerance).Matches(output));

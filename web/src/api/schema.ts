@@ -5115,7 +5115,7 @@ export interface components {
             /** Format: int32 */
             rows: number;
         };
-        /** @description A test case of a request. */
+        /** @description A test case of a request. One whose `hidden` is misspelt must not be shown. */
         TestCaseRequest: {
             /** @description What the author calls it. */
             name?: null | string;

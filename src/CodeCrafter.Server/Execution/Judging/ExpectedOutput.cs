@@ -18,7 +18,8 @@ internal enum CompareMode
 
     /// <summary>
     /// As <see cref="Tokens"/>, but where both words are decimal numbers they may differ by the tolerance, absolutely or
-    /// relative to the expected one, whichever allows more: |a − e| ≤ tolerance · max(1, |e|).
+    /// relative to the expected one, whichever allows more: |a − e| ≤ tolerance · max(1, |e|). Infinities and NaN are equal to their
+    /// like, however they are written.
     /// </summary>
     Float,
 
@@ -132,11 +133,21 @@ internal sealed class ExpectedOutput
     }
 
     private static bool IsNear(ReadOnlySpan<char> actual, ReadOnlySpan<char> expected, double tolerance) =>
-        TryReadNumber(actual, out var a)
-        && TryReadNumber(expected, out var e)
-        && Math.Abs(a - e) <= tolerance * Math.Max(1, Math.Abs(e));
+        TryReadNumber(actual, out var a) && TryReadNumber(expected, out var e)
+            ? Math.Abs(a - e) <= tolerance * Math.Max(1, Math.Abs(e))
+            : SpecialOf(actual) is { } special && special == SpecialOf(expected);
 
-    // Infinities and NaN, however a language writes them, are words and not numbers.
+    /// <summary>Infinities and NaN, which each language writes in its way: <c>-inf</c>, <c>Infinity</c>, <c>+Inf</c>, <c>-nan</c>.</summary>
+    private static string? SpecialOf(ReadOnlySpan<char> token)
+    {
+        var isNegative = token[0] == '-';
+        var name = token[0] is '-' or '+' ? token[1..] : token;
+        return name.Equals("nan", StringComparison.OrdinalIgnoreCase) ? "nan"
+            : name.Equals("inf", StringComparison.OrdinalIgnoreCase) || name.Equals("infinity", StringComparison.OrdinalIgnoreCase)
+                ? isNegative ? "-inf" : "inf"
+                : null;
+    }
+
     private static bool TryReadNumber(ReadOnlySpan<char> token, out double number) =>
         double.TryParse(
             token,

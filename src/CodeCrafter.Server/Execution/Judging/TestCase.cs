@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using CodeCrafter.Sandbox;
 
 namespace CodeCrafter.Server.Execution.Judging;
 
-/// <summary>A test case of a request.</summary>
+/// <summary>A test case of a request. One whose <c>hidden</c> is misspelt must not be shown.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record TestCaseRequest
 {
     /// <summary>What the author calls it.</summary>

@@ -149,7 +149,7 @@ internal sealed class SqlExecutionStore(IDbContextFactory<AppDbContext> contexts
     {
         var all = db.Set<StoredExecution>().Where(which);
         var kept = await all.GroupBy(_ => 1).Select(group => new { Runs = group.Count(), Bytes = group.Sum(execution => execution.Size) })
-            .FirstOrDefaultAsync(CancellationToken.None);
+            .SingleOrDefaultAsync(CancellationToken.None);
         if (kept is null || (kept.Runs <= maxRuns && kept.Bytes <= maxBytes))
         {
             return;
