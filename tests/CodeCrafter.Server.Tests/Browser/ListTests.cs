@@ -14,7 +14,7 @@ public sealed class ListTests(BrowserFixture browser, PageServer server) : IClas
         await ada.RegisterAsync("ada1");
         await ada.Page.GotoAsync("/");
         await Expect(ada.Page.GetByText("Start your first session")).ToBeVisibleAsync();
-        await ada.MustBeAccessibleAsync("list-empty");
+        await ada.MustBeAccessibleAsync("list-empty", briefly: true);
         await ada.MakeSessionAsync("Interview with Grace");
         await ada.SendAsync("POST", "/api/sessions/create", new { title = "Lesson on channels", language = "go" });
         var bob = await browser.OpenAsync(server.Url);
@@ -82,7 +82,7 @@ public sealed class ListTests(BrowserFixture browser, PageServer server) : IClas
         await ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Make a copy…" }).ClickAsync();
         await Expect(ada.Dialog.GetByLabel("Title")).ToHaveValueAsync("Copy of Exercise");
         await Expect(ada.Dialog.GetByLabel("Title")).ToBeFocusedAsync();
-        await ada.MustBeAccessibleAsync("list-copy");
+        await ada.MustBeAccessibleAsync("list-copy", briefly: true);
         await ada.Dialog.GetByLabel("Title").FillAsync("Solution");
         await ada.Page.Keyboard.PressAsync("Enter");
         await Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Solution" })).ToBeVisibleAsync();
@@ -107,7 +107,7 @@ public sealed class ListTests(BrowserFixture browser, PageServer server) : IClas
         await ada.Page.RouteAsync("**/api/sessions/list?**", route => route.AbortAsync(), new() { Times = 1 });
         await ada.Page.GotoAsync("/?scope=owned");
         await Expect(ada.Page.GetByText("The sessions could not be loaded")).ToBeVisibleAsync();
-        await ada.MustBeAccessibleAsync("list-failed");
+        await ada.MustBeAccessibleAsync("list-failed", briefly: true);
         await ada.Button("Try again").ClickAsync();
         await Expect(Rows(ada)).ToHaveCountAsync(30);
         await Expect(ada.Page.GetByText("30 of 32 sessions")).ToBeVisibleAsync();

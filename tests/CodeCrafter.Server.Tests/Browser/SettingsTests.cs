@@ -99,7 +99,7 @@ public sealed class SettingsTests(BrowserFixture browser, PageServer server) : I
 
         await ChooseAsync(ada, "Delete…");
         await Expect(ada.Dialog).ToContainTextAsync("You find it under Deleted");
-        await ada.MustBeAccessibleAsync("session-delete");
+        await ada.MustBeAccessibleAsync("session-delete", briefly: true);
         await ada.Button("Delete session").ClickAsync();
         await Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Sessions" })).ToBeVisibleAsync();
         await Expect(carol.Page.GetByRole(AriaRole.Heading, new() { Name = "This session was deleted" })).ToBeVisibleAsync();

@@ -46,7 +46,7 @@ public sealed class SharingTests(BrowserFixture browser, PageServer server) : IC
         await ada.Button("Remove").ClickAsync();
         await Expect(bob.Page.GetByRole(AriaRole.Heading, new() { Name = "You are not in this session any more" })).ToBeVisibleAsync();
         await Expect(PersonIn(ada, "bob1")).ToHaveCountAsync(0);
-        await bob.MustBeAccessibleAsync("session-removed");
+        await bob.MustBeAccessibleAsync("session-removed", briefly: true);
         // The browser tells of the user that there is not.
         Assert.All(ada.Errors, error => Assert.Contains("404", error, StringComparison.Ordinal));
         Assert.Empty(bob.Errors);

@@ -36,7 +36,7 @@ public sealed class VisitorPageTests(BrowserFixture browser, PageServer server) 
         await Expect(ada.Editor).ToContainTextAsync("# by a guest");
         var seat = ada.Dialog.GetByRole(AriaRole.List, new() { Name = "Participants" }).Locator("li", new() { HasText = "Zoë" });
         await Expect(seat).ToContainTextAsync("Guest");
-        await guest.MustBeAccessibleAsync("guest-session");
+        await guest.MustBeAccessibleAsync("guest-session", briefly: true);
 
         await guest.Page.ReloadAsync();
         await Expect(guest.Editor).ToContainTextAsync("# by a guest");
@@ -61,7 +61,7 @@ public sealed class VisitorPageTests(BrowserFixture browser, PageServer server) 
         await bob.Page.GotoAsync(link);
         await Expect(bob.Page.GetByText("ada2 invites you to read along. For that you need an account on this server.")).ToBeVisibleAsync();
         await Expect(bob.Page.GetByLabel("Your name")).ToHaveCountAsync(0);
-        await bob.MustBeAccessibleAsync("door");
+        await bob.MustBeAccessibleAsync("door", briefly: true);
         await bob.Page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
         await bob.Page.GetByLabel("Username").FillAsync("bob2");
         await bob.Page.GetByLabel("Email").FillAsync("bob2@example.org");
@@ -84,7 +84,7 @@ public sealed class VisitorPageTests(BrowserFixture browser, PageServer server) 
         await ada.Page.GetByRole(AriaRole.Tab, new() { Name = "Public link" }).ClickAsync();
         await ada.Button("Make a public link").ClickAsync();
         var link = await ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Public link", Exact = true }).InputValueAsync();
-        await ada.MustBeAccessibleAsync("share-public");
+        await ada.MustBeAccessibleAsync("share-public", briefly: true);
 
         var reader = await browser.OpenAsync(server.Url);
         await reader.Page.GotoAsync(link);
