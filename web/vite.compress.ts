@@ -8,7 +8,8 @@ const SMALLEST = 1024;
 
 /**
  * Writes a brotli and a gzip copy beside each text file of the build, as small as they get: the server sends them as
- * they are, where compressing at every request would have to be quick and so by a third larger.
+ * they are, where compressing at every request would have to be quick and so by a third larger. Not of the page itself:
+ * each answer has a nonce in it.
  */
 export function compressed(): Plugin {
   let folder = '';
@@ -20,7 +21,7 @@ export function compressed(): Plugin {
     },
     async closeBundle() {
       const files = await readdir(folder, { recursive: true });
-      await Promise.all(files.filter((file) => /\.(js|css|html|svg)$/.test(file)).map((file) => compress(join(folder, file))));
+      await Promise.all(files.filter((file) => /\.(js|css|svg)$/.test(file)).map((file) => compress(join(folder, file))));
     },
   };
 }

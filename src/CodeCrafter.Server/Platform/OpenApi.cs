@@ -18,6 +18,8 @@ internal static class OpenApi
     private const string Problem = "Problem";
     private const string JsonType = "application/json";
 
+    private static readonly string _scriptedStyles = ReadResource("scripted-styles.js");
+
     private static readonly Dictionary<string, string> ProblemDescriptions = new()
     {
         ["400"] = "The request is wrong; `errors` names the fields.",
@@ -70,12 +72,28 @@ internal static class OpenApi
     public static void MapApiDescription(this IEndpointRouteBuilder app)
     {
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapScalarApiReference("/docs", options =>
+        app.MapScalarApiReference("/docs", (options, context) =>
         {
+            var nonce = CspNonce.Of(context);
             options.Title = "CodeCrafter API";
-            options.WithNonce().DisableDefaultFonts().DisableTelemetry().DisableAgent().HideDeveloperTools();
+            options.HeadContent = HeadOfReference(nonce);
+            options.WithNonce(nonce).DisableDefaultFonts().DisableTelemetry().DisableAgent().HideDeveloperTools();
         });
     }
+
+    private static string ReadResource(string name)
+    {
+        using var stream = typeof(OpenApi).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The program was built without its resource {name}.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    // Scalar reads the nonce of its own styles from the meta element; the libraries in it do as those of the page do. Its
+    // validator, zod, is told not to try whether it may evaluate code.
+    private static string HeadOfReference(string nonce) =>
+        $"<meta property=\"csp-nonce\" content=\"{nonce}\">" +
+        $"<script nonce=\"{nonce}\">globalThis.__zod_globalConfig = {{ jitless: true }};\n{_scriptedStyles}</script>";
 
     private static void DescribeTypes(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {

@@ -1,15 +1,11 @@
-using Scalar.AspNetCore;
-
 namespace CodeCrafter.Server.Platform;
 
 /// <summary>Headers that take away from a page whatever it does not need.</summary>
 internal static class SecurityHeaders
 {
-    // Styles may be inline since the editor and the component library write theirs into the page; scripts may not.
     private const string PagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-        "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; " +
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; " +
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
 
@@ -46,16 +42,20 @@ internal static class SecurityHeaders
 
     private static string Policy(HttpContext context)
     {
+        var nonce = CspNonce.Find(context);
         if (WebPage.IsPageRequest(context.Request.Path))
         {
-            return AllowSockets(PagePolicy, context.Request.Host);
+            return AllowSockets(Allow("style-src", nonce), context.Request.Host);
         }
 
-        // The reference page starts itself with one inline script.
-        return context.Items.TryGetValue(ScalarOptions.NonceHttpContextItemKey, out var nonce)
-            ? PagePolicy.Replace("script-src 'self'", $"script-src 'self' 'nonce-{nonce}'", StringComparison.Ordinal)
-            : ApiPolicy;
+        // The reference page has inline scripts, and its viewer writes highlighted examples as markup with style attributes.
+        return nonce is null ? ApiPolicy : Allow("style-src", nonce)
+            .Replace("script-src 'self'", $"script-src 'self' 'nonce-{nonce}'", StringComparison.Ordinal) + "; style-src-attr 'unsafe-inline'";
     }
+
+    private static string Allow(string directive, string? nonce) => nonce is null
+        ? PagePolicy
+        : PagePolicy.Replace($"{directive} 'self'", $"{directive} 'self' 'nonce-{nonce}'", StringComparison.Ordinal);
 
     // 'self' does not cover sockets in every browser that people still use. A host that is more than a host is left out.
     private static string AllowSockets(string policy, HostString host) => Uri.CheckHostName(host.Host) == UriHostNameType.Unknown

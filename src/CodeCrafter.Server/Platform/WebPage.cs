@@ -39,6 +39,7 @@ internal static class WebPage
                 SetEncoding(response);
             },
         };
+        var index = new IndexPage(app.Environment.WebRootFileProvider);
         app.UseWhen(
             context => IsPageRequest(context.Request.Path) && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)),
             page =>
@@ -47,9 +48,9 @@ internal static class WebPage
                 // A path without an extension is one of the page's own routes.
                 page.Use((context, next) =>
                 {
-                    if (!Path.HasExtension(context.Request.Path.Value) && app.Environment.WebRootFileProvider.GetFileInfo("index.html").Exists)
+                    if ((!Path.HasExtension(context.Request.Path.Value) || context.Request.Path == IndexPage.Path) && index.Exists)
                     {
-                        context.Request.Path = "/index.html";
+                        return index.WriteAsync(context);
                     }
 
                     PreferCompressedCopy(context.Request, app.Environment.WebRootFileProvider);

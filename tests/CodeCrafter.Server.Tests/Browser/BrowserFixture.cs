@@ -21,6 +21,12 @@ public sealed class BrowserFixture : IAsyncLifetime
         "--disable-component-update", "--disable-sync",
     ];
 
+    // The browser says little of what the policy did not let through; the page's own event says where it came from.
+    private const string ReportViolations = """
+        document.addEventListener('securitypolicyviolation', (e) => console.error(
+            `Content-Security-Policy: ${e.effectiveDirective} stopped ${e.blockedURI} at ${e.sourceFile}:${e.lineNumber}:${e.columnNumber} "${e.sample}"`));
+        """;
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -44,6 +50,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             IsMobile = phone,
         });
         context.SetDefaultTimeout(30_000);
+        await context.AddInitScriptAsync(ReportViolations);
         return new Person(await context.NewPageAsync());
     }
 

@@ -170,6 +170,29 @@ public sealed class SystemTests
     }
 
     [Fact]
+    public async Task Each_answer_with_the_page_has_a_nonce_of_its_own()
+    {
+        using var web = new TemporaryFolder();
+        web.Write("index.html", "<script nonce=\"{csp-nonce}\"></script>");
+        await using var server = await TestServer.StartAsync(options => options.Settings["webroot"] = web.Path);
+
+        var seen = new HashSet<string>();
+        foreach (var path in new[] { "/", "/", "/index.html", "/s/some" })
+        {
+            using var response = await GetAsync(server, path, "identity");
+            await response.MustBeAsync(200);
+            var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+            var nonce = policy.Split("style-src 'self' 'nonce-")[1].Split('\'')[0];
+            Assert.Equal(16, Convert.FromBase64String(nonce).Length);
+            Assert.Equal($"<script nonce=\"{nonce}\"></script>", await response.Content.ReadAsStringAsync(Stop));
+            Assert.True(seen.Add(nonce));
+            // With one of these, a browser would keep the old page and take the new policy.
+            Assert.Null(response.Headers.ETag);
+            Assert.Null(response.Content.Headers.LastModified);
+        }
+    }
+
+    [Fact]
     public async Task A_copy_that_the_build_compressed_is_sent_as_it_is()
     {
         using var web = new TemporaryFolder();

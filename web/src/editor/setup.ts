@@ -33,6 +33,7 @@ export function baseExtensions(onRun: () => void): Extension {
     rectangularSelection(),
     crosshairCursor(),
     highlightActiveLine(),
+    typeOverSelection,
     searchLater(),
     Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (onRun(), true), preventDefault: true }])),
     keymap.of([
@@ -43,6 +44,22 @@ export function baseExtensions(onRun: () => void): Extension {
     editorTheme,
   ];
 }
+
+/**
+ * Typing over a selection is done here. A browser that does it keeps the look of what it removes in style attributes,
+ * which the content security policy stops and reports.
+ */
+const typeOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data, inputType, isComposing } = event;
+    const { main } = view.state.selection;
+    if (inputType !== 'insertText' || data === null || isComposing || view.composing || main.empty || view.state.readOnly) return false;
+    event.preventDefault();
+    const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert());
+    return true;
+  },
+});
 
 /** Finding is not needed to show a file: it comes when the editor is first used, or asked to find something. */
 function searchLater(): Extension {
