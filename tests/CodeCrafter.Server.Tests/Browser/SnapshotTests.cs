@@ -37,6 +37,7 @@ public sealed class SnapshotTests(BrowserFixture browser, PageServer server) : I
         await Expect(diff.Locator("tr[data-kind=removed]")).ToHaveTextAsync(["2−removed: for n in range(10):", "4−removed: print(total)"]);
         await Expect(diff.Locator("tr[data-kind=added] mark").First).ToHaveTextAsync("2");
         await ann.ScreenshotAsync("snapshots-desktop-light");
+        await ann.MustBeAccessibleAsync("snapshots");
         await ann.Dialog.GetByText("Side by side").ClickAsync();
         await Expect(diff.Locator("td[data-kind=added]").Nth(1)).ToContainTextAsync("range(20)");
         await ann.ScreenshotAsync("snapshots-split-desktop-light");
