@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -57,6 +58,11 @@ internal static class ParticipantsApi
         }
 
         events.PublishIfAny(added);
+        if (added is not null && !string.IsNullOrEmpty(request?.Invite))
+        {
+            events.Note(new AccessChanged(id, SecurityEventType.InvitationUsed));
+        }
+
         response.SetEntityTag(session);
         return TypedResults.Ok(await describer.WithDocumentAsync(session, userId, cancellationToken));
     }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Auth.SecurityEvents;
 
 namespace CodeCrafter.Server.Sessions;
@@ -20,6 +21,13 @@ internal sealed record SessionChanged(Guid SessionId) : SessionEvent(SessionId);
 
 /// <summary>The session is gone: all connections to it end.</summary>
 internal sealed record SessionRemoved(Guid SessionId) : SessionEvent(SessionId);
+
+/// <summary>Who may come in changed, of which only the security log tells.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="What">What changed.</param>
+/// <param name="User">Whom it is about, where that is not who did it.</param>
+/// <param name="Detail">A few words, such as a role.</param>
+internal sealed record AccessChanged(Guid SessionId, SecurityEventType What, UserName? User = null, string? Detail = null) : SessionEvent(SessionId);
 
 /// <summary>
 /// Carries session events from the requests that cause them to Collaboration, which drains them, and with who caused
@@ -46,6 +54,9 @@ internal sealed class SessionEvents(IHttpContextAccessor requests)
         _channel.Writer.TryWrite(sessionEvent);
         _causes.Writer.TryWrite((sessionEvent, SecurityActor.Of(requests.HttpContext)));
     }
+
+    /// <summary>For the security log alone. Call after the change is stored.</summary>
+    public void Note(AccessChanged change) => _causes.Writer.TryWrite((change, SecurityActor.Of(requests.HttpContext)));
 
     /// <summary>Ends <see cref="Causes"/> after what is in it.</summary>
     public void EndCauses() => _causes.Writer.TryComplete();

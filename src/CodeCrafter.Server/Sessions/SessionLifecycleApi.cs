@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -111,6 +112,7 @@ internal static class SessionLifecycleApi
         {
             events.Publish(new ParticipantRoleChanged(id, callerId, caller.GetUsername(), SessionRole.Admin));
             events.Publish(new ParticipantRoleChanged(id, next.Id, next.Username, SessionRole.Owner));
+            events.Note(new AccessChanged(id, SecurityEventType.OwnershipTransferred, new UserName(next.Id, next.Username)));
         }
 
         response.SetEntityTag(session);

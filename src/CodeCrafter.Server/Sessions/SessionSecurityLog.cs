@@ -26,6 +26,7 @@ internal sealed class SessionSecurityLog(SessionEvents events, SecurityLog secur
                 ParticipantRemoved removed => securityLog.WriteAsync(
                     SecurityEventType.ParticipantRemoved, by, removed.SessionId, new UserName(removed.UserId, removed.Username)),
                 SessionRemoved deleted => securityLog.WriteAsync(SecurityEventType.SessionDeleted, by, deleted.SessionId),
+                AccessChanged changed => securityLog.WriteAsync(changed.What, by, changed.SessionId, changed.User, changed.Detail),
                 _ => Task.CompletedTask,
             });
         }

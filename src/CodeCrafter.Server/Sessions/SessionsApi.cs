@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions.Invitations;
 using CodeCrafter.Server.Sessions.Snapshots;
@@ -168,6 +169,7 @@ internal static class SessionsApi
         }
 
         var now = time.GetUtcNow();
+        var wasPublic = false;
         var updated = await store.UpdateAsync(
             id,
             new SessionCaller(caller.GetUserId(), SessionRole.Admin),
@@ -178,6 +180,7 @@ internal static class SessionsApi
                     return SessionRefusal.Changed;
                 }
 
+                wasPublic = session.IsPublic;
                 Apply(request, language, session);
                 session.UpdatedAt = now;
                 session.SettingsVersion++;
@@ -195,6 +198,11 @@ internal static class SessionsApi
         }
 
         events.Publish(new SessionChanged(id));
+        if (changed.IsPublic != wasPublic)
+        {
+            events.Note(new AccessChanged(id, SecurityEventType.VisibilityChanged, Detail: changed.IsPublic ? "public" : "private"));
+        }
+
         response.SetEntityTag(changed);
         return TypedResults.Ok(await describer.WithDocumentAsync(changed, caller.GetUserId(), cancellationToken));
     }

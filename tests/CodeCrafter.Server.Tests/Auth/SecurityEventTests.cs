@@ -79,6 +79,43 @@ public sealed class SecurityEventTests
     }
 
     [Fact]
+    public async Task Ways_into_a_session_and_its_handing_over_are_in_the_log()
+    {
+        await using var world = await AdminAsync();
+        var (server, admin) = world;
+        var (alice, bob) = (await server.RegisterAsync("alice"), await server.RegisterAsync("bob"));
+        var session = await alice.CreateSessionAsync();
+        var path = $"/api/sessions/{session.Id}";
+        var created = await SendAsync(alice, HttpMethod.Post, path + "/invitations", new { role = "viewer" }, 201);
+        await SendAsync(bob, HttpMethod.Post, path + "/join", new { invite = created!.Value.GetProperty("token").GetString() }, 200);
+        var invitation = created.Value.GetProperty("invitation").GetProperty("id").GetString();
+        await SendAsync(alice, HttpMethod.Delete, $"{path}/invitations/{invitation}", null, 204);
+        await SendAsync(alice, HttpMethod.Post, path + "/invite", null, 200);
+        await SendAsync(alice, HttpMethod.Post, path + "/public-link", null, 200);
+        await SendAsync(alice, HttpMethod.Delete, path + "/public-link", null, 204);
+        await SendAsync(alice, HttpMethod.Put, path, new { isPublic = true }, 200);
+        await SendAsync(alice, HttpMethod.Put, path, new { title = "Still public" }, 200);
+        await SendAsync(alice, HttpMethod.Post, path + "/transfer", new { userId = "@bob" }, 200);
+
+        await UntilAsync(async () => (await ListAsync(admin, $"?sessionId={session.Id}")).Count == 11);
+        Assert.Equal(
+            [
+                "invitationMade alice  viewer", "participantAdded bob  viewer", "invitationUsed bob  ", "invitationRevoked alice  ", "inviteRenewed alice  ",
+                "publicLinkMade alice  ", "publicLinkRevoked alice  ", "visibilityChanged alice  public",
+                "roleChanged alice  admin", "roleChanged bob alice owner", "ownershipTransferred bob alice ",
+            ],
+            (await ListAsync(admin, $"?sessionId={session.Id}")).Select(Describe).Reverse());
+    }
+
+    private static async Task<JsonElement?> SendAsync(TestUser user, HttpMethod method, string path, object? body, int status)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var response = await user.Http.SendAsync(request, Stop);
+        await response.MustBeAsync(status);
+        return status == 204 ? null : await response.Content.ReadFromJsonAsync<JsonElement>(Stop);
+    }
+
+    [Fact]
     public async Task The_log_comes_in_pages_and_by_time_and_address()
     {
         var time = new FakeTimeProvider(_start);

@@ -102,7 +102,7 @@ export interface paths {
         };
         /**
          * The security log, newest first (administrators)
-         * @description Logins and what failed of them, reused refresh tokens, changed passwords, lockouts, changes of roles, removals. Entries are kept for 90 days. None has a password, a token, or what was typed as a name without an account.
+         * @description Logins and what failed of them, reused refresh tokens, changed passwords, lockouts, changes of roles, removals, links and invitations, handing over. Entries are kept for 90 days. None has a password, a token, or what was typed as a name without an account.
          */
         get: {
             parameters: {
@@ -4952,7 +4952,7 @@ export interface components {
          * @description What happened. Names are stored and shown, so they stay.
          * @enum {string}
          */
-        SecurityEventType: "accountCreated" | "loginSucceeded" | "loginFailed" | "loginThrottled" | "accountLocked" | "loggedOut" | "refreshTokenReused" | "passwordChanged" | "passwordChangeFailed" | "administratorMade" | "accountDisabled" | "accountEnabled" | "participantAdded" | "roleChanged" | "participantRemoved" | "inviteRenewed" | "visibilityChanged" | "sessionDeleted";
+        SecurityEventType: "accountCreated" | "loginSucceeded" | "loginFailed" | "loginThrottled" | "accountLocked" | "loggedOut" | "refreshTokenReused" | "passwordChanged" | "passwordChangeFailed" | "administratorMade" | "accountDisabled" | "accountEnabled" | "participantAdded" | "roleChanged" | "participantRemoved" | "inviteRenewed" | "visibilityChanged" | "sessionDeleted" | "ownershipTransferred" | "invitationMade" | "invitationRevoked" | "invitationUsed" | "publicLinkMade" | "publicLinkRevoked";
         SessionEnvelope: {
             session: components["schemas"]["SessionResponse"];
         };

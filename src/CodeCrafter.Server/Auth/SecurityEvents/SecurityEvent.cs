@@ -28,6 +28,15 @@ internal enum SecurityEventType
     /// <summary>A session became public or private.</summary>
     VisibilityChanged,
     SessionDeleted,
+    /// <summary>A session has another owner.</summary>
+    OwnershipTransferred,
+    InvitationMade,
+    InvitationRevoked,
+    /// <summary>Somebody came into a session by its invite code or an invitation.</summary>
+    InvitationUsed,
+    /// <summary>A session can be read by a link, without an account.</summary>
+    PublicLinkMade,
+    PublicLinkRevoked,
 }
 
 /// <summary>

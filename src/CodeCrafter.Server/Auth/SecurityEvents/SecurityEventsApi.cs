@@ -12,7 +12,7 @@ internal static class SecurityEventsApi
         app.MapGet("/security-events", ListAsync)
             .WithSummary("The security log, newest first (administrators)")
             .WithDescription(
-                "Logins and what failed of them, reused refresh tokens, changed passwords, lockouts, changes of roles, removals. " +
+                "Logins and what failed of them, reused refresh tokens, changed passwords, lockouts, changes of roles, removals, links and invitations, handing over. " +
                 "Entries are kept for 90 days. None has a password, a token, or what was typed as a name without an account.")
             .ProducesValidationProblem().ProducesProblem(403);
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -43,6 +44,7 @@ internal static class InvitationsApi
         }
 
         events.Publish(new SessionChanged(id));
+        events.Note(new AccessChanged(id, SecurityEventType.InviteRenewed));
         return TypedResults.Ok(new InviteEnvelope(code));
     }
 
@@ -58,7 +60,13 @@ internal static class InvitationsApi
     }
 
     private static async Task<Results<Created<CreatedInvitationResponse>, ProblemHttpResult>> CreateAsync(
-        Guid id, InvitationRequest request, ClaimsPrincipal caller, ISessionStore store, TimeProvider time, CancellationToken cancellationToken)
+        Guid id,
+        InvitationRequest request,
+        ClaimsPrincipal caller,
+        ISessionStore store,
+        SessionEvents events,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (request.ExpiresAt <= now)
@@ -94,20 +102,30 @@ internal static class InvitationsApi
                 return null;
             },
             cancellationToken);
-        return added.Refusal is { } refusal
-            ? refusal.ToProblem()
-            : TypedResults.Created($"/api/sessions/{id}/invitations", new CreatedInvitationResponse(InvitationResponse.From(invitation, now), token));
+        if (added.Refusal is { } refusal)
+        {
+            return refusal.ToProblem();
+        }
+
+        events.Note(new AccessChanged(id, SecurityEventType.InvitationMade, Detail: invitation.Role.ToString().ToLowerInvariant()));
+        return TypedResults.Created($"/api/sessions/{id}/invitations", new CreatedInvitationResponse(InvitationResponse.From(invitation, now), token));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        Guid id, Guid invitationId, ClaimsPrincipal caller, ISessionStore store, CancellationToken cancellationToken)
+        Guid id, Guid invitationId, ClaimsPrincipal caller, ISessionStore store, SessionEvents events, CancellationToken cancellationToken)
     {
         var revoked = await store.UpdateAsync(
             id,
             Admin(caller),
             session => session.Invitations.RemoveAll(invitation => invitation.Id == invitationId) == 0 ? SessionRefusal.NoSuchInvitation : null,
             cancellationToken);
-        return revoked.Refusal is { } refusal ? refusal.ToProblem() : TypedResults.NoContent();
+        if (revoked.Refusal is { } refusal)
+        {
+            return refusal.ToProblem();
+        }
+
+        events.Note(new AccessChanged(id, SecurityEventType.InvitationRevoked));
+        return TypedResults.NoContent();
     }
 
     private static SessionCaller Admin(ClaimsPrincipal caller) => new(caller.GetUserId(), SessionRole.Admin);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions.Invitations;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -95,6 +96,11 @@ internal static class VisitorsApi
         }
 
         events.Publish(new ParticipantAdded(id, guest.Id, guest.Username, role));
+        if (!string.IsNullOrEmpty(request.Invite))
+        {
+            events.Note(new AccessChanged(id, SecurityEventType.InvitationUsed, new UserName(guest.Id, guest.Username), "guest"));
+        }
+
         return TypedResults.Created(
             $"/api/sessions/{id}", await DescribeAsync(session, guest, until - now, "guest", describer, tokens, cancellationToken));
     }
@@ -137,6 +143,7 @@ internal static class VisitorsApi
         if (changed.Refusal is null)
         {
             events.Publish(new SessionChanged(id));
+            events.Note(new AccessChanged(id, link is null ? SecurityEventType.PublicLinkRevoked : SecurityEventType.PublicLinkMade));
         }
 
         return changed.Refusal;
