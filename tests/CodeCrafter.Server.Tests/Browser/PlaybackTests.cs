@@ -19,6 +19,7 @@ public sealed class PlaybackTests(BrowserFixture browser, PageServer server) : I
         await WatchAsync(ann);
         await PlayAsync(ann);
         await ann.ScreenshotAsync("playback-desktop-light");
+        await ann.MustBeAccessibleAsync("playback", briefly: true);
 
         var download = await ann.Page.RunAndWaitForDownloadAsync(async () =>
         {
@@ -175,6 +176,7 @@ public sealed class PlaybackTests(BrowserFixture browser, PageServer server) : I
         await input.SetInputFilesAsync(file);
         await WatchAsync(other);
         await other.ScreenshotAsync("playback-desktop-dark");
+        await other.MustBeAccessibleAsync("playback-open", briefly: true);
     }
 
     private async Task OnPhoneAsync(string id)

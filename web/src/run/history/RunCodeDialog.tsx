@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Skeleton, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconPencil, IconTerminal2 } from '@tabler/icons-react';
@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { runResult } from '../../api/executions';
 import { languageName, useLanguages } from '../../api/languages';
 import { canEdit, type RunResult } from '../../api/types';
+import { Dialog } from '../../app/Dialog';
 import { Confirm } from '../../files/Confirm';
 import { FileViewer } from '../../files/FileViewer';
 import { LoadFailure } from '../../files/LoadFailure';
@@ -28,8 +29,7 @@ interface Props {
 export default function RunCodeDialog(props: Props) {
   const wide = useMediaQuery('(min-width: 48em)', true, { getInitialValueInEffect: false });
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={props.onClose}
       title="The code as it ran"
       size="min(940px, 96vw)"
@@ -37,7 +37,7 @@ export default function RunCodeDialog(props: Props) {
       classNames={{ content: wide ? classes.content : classes.phone, body: classes.body }}
     >
       <RunCode {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Button, EmptyState, Modal, Skeleton } from '@mantine/core';
+import { Button, EmptyState, Skeleton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowLeft, IconCamera } from '@tabler/icons-react';
 import { useState } from 'react';
 import { canEdit } from '../../api/types';
+import { Dialog } from '../../app/Dialog';
 import { useStore } from '../../lib/store';
 import type { Room } from '../room';
 import { SnapshotDetails } from './SnapshotDetails';
@@ -15,8 +16,7 @@ import classes from './Snapshots.module.css';
 export default function SnapshotsDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const wide = useMediaQuery('(min-width: 48em)', true, { getInitialValueInEffect: false });
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title="Snapshots"
       size="min(1240px, 96vw)"
@@ -24,7 +24,7 @@ export default function SnapshotsDialog({ room, onClose }: { room: Room; onClose
       classNames={{ content: wide ? classes.content : classes.phone, body: classes.body }}
     >
       <Snapshots room={room} wide={wide} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 
