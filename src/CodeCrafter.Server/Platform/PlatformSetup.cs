@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -24,9 +23,6 @@ internal static class PlatformSetup
         builder.AddOrigins();
         services.AddOptions<ConnectionOptions>().BindConfiguration("CodeCrafter:Limits").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
-        // What has arrived is handled on the thread that received it, and what is sent leaves on the thread that sends it.
-        // Both are threads of the pool, which may wait: the loop that hears of events of sockets is another one.
-        services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = server.StopTime);
         services.AddSingleton(server);
         services.AddHostedService<DataDirectoryLock>();
