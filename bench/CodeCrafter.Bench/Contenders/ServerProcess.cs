@@ -10,6 +10,9 @@ namespace CodeCrafter.Bench.Contenders;
 /// <summary>The built server as a process of its own, with a data directory of its own, on loopback.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    /// <summary>How long <see cref="SettleAsync"/> waits at most.</summary>
+    public static TimeSpan SettleLimit { get; set; } = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
 
@@ -112,7 +115,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// Waits until the server and what it has started have used no CPU time for a while: sandboxes for the next
     /// executions are made ready in the background, and that is not to disturb whoever is measured next.
     /// </summary>
-    public Task SettleAsync() => AwaitQuietAsync(TimeSpan.FromMilliseconds(40), 0, TimeSpan.FromSeconds(10));
+    public Task SettleAsync() => AwaitQuietAsync(TimeSpan.FromMilliseconds(40), 0, SettleLimit);
 
     /// <summary>
     /// Waits until the compilers' caches are filled, which a server does once in its life, in the background of its first
