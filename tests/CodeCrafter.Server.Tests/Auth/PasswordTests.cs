@@ -38,13 +38,13 @@ public sealed class PasswordTests
     [Fact]
     public async Task A_hash_is_bcrypt_of_the_set_cost_and_is_renewed_when_the_cost_is_raised()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(options => options.Settings["CodeCrafter:Auth:BcryptCost"] = "11");
         await server.RegisterAsync("alice");
         Assert.StartsWith("$2", await HashAsync(server), StringComparison.Ordinal);
-        Assert.Contains("$10$", await HashAsync(server), StringComparison.Ordinal);
-        await using var again = await server.RestartAsync(options => options.Settings["CodeCrafter:Auth:BcryptCost"] = "11");
+        Assert.Contains("$11$", await HashAsync(server), StringComparison.Ordinal);
+        await using var again = await server.RestartAsync(options => options.Settings["CodeCrafter:Auth:BcryptCost"] = "12");
         var user = await again.LoginAsync("alice");
-        Assert.Contains("$11$", await HashAsync(again), StringComparison.Ordinal);
+        Assert.Contains("$12$", await HashAsync(again), StringComparison.Ordinal);
         using var me = await user.Http.GetAsync("/api/auth/me", Stop);
         await me.MustBeAsync(200);
         await again.LoginAsync("alice");

@@ -1,22 +1,28 @@
 using System.Net.Http.Json;
 using CodeCrafter.Sandbox.Languages;
+using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Storage.Sql;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace CodeCrafter.Server.Tests.Fixture;
 
 /// <summary>What a test may change about its server.</summary>
 internal sealed class TestServerOptions
 {
+    /// <summary>The least that the server takes. The tests log in thousands of times, so where it stays they take less.</summary>
+    public const string LeastBcryptCost = "10";
+
     /// <summary>As in the environment: <c>RATE_LIMITS</c>, <c>CodeCrafter:Auth:BcryptCost</c>.</summary>
     public Dictionary<string, string> Settings { get; } = new()
     {
         ["RATE_LIMITS"] = "off",
-        ["CodeCrafter:Auth:BcryptCost"] = "10",
+        ["CodeCrafter:Auth:BcryptCost"] = LeastBcryptCost,
         ["CodeCrafter:Logs:ConsoleLevel"] = "Error",
         // Each server has a data directory of its own and would fill them anew.
         ["CodeCrafter:Execution:CompilerCaches"] = "false",
@@ -172,6 +178,12 @@ internal sealed class TestServer : IServer, IAsyncDisposable
             {
                 services.Replace(ServiceDescriptor.Singleton(options.Time));
                 services.Replace(ServiceDescriptor.Singleton(_ => _languages.Value.GetAwaiter().GetResult()));
+                if (options.Settings["CodeCrafter:Auth:BcryptCost"] == TestServerOptions.LeastBcryptCost)
+                {
+                    services.Replace(ServiceDescriptor.Singleton(provider => new BcryptHasher(
+                        Options.Create(new AuthOptions { BcryptCost = 4 }), provider.GetRequiredService<CodeCrafterMetrics>())));
+                }
+
                 options.Services(services);
             });
         }

@@ -49,9 +49,9 @@ const look = EditorView.theme({
   '.cm-ySelectionCaretDot': { display: 'none' },
   '.cm-ySelectionInfo': {
     top: '0.1em', left: 'auto', right: '10px', fontFamily: 'var(--mantine-font-family)', fontSize: '11px', fontWeight: '600', lineHeight: '1.5',
-    padding: '1px 6px', borderRadius: '3px', color: 'white', opacity: '0', pointerEvents: 'none', zIndex: '5',
+    padding: '1px 6px', borderRadius: '3px', color: 'white', opacity: '0', transition: 'none', pointerEvents: 'none', zIndex: '5',
   },
-  '&.cm-peopleMoving .cm-ySelectionInfo': { opacity: '0.92' },
+  '&.cm-peopleMoving .cm-ySelectionInfo': { opacity: '1' },
 });
 
 const colors = HighlightStyle.define([
