@@ -70,9 +70,16 @@ internal static class ExecutionApi
                 new JobReference(job.Id, executions.Describe(job).QueuePosition), nameof(StatusAsync), new { jobId = job.Id });
         }
 
-        // In a session others watch it too; a private run whose caller has gone is of use to nobody.
-        await using var abandoned = request.SessionId is null ? cancellationToken.Register(() => _ = executions.StopAsync(job)) : default;
-        return TypedResults.Ok(await job.Completion.WaitAsync(cancellationToken));
+        try
+        {
+            return TypedResults.Ok(await job.Completion.WaitAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (request.SessionId is null)
+        {
+            // In a session others watch it too; a private run whose caller has gone is of use to nobody.
+            await executions.StopAsync(job);
+            throw;
+        }
     }
 
     private static async Task<Results<Ok<ExecutionResult>, ProblemHttpResult>> StatusAsync(

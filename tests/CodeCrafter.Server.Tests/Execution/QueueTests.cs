@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
+using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Tests.Fixture;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CodeCrafter.Server.Tests.Execution;
 
@@ -210,6 +212,33 @@ public sealed class QueueTests
         Assert.Equal((3, "on\noff\n"), (result.Status.Id, result.Run!.Stdout));
         using var history = await alice.Http.GetAsync($"/api/execute/history/{session.Id}", Stop);
         Assert.Equal(jobId, Assert.Single((await history.ReadAsync<HistoryDto>()).Executions).JobId);
+    }
+
+    [Fact]
+    public async Task A_private_run_is_cancelled_when_its_caller_closes_the_connection()
+    {
+        await using var server = await StartAsync();
+        var alice = await server.RegisterAsync("alice");
+        var stats = server.Services.GetRequiredService<ExecutionStats>();
+        var body = $$"""{"language":"python","code":"{{Endless}}"}""";
+        using (var connection = new System.Net.Sockets.TcpClient())
+        {
+            await connection.ConnectAsync(server.Url.Host, server.Url.Port, Stop);
+            var request = $"POST /api/execute HTTP/1.1\r\nHost: {server.Url.Authority}\r\nAuthorization: {alice.Http.DefaultRequestHeaders.Authorization}\r\n"
+                + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+            await connection.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(request), Stop);
+            while (stats.Describe().Running == 0)
+            {
+                await Task.Delay(10, Stop);
+            }
+        }
+
+        while (stats.Describe().Languages.Count == 0)
+        {
+            await Task.Delay(10, Stop);
+        }
+
+        Assert.Equal(["Cancelled"], Assert.Single(stats.Describe().Languages).Statuses.Keys);
     }
 
     private static Task<TestServer> StartAsync(Action<TestServerOptions>? configure = null) => TestServer.StartAsync(options =>
