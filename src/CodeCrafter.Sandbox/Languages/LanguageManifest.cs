@@ -3,13 +3,13 @@ namespace CodeCrafter.Sandbox.Languages;
 /// <summary>The shape of <c>language.json</c>.</summary>
 internal sealed record LanguageManifest
 {
-    /// <summary>The name in the API; also the folder's name.</summary>
+    /// <summary>The name in the API, in lower case; also the folder's name.</summary>
     public required string Id { get; init; }
 
     /// <summary>The name for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Other names that the API takes.</summary>
+    /// <summary>Other names that the API takes, in lower case; each belongs to one language.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>The entry file; the folder has the sample program under this name.</summary>

@@ -4,7 +4,7 @@ namespace CodeCrafter.Server.Collaboration.Documents;
 
 /// <summary>
 /// The cursors, selections and names of a document's clients. A client id belongs to the user who first used it, for as
-/// long as they are connected: nobody moves another's cursor, or bears another's name. Used by the room's loop alone.
+/// long as they are connected: nobody moves another's cursor, or bears another's name. Used by what the room handles alone.
 /// </summary>
 /// <remarks>
 /// Stock clients send every change that they hear of back to the server, and tabs of one browser relay each other's. So

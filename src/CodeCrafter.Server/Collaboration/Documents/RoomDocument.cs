@@ -2,7 +2,7 @@ using CodeCrafter.Crdt;
 
 namespace CodeCrafter.Server.Collaboration.Documents;
 
-/// <summary>A document with its place in the log and its size. Used by the room's loop alone.</summary>
+/// <summary>A document with its place in the log and its size. Used by what the room handles alone.</summary>
 internal sealed class RoomDocument
 {
     private const int SmallestSnapshotInterval = 64 << 10;
