@@ -33,6 +33,7 @@ internal static class ExecutionSetup
         services.AddSingleton<ExecutionReader>();
         services.AddSingleton<ExecutionPlanner>();
         services.AddSingleton<ExecutionGate>();
+        services.AddSingleton<ISandboxFactory, SandboxFactory>();
         services.AddSingleton<SandboxHost>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxHost>());
         services.AddHostedService<ExecutionWorkers>();

@@ -1,8 +1,6 @@
 using CodeCrafter.Sandbox;
-using CodeCrafter.Sandbox.Docker;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Oci;
-using CodeCrafter.Server.Platform;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -14,10 +12,8 @@ namespace CodeCrafter.Server.Execution;
 /// </summary>
 internal sealed partial class SandboxHost(
     IOptions<ExecutionOptions> options,
-    ServerOptions server,
-    TimeProvider clock,
+    ISandboxFactory factory,
     LanguageCatalog languages,
-    ILoggerFactory loggers,
     ILogger<SandboxHost> logger) : IHostedService, IHealthCheck
 {
     private readonly TaskCompletionSource<ISandbox> _sandbox = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -79,7 +75,7 @@ internal sealed partial class SandboxHost(
     {
         try
         {
-            ISandbox sandbox = options.Value.Backend == ExecutionBackend.Docker ? await CreateDockerAsync() : await CreateOciAsync();
+            var sandbox = await factory.CreateAsync(_stopping.Token);
             _sandbox.SetResult(sandbox);
             if (sandbox is OciSandbox oci && options.Value.CompilerCaches)
             {
@@ -97,32 +93,6 @@ internal sealed partial class SandboxHost(
                 "sandbox_unavailable", "Programs cannot be run on this server: " + exception.Message, StatusCodes.Status503ServiceUnavailable));
         }
     }
-
-    private Task<OciSandbox> CreateOciAsync() => OciSandbox.CreateAsync(
-        new SandboxOptions
-        {
-            StateDirectory = Path.Combine(server.DataDirectory, "sandbox"),
-            Runtime = options.Value.Runtime,
-            Parked = options.Value.Parked ?? Environment.ProcessorCount,
-        },
-        languages,
-        loggers,
-        clock,
-        _stopping.Token);
-
-    private Task<DockerSandbox> CreateDockerAsync() => DockerSandbox.CreateAsync(
-        new DockerSandboxOptions
-        {
-            StateDirectory = Path.Combine(server.DataDirectory, "docker-sandbox"),
-            Endpoint = options.Value.Docker.Endpoint,
-            Image = options.Value.Docker.Image,
-            FirstUid = options.Value.Docker.FirstUid,
-            Runtime = options.Value.Runtime,
-        },
-        languages,
-        loggers,
-        clock,
-        _stopping.Token);
 
     private async Task WarmUpAsync(OciSandbox sandbox)
     {

@@ -102,7 +102,11 @@ public sealed class DoctorTests
     public async Task Readiness_names_a_language_that_lacks()
     {
         var catalog = await CatalogAsync("c", "python", without: "c");
-        await using var server = await TestServer.StartAsync(options => options.Services = services => services.Replace(ServiceDescriptor.Singleton(catalog)));
+        await using var server = await TestServer.StartAsync(options =>
+        {
+            options.OwnSandbox = true;
+            options.Services = services => services.Replace(ServiceDescriptor.Singleton(catalog));
+        });
 
         string description;
         do

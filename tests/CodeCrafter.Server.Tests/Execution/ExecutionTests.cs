@@ -11,7 +11,7 @@ public sealed class ExecutionTests
     [Fact]
     public async Task A_program_is_run_and_its_result_has_the_documented_shape()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(options => options.OwnSandbox = true);
         var alice = await server.RegisterAsync("alice");
 
         using var response = await alice.ExecuteAsync(new

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
-using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Execution;
 using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Storage.Sql;
 using Microsoft.AspNetCore.Hosting;
@@ -33,6 +33,9 @@ internal sealed class TestServerOptions
 
     /// <summary>A folder to start on; by default a new one, which is deleted with the server.</summary>
     public string? DataDirectory { get; set; }
+
+    /// <summary>Whether the server makes a sandbox for itself; by default those of a process have one together.</summary>
+    public bool OwnSandbox { get; set; }
 
     /// <summary>Services in the place of others.</summary>
     public Action<IServiceCollection> Services { get; set; } = _ => { };
@@ -145,12 +148,6 @@ internal sealed class TestServer : IServer, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// What every server asks the toolchains for at its start; the tests start hundreds of servers.
-    /// </summary>
-    private static readonly Lazy<Task<LanguageCatalog>> _languages =
-        new(() => LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages")));
-
     /// <summary>An empty database with all migrations, which a server would make for itself in half a second.</summary>
     private static readonly Lazy<string> _database = new(() =>
     {
@@ -177,7 +174,12 @@ internal sealed class TestServer : IServer, IAsyncDisposable
             builder.ConfigureServices(services =>
             {
                 services.Replace(ServiceDescriptor.Singleton(options.Time));
-                services.Replace(ServiceDescriptor.Singleton(_ => _languages.Value.GetAwaiter().GetResult()));
+                services.Replace(ServiceDescriptor.Singleton(_ => SharedSandbox.Languages.GetAwaiter().GetResult()));
+                if (!options.OwnSandbox)
+                {
+                    services.Replace(ServiceDescriptor.Singleton<ISandboxFactory>(new SharedSandbox()));
+                }
+
                 if (options.Settings["CodeCrafter:Auth:BcryptCost"] == TestServerOptions.LeastBcryptCost)
                 {
                     services.Replace(ServiceDescriptor.Singleton(provider => new BcryptHasher(

@@ -10,7 +10,7 @@ public sealed class StoppingTests
     [Fact]
     public async Task A_running_program_ends_and_its_caller_gets_the_result()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(options => options.OwnSandbox = true);
         var alice = await server.RegisterAsync("alice");
         var session = await alice.CreateFileSessionAsync("main.py", "print('on', flush=True)\nwhile True: pass");
         await using var hub = await alice.ConnectHubAsync();
