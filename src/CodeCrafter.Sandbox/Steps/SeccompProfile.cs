@@ -42,9 +42,8 @@ internal static class SeccompProfile
         rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
         rt_sigtimedwait_time64 rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity
         sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_rr_get_interval_time64
-        sched_setaffinity sched_setattr sched_setparam sched_setscheduler sched_yield set_robust_list set_thread_area
-        set_tid_address setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setitimer
-        setpgid setpriority setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid setreuid32
+        sched_yield set_robust_list set_thread_area set_tid_address setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setitimer
+        setpgid setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid setreuid32
         setrlimit setsid setuid setuid32 sigaltstack signalfd signalfd4 sigreturn sysinfo tgkill time timer_create
         timer_delete timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64 timerfd_create
         timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64 times tkill ugetrlimit uname vfork wait4
@@ -60,6 +59,8 @@ internal static class SeccompProfile
         semtimedop semtimedop_time64 send sendmmsg sendmsg sendto setsockopt shmat shmctl shmdt shmget shutdown
         socketpair
         """);
+
+    private static readonly string[] Scheduling = ["sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"];
 
     // Known and refused, so that a program sees "not permitted" rather than "no such call".
     private static readonly string[] Refused = Words("""
@@ -108,6 +109,9 @@ internal static class SeccompProfile
         // A process may set its own resource limits alone: those of another of the same user, such as init, could be set
         // so low that it dies. Init itself is under this filter too.
         Allow(["prlimit64"], Equal(0, 0)),
+        // Nor may it have init wait for the CPU: that of the Docker Engine's containers measures the program, as the same user.
+        .. AnyProcessButInit.Select(process => Allow(Scheduling, process(0))),
+        .. AnyProcessButInit.Select(process => Allow(["setpriority"], Equal(0, 0), process(1))),
         // PER_LINUX, with or without UNAME26 and ADDR_NO_RANDOMIZE; 0xffffffff asks for the current one.
         Allow(["personality"], Equal(0, 0)),
         Allow(["personality"], Equal(0, 0x20000)),
@@ -121,6 +125,11 @@ internal static class SeccompProfile
     private static SeccompRule Refuse(string[] names, int errno) => new(names, SeccompRule.ErrorAction, errno, []);
 
     private static SeccompArgument Equal(int index, ulong value) => new(index, value, null, SeccompArgument.EqualOperator);
+
+    // The number of a process is the low half of its argument, has at most 22 bits, and is 1 for init alone: it is zero, which
+    // is the caller, or has another bit than the lowest.
+    private static IEnumerable<Func<int, SeccompArgument>> AnyProcessButInit =>
+        [index => MaskedEqual(index, uint.MaxValue, 0), .. Enumerable.Range(1, 21).Select(bit => (Func<int, SeccompArgument>)(index => MaskedEqual(index, 1UL << bit, 1UL << bit)))];
 
     private static SeccompArgument MaskedEqual(int index, ulong mask, ulong value) => new(index, mask, value, SeccompArgument.MaskedEqualOperator);
 

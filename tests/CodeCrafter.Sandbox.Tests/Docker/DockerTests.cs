@@ -100,6 +100,7 @@ public sealed class DockerTests(DockerFixture fixture)
     [InlineData("resource.prlimit(1, resource.RLIMIT_AS, (0, 0))")]
     [InlineData("os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))")]
     [InlineData("os.setpriority(os.PRIO_PROCESS, 1, 19)")]
+    [InlineData("os.setpriority(os.PRIO_USER, 0, 19)")]
     [InlineData("os.sched_setaffinity(1, [0])")]
     public async Task Program_cannot_starve_its_relay(string attack)
     {
