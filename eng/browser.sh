@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The browser of the tests. Sourced after provision.sh and suites.sh; called after the build, which brings Playwright.
+# The browser of the tests: Chromium, where it is to be had the shell that has no windows to draw, and so costs less. Sourced
+# after provision.sh and suites.sh; called after the build, which brings Playwright.
 
 # provide_browser SUITE...: sets CODECRAFTER_TEST_CHROMIUM to a Chromium for those suites that use Playwright. Where
 # there is none, Debian's comes with apt. Ubuntu's apt has it only as a snap, which cannot read a test's profile, so
@@ -12,7 +13,7 @@ provide_browser() {
         [[ -x $CODECRAFTER_TEST_CHROMIUM ]] || fail "CODECRAFTER_TEST_CHROMIUM names no program: $CODECRAFTER_TEST_CHROMIUM"
     elif ! CODECRAFTER_TEST_CHROMIUM=$(find_browser); then
         if [[ $(os_release ID) == debian ]]; then
-            install_with_apt chromium
+            install_with_apt chromium-headless-shell
         else
             download_browser "$artifacts/bin/$(name_of "$suite")/debug/.playwright"
         fi
@@ -28,7 +29,7 @@ playwright_suite() {
 
 find_browser() {
     local candidate
-    for candidate in /usr/bin/chromium /usr/bin/google-chrome "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium-*/chrome-linux*/chrome; do
+    for candidate in /usr/bin/chromium-headless-shell /usr/bin/chromium /usr/bin/google-chrome "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium-*/chrome-linux*/chrome; do
         if [[ -x $candidate ]]; then
             say "$candidate"
             return

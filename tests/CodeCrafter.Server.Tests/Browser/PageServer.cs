@@ -2,21 +2,22 @@ using CodeCrafter.Server.Tests.Fixture;
 
 namespace CodeCrafter.Server.Tests.Browser;
 
-/// <summary>One server for all tests of a class, which take names of their own.</summary>
+/// <summary>One server with the page for all tests of a class, which take names of their own.</summary>
 public sealed class PageServer : IAsyncLifetime
 {
-    private readonly TemporaryFolder _data = new();
-    private readonly ServerProcess _process;
+    private TestServer _server = null!;
 
-    public PageServer() => _process = new ServerProcess(_data.Path);
+    public string Url => _server.Url.GetLeftPart(UriPartial.Authority);
 
-    public string Url => _process.Url;
-
-    public async ValueTask InitializeAsync() => await _process.StartAsync();
-
-    public async ValueTask DisposeAsync()
+    public async ValueTask InitializeAsync()
     {
-        await _process.DisposeAsync();
-        _data.Dispose();
+        Assert.True(File.Exists(Path.Combine(ServerProcess.WebRoot, "index.html")), $"The page is not built: {ServerProcess.WebRoot}");
+        _server = await TestServer.StartAsync(options =>
+        {
+            options.Settings["RATE_LIMITS"] = "on";
+            options.Settings["webroot"] = ServerProcess.WebRoot;
+        });
     }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

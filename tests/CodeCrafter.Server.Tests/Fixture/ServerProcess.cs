@@ -8,8 +8,13 @@ namespace CodeCrafter.Server.Tests.Fixture;
 /// <summary>The server as a process of its own, as a user starts it, which can be killed.</summary>
 internal sealed class ServerProcess : IServer, IAsyncDisposable
 {
-    private static readonly string _program = Path.Combine(
-        AppContext.BaseDirectory.Replace("CodeCrafter.Server.Tests", "CodeCrafter.Server", StringComparison.Ordinal), "CodeCrafter.Server.dll");
+    private static readonly string _folder =
+        AppContext.BaseDirectory.Replace("CodeCrafter.Server.Tests", "CodeCrafter.Server", StringComparison.Ordinal);
+
+    private static readonly string _program = Path.Combine(_folder, "CodeCrafter.Server.dll");
+
+    /// <summary>The built page, beside the program.</summary>
+    public static string WebRoot { get; } = Path.Combine(_folder, "wwwroot");
 
     private readonly string _dataDirectory;
     private readonly IReadOnlyDictionary<string, string> _settings;
