@@ -1,11 +1,15 @@
 namespace CodeCrafter.Crdt.Tests;
 
 /// <summary>Random edits of the roots text, map, array and xml and of the types inside them, as interop/edits.mjs makes them.</summary>
-internal static class RandomEdits
+/// <param name="random">Decides.</param>
+/// <param name="isForYwasm">Only what ywasm handles as Yjs does: no XML hooks, no surrogate pair cut in two.</param>
+internal sealed class RandomEdits(Random random, bool isForYwasm = false)
 {
     private static readonly string[] s_words = ["a", "b", "xyz", "hello ", "\n", "ß", "中文", "😀", "a😀b", "    ", "return x;\n"];
 
-    public static void Make(Doc doc, Random random, int count)
+    public static void Make(Doc doc, Random random, int count) => new RandomEdits(random).Make(doc, count);
+
+    public void Make(Doc doc, int count)
     {
         for (var i = 0; i < count; i++)
         {
@@ -13,32 +17,32 @@ internal static class RandomEdits
             {
                 for (var j = random.Next(4) == 0 ? 3 : 1; j > 0; j--)
                 {
-                    EditOnce(doc, random);
+                    EditOnce(doc);
                 }
             });
         }
     }
 
-    public static void EditOnce(Doc doc, Random random)
+    private void EditOnce(Doc doc)
     {
-        switch (Target(doc, random))
+        switch (Target(doc))
         {
             case YText text:
-                EditText(text, random);
+                EditText(text);
                 break;
             case YMap map:
-                EditMap(map, random);
+                EditMap(map);
                 break;
             case YArray array:
-                EditArray(array, random);
+                EditArray(array);
                 break;
             case YXmlFragment xml:
-                EditXml(xml, random);
+                EditXml(xml);
                 break;
         }
     }
 
-    private static YType Target(Doc doc, Random random)
+    private YType Target(Doc doc)
     {
         YType type = random.Next(4) switch
         {
@@ -65,44 +69,48 @@ internal static class RandomEdits
         return type;
     }
 
-    private static void EditText(YText text, Random random)
+    private void EditText(YText text)
     {
         if (text.Length > 0 && random.Next(3) == 0)
         {
             var index = random.Next(text.Length);
-            text.Delete(index, Math.Min(1 + random.Next(5), text.Length - index));
+            var end = Place(text, Math.Min(index + 1 + random.Next(5), text.Length));
+            index = Place(text, index);
+            text.Delete(index, end - index);
         }
         else if (text.Length > 1 && random.Next(4) == 0)
         {
-            Format(text, random);
+            Format(text);
         }
         else if (random.Next(6) == 0)
         {
-            object embed = random.Next(3) == 0 ? NewMap(random) : new Dictionary<string, object?> { ["image"] = "x" + random.Next(10) };
-            text.InsertEmbed(random.Next(text.Length + 1), embed);
+            object embed = random.Next(3) == 0 ? NewMap() : new Dictionary<string, object?> { ["image"] = "x" + random.Next(10) };
+            text.InsertEmbed(Place(text, random.Next(text.Length + 1)), embed);
         }
         else if (random.Next(5) == 0)
         {
-            text.Insert(random.Next(text.Length + 1), s_words[random.Next(s_words.Length)], Attributes(random));
+            text.Insert(Place(text, random.Next(text.Length + 1)), s_words[random.Next(s_words.Length)], Attributes());
         }
         else
         {
-            text.Insert(random.Next(text.Length + 1), s_words[random.Next(s_words.Length)]);
+            text.Insert(Place(text, random.Next(text.Length + 1)), s_words[random.Next(s_words.Length)]);
         }
     }
 
-    private static void Format(YText text, Random random)
+    private int Place(YText text, int index) => isForYwasm ? Boundary(text, index) : index;
+
+    private void Format(YText text)
     {
         var start = Boundary(text, random.Next(text.Length - 1));
         var end = Boundary(text, start + 1 + random.Next(text.Length - start - 1));
         if (end > start)
         {
-            text.Format(start, end - start, Attributes(random));
+            text.Format(start, end - start, Attributes());
         }
     }
 
     // As in interop/edits.mjs: an attribute that is there already cuts a surrogate pair and tells nobody.
-    private static int Boundary(YText text, int index)
+    private int Boundary(YText text, int index)
     {
         var position = 0;
         foreach (var step in text.ToDelta())
@@ -118,14 +126,14 @@ internal static class RandomEdits
         return index;
     }
 
-    private static Dictionary<string, object?> Attributes(Random random) => random.Next(3) switch
+    private Dictionary<string, object?> Attributes() => random.Next(3) switch
     {
         0 => new() { ["bold"] = random.Next(2) == 0 ? true : null },
         1 => new() { ["link"] = random.Next(2) == 0 ? new Dictionary<string, object?> { ["href"] = "x" + random.Next(3) } : null },
         _ => new() { ["bold"] = true, ["color"] = "red" },
     };
 
-    private static void EditXml(YXmlFragment xml, Random random)
+    private void EditXml(YXmlFragment xml)
     {
         if (xml is YXmlElement element && random.Next(3) == 0)
         {
@@ -144,17 +152,17 @@ internal static class RandomEdits
         }
         else
         {
-            xml.Insert(random.Next(xml.Length + 1), XmlNode(random));
+            xml.Insert(random.Next(xml.Length + 1), XmlNode());
         }
     }
 
-    private static YType XmlNode(Random random)
+    private YType XmlNode()
     {
-        switch (random.Next(3))
+        switch (random.Next(isForYwasm ? 2 : 3))
         {
             case 0:
                 return new YXmlText(s_words[random.Next(s_words.Length)]);
-            case 1:
+            case 2:
                 return new YXmlHook("hook" + random.Next(2));
             default:
                 var element = new YXmlElement("p" + random.Next(3));
@@ -164,7 +172,7 @@ internal static class RandomEdits
         }
     }
 
-    private static void EditMap(YMap map, Random random)
+    private void EditMap(YMap map)
     {
         var key = "key" + random.Next(6);
         if (random.Next(4) == 0)
@@ -173,11 +181,11 @@ internal static class RandomEdits
         }
         else
         {
-            map.Set(key, AnyValue(random));
+            map.Set(key, AnyValue());
         }
     }
 
-    private static void EditArray(YArray array, Random random)
+    private void EditArray(YArray array)
     {
         if (array.Length > 0 && random.Next(3) == 0)
         {
@@ -186,25 +194,25 @@ internal static class RandomEdits
         }
         else
         {
-            array.Insert(random.Next(array.Length + 1), [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => AnyValue(random))]);
+            array.Insert(random.Next(array.Length + 1), [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => AnyValue())]);
         }
     }
 
-    private static object? AnyValue(Random random) => random.Next(8) switch
+    private object? AnyValue() => random.Next(8) switch
     {
         0 => new YText(s_words[random.Next(s_words.Length)]),
-        1 => NewMap(random),
-        2 => NewArray(random),
+        1 => NewMap(),
+        2 => NewArray(),
         3 => new[] { (byte)random.Next(256), (byte)random.Next(256) },
-        4 => random.Next(2) == 0 ? new YXmlFragment() : XmlNode(random),
+        4 => random.Next(2) == 0 ? new YXmlFragment() : XmlNode(),
         5 => new YSubdocument("guid" + random.Next(100))
         {
             AutoLoad = random.Next(2) == 0, CollectsGarbage = random.Next(2) == 0, Meta = random.Next(2) == 0 ? null : new Dictionary<string, object?> { ["a"] = random.Next(5) },
         },
-        _ => PlainValue(random),
+        _ => PlainValue(),
     };
 
-    private static YMap NewMap(Random random)
+    private YMap NewMap()
     {
         var map = new YMap();
         map.Set("inner", random.Next(10));
@@ -212,14 +220,14 @@ internal static class RandomEdits
         return map;
     }
 
-    private static YArray NewArray(Random random)
+    private YArray NewArray()
     {
         var array = new YArray();
         array.Add(random.Next(10), "item");
         return array;
     }
 
-    private static object? PlainValue(Random random) => random.Next(9) switch
+    private object? PlainValue() => random.Next(9) switch
     {
         0 => random.Next(1000),
         1 => -random.Next(1000),

@@ -1,30 +1,10 @@
-using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CodeCrafter.Crdt.Tests.Interop;
 
 /// <summary>A Node process that holds real Yjs documents, each known by a number. See interop/peer.mjs.</summary>
-public sealed class YjsPeer : IDisposable
+public sealed class YjsPeer() : NodePeer("peer.mjs")
 {
-    private readonly Process _process;
-
-    public YjsPeer()
-    {
-        var folder = Path.Combine(Repository.Root, "tests", "CodeCrafter.Crdt.Tests", "interop");
-        if (!Directory.Exists(Path.Combine(folder, "node_modules", "yjs")))
-        {
-            throw new InvalidOperationException(
-                "The real Yjs is not installed. Run: npm ci --prefix tests/CodeCrafter.Crdt.Tests/interop");
-        }
-
-        _process = Process.Start(new ProcessStartInfo("node", [Path.Combine(folder, "peer.mjs")])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-    }
-
     public void Create(int doc, ulong clientId, bool gc = true) => Ask(new { operation = "create", doc, clientId, gc });
 
     /// <summary>Makes random edits and returns the updates of them.</summary>
@@ -45,7 +25,7 @@ public sealed class YjsPeer : IDisposable
     /// <summary>The events since the last time this was asked.</summary>
     public JsonArray Heard(int doc) => JsonNode.Parse(Ask(new { operation = "heard", doc })["heard"]!.GetValue<string>())!.AsArray();
 
-    public byte[] Snapshot(int doc) => Bytes(Ask(new { operation = "snapshot", doc }), "snapshot");
+    public byte[] Snapshot(int doc, bool isV2 = false) => Bytes(Ask(new { operation = "snapshot", doc, isV2 }), "snapshot");
 
     /// <summary>The content, and the state vector, of a document that is restored from a snapshot.</summary>
     public (string Content, byte[] Vector) Restore(int doc, byte[] snapshot)
@@ -74,12 +54,7 @@ public sealed class YjsPeer : IDisposable
     public int Resolve(int doc, byte[] position) =>
         Ask(new { operation = "resolve", doc, position = Convert.ToBase64String(position) })["index"]!.GetValue<int>();
 
-    public PeerState State(int doc)
-    {
-        var answer = Ask(new { operation = "state", doc });
-        return new PeerState(
-            Bytes(answer, "vector"), Bytes(answer, "update"), answer["content"]!.GetValue<string>(), answer["isPending"]!.GetValue<bool>());
-    }
+    public PeerState State(int doc) => PeerState.Of(Ask(new { operation = "state", doc }));
 
     public byte[] Diff(int doc, byte[] vector) =>
         Bytes(Ask(new { operation = "diff", doc, vector = Convert.ToBase64String(vector) }), "update");
@@ -116,27 +91,4 @@ public sealed class YjsPeer : IDisposable
         JsonNode.Parse(Ask(new { operation = "awarenessApply", doc, update = Convert.ToBase64String(update) })["content"]!.GetValue<string>())!;
 
     public byte[] EncodeAwareness(int doc) => Bytes(Ask(new { operation = "awarenessEncode", doc }), "update");
-
-    public void Dispose()
-    {
-        _process.StandardInput.Close();
-        _process.WaitForExit();
-        _process.Dispose();
-    }
-
-    private static byte[] Bytes(JsonNode answer, string name) => Convert.FromBase64String(answer[name]!.GetValue<string>());
-
-    public static byte[][] Updates(JsonNode answer) =>
-        [.. answer["updates"]!.AsArray().Select(update => Convert.FromBase64String(update!.GetValue<string>()))];
-
-    private JsonNode Ask(object request)
-    {
-        _process.StandardInput.WriteLine(JsonSerializer.Serialize(request));
-        _process.StandardInput.Flush();
-        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The Node process has ended.");
-        var answer = JsonNode.Parse(line)!;
-        return answer["error"] is { } error ? throw new InvalidOperationException($"Yjs: {error}") : answer;
-    }
 }
-
-public sealed record PeerState(byte[] Vector, byte[] Update, string Content, bool IsPending);

@@ -1,5 +1,4 @@
-// Real Yjs documents, driven over stdin and stdout: one JSON request a line, one JSON answer a line, bytes as base64.
-import { createInterface } from 'node:readline'
+// Real Yjs documents, driven over stdin and stdout.
 import * as Y from 'yjs'
 import * as awareness from 'y-protocols/awareness'
 import * as sync from 'y-protocols/sync'
@@ -7,10 +6,8 @@ import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { editsFor } from './edits.mjs'
 import { contentOf, fromBase64, toBase64, toPlain, toPlainEvent } from './plain.mjs'
+import { serve } from './serve.mjs'
 import { runTextScript } from './text-script.mjs'
-
-// Answers alone go to stdout; Yjs has things to say too.
-console.log = console.warn = console.error
 
 const randomEdits = editsFor(Y)
 const docs = new Map()
@@ -49,7 +46,7 @@ const operations = {
     randomEdits(docs.get(doc), seed, count)
     return { updates: take(docs.get(doc)) }
   },
-  snapshot: ({ doc }) => ({ snapshot: toBase64(Y.encodeSnapshot(Y.snapshot(docs.get(doc)))) }),
+  snapshot: ({ doc, isV2 }) => ({ snapshot: toBase64((isV2 ? Y.encodeSnapshotV2 : Y.encodeSnapshot)(Y.snapshot(docs.get(doc)))) }),
   restore: ({ doc, snapshot }) => {
     const restored = Y.createDocFromSnapshot(docs.get(doc), Y.decodeSnapshot(fromBase64(snapshot)))
     return { content: JSON.stringify(contentOf(restored)), vector: toBase64(Y.encodeStateVector(restored)) }
@@ -129,13 +126,4 @@ const operations = {
   })
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  let answer
-  try {
-    const request = JSON.parse(line)
-    answer = operations[request.operation](request)
-  } catch (error) {
-    answer = { error: error.stack ?? String(error) }
-  }
-  process.stdout.write(JSON.stringify(answer) + '\n')
-}
+await serve(operations)
