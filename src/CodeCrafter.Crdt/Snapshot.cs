@@ -1,3 +1,4 @@
+using CodeCrafter.Crdt.Bytes.V2;
 using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Wire;
 
@@ -24,42 +25,17 @@ public sealed class Snapshot : IEquatable<Snapshot>
 
     /// <summary>Reads the bytes of <see cref="Encode"/>, or of encodeSnapshot of Yjs.</summary>
     /// <exception cref="MalformedUpdateException">The bytes are no snapshot.</exception>
-    public static Snapshot Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new WireReader(bytes);
-        var deletes = new DeleteSet();
-        for (var clients = reader.ReadVarUint(); clients > 0; clients--)
-        {
-            var client = reader.ReadVarUint();
-            for (var ranges = reader.ReadVarUint(); ranges > 0; ranges--)
-            {
-                var (start, length) = (reader.ReadClock(), reader.ReadClock());
-                if (start + length > (long)WireReader.MaxInteger)
-                {
-                    throw new MalformedUpdateException("A clock is too large.");
-                }
+    public static Snapshot Decode(ReadOnlySpan<byte> bytes) => Decode(bytes, isV2: false);
 
-                deletes.Append(client, start, start + length);
-            }
-        }
-
-        if (reader.IsAtEnd)
-        {
-            throw new MalformedUpdateException("The bytes end too early.");
-        }
-
-        deletes.Sort();
-        return new Snapshot(deletes, UpdateDecoder.ReadStateVector(bytes[reader.Position..]));
-    }
+    /// <summary>Reads the bytes of <see cref="EncodeV2"/>, or of encodeSnapshotV2 of Yjs.</summary>
+    /// <exception cref="MalformedUpdateException">The bytes are no such snapshot.</exception>
+    public static Snapshot DecodeV2(ReadOnlySpan<byte> bytes) => Decode(bytes, isV2: true);
 
     /// <summary>Encodes the snapshot as Yjs does (encodeSnapshot).</summary>
-    public byte[] Encode()
-    {
-        var writer = new WireWriter();
-        UpdateWriter.WriteDeleteSet(writer, _deletes);
-        writer.WriteBytes(Update.EncodeStateVector(_state));
-        return writer.ToArray();
-    }
+    public byte[] Encode() => EncodeWith(UpdateWriter.WriteDeleteSet);
+
+    /// <summary>Encodes the snapshot in the format of Yjs that is smaller where much is deleted (encodeSnapshotV2).</summary>
+    public byte[] EncodeV2() => EncodeWith(V2Writer.WriteDeletes);
 
     /// <summary>Whether an update brings nothing, neither content nor deletions, that was not there in this state.</summary>
     /// <exception cref="MalformedUpdateException">The bytes are no update.</exception>
@@ -152,5 +128,45 @@ public sealed class Snapshot : IEquatable<Snapshot>
         }
 
         return true;
+    }
+
+    private static Snapshot Decode(ReadOnlySpan<byte> bytes, bool isV2)
+    {
+        var reader = new WireReader(bytes);
+        var deletes = new DeleteSet();
+        for (var clients = reader.ReadVarUint(); clients > 0; clients--)
+        {
+            var client = reader.ReadVarUint();
+            long end = 0;
+            for (var ranges = reader.ReadVarUint(); ranges > 0; ranges--)
+            {
+                var (start, length) = (reader.ReadClock(), reader.ReadClock());
+                // V2 counts the start from the end of the range before, and the length from one.
+                (start, length) = isV2 ? (end + start, length + 1) : (start, length);
+                end = start + length;
+                if (end > (long)WireReader.MaxInteger)
+                {
+                    throw new MalformedUpdateException("A clock is too large.");
+                }
+
+                deletes.Append(client, start, end);
+            }
+        }
+
+        if (reader.IsAtEnd)
+        {
+            throw new MalformedUpdateException("The bytes end too early.");
+        }
+
+        deletes.Sort();
+        return new Snapshot(deletes, UpdateDecoder.ReadStateVector(bytes[reader.Position..]));
+    }
+
+    private byte[] EncodeWith(Action<WireWriter, DeleteSet> writeDeletes)
+    {
+        var writer = new WireWriter();
+        writeDeletes(writer, _deletes);
+        writer.WriteBytes(Update.EncodeStateVector(_state));
+        return writer.ToArray();
     }
 }

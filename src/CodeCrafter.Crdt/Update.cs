@@ -74,6 +74,39 @@ public static class Update
         return converted;
     }
 
+    /// <summary>Makes one V2 update of several: what <see cref="MergeUpdates"/> is for V1 updates.</summary>
+    /// <param name="updates">In any order, overlapping or not; a single one is returned as it is.</param>
+    /// <returns>
+    /// The bytes that mergeUpdatesV2 of Yjs gives, with the same exception; an update that holds nothing where there
+    /// are no updates.
+    /// </returns>
+    /// <exception cref="MalformedUpdateException">One of them is refused by <see cref="ConvertV2ToV1"/>.</exception>
+    public static byte[] MergeUpdatesV2(params IEnumerable<byte[]> updates)
+    {
+        ArgumentNullException.ThrowIfNull(updates);
+        byte[][] all = [.. updates];
+        var merged = UpdateMerger.Merge([.. all.Select(update => ConvertV2ToV1(update))]);
+        return all.Length == 1 ? all[0] : V2Writer.FromV1(merged);
+    }
+
+    /// <summary>The part of a V2 update that a replica with a state lacks: what <see cref="DiffUpdate"/> is for V1 updates.</summary>
+    /// <param name="update">The update.</param>
+    /// <param name="stateVector">From <see cref="Doc.EncodeStateVector"/> of that replica; empty for nothing at all.</param>
+    /// <returns>The bytes that diffUpdateV2 of Yjs gives.</returns>
+    /// <exception cref="MalformedUpdateException">
+    /// The update is refused by <see cref="ConvertV2ToV1"/>, or the other bytes are no state vector.
+    /// </exception>
+    public static byte[] DiffUpdateV2(ReadOnlySpan<byte> update, ReadOnlySpan<byte> stateVector) =>
+        V2Writer.FromV1(DiffUpdate(ConvertV2ToV1(update), stateVector));
+
+    /// <summary>
+    /// The encoded state vector of a document to which only this V2 update has been applied: what
+    /// <see cref="EncodeStateVectorFromUpdate"/> is for V1 updates.
+    /// </summary>
+    /// <returns>The bytes that encodeStateVectorFromUpdateV2 of Yjs gives.</returns>
+    /// <exception cref="MalformedUpdateException">The update is refused by <see cref="ConvertV2ToV1"/>.</exception>
+    public static byte[] EncodeStateVectorFromUpdateV2(ReadOnlySpan<byte> update) => UpdateDiff.StateVector(ConvertV2ToV1(update));
+
     /// <summary>The next expected clock of each client, from an encoded state vector.</summary>
     /// <exception cref="MalformedUpdateException">The bytes are no state vector.</exception>
     public static IReadOnlyDictionary<ulong, long> DecodeStateVector(ReadOnlySpan<byte> stateVector) =>

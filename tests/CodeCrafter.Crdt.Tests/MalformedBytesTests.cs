@@ -99,7 +99,12 @@ public sealed class MalformedBytesTests
         var before = doc.EncodeStateAsUpdate();
         for (var length = 0; length < v2.Length; length++)
         {
-            Assert.Throws<MalformedUpdateException>(() => doc.ApplyUpdateV2(v2.AsSpan(0, length)));
+            var cut = v2[..length];
+            Assert.Throws<MalformedUpdateException>(() => doc.ApplyUpdateV2(cut));
+            Assert.Throws<MalformedUpdateException>(() => Update.MergeUpdatesV2(cut));
+            Assert.Throws<MalformedUpdateException>(() => Update.MergeUpdatesV2(v2, cut));
+            Assert.Throws<MalformedUpdateException>(() => Update.DiffUpdateV2(cut, []));
+            Assert.Throws<MalformedUpdateException>(() => Update.EncodeStateVectorFromUpdateV2(cut));
         }
 
         Assert.Equal(before, doc.EncodeStateAsUpdate());

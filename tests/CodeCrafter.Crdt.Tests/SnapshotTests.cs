@@ -72,6 +72,29 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void V2_counts_from_range_to_range_and_is_read_strictly()
+    {
+        _doc.GetText("text").Insert(0, "0123456789");
+        _doc.GetText("text").Delete(7, 2);
+        _doc.GetText("text").Delete(2, 3);
+
+        var bytes = _doc.Snapshot().EncodeV2();
+
+        // Client 1: two ranges, 3 units from 2 on, and 2 behind 2 more; lengths are told less one. Then the state.
+        Assert.Equal([1, 1, 2, 2, 2, 2, 1, 1, 1, 10], bytes);
+        Assert.Equal(_doc.Snapshot(), Snapshot.DecodeV2(bytes));
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Throws<MalformedUpdateException>(() => Snapshot.DecodeV2(bytes.AsSpan(0, length)));
+        }
+
+        byte[] large = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F];
+        Assert.Throws<MalformedUpdateException>(() => Snapshot.DecodeV2([.. bytes, 0]));
+        Assert.Throws<MalformedUpdateException>(() => Snapshot.DecodeV2([1, 1, 1, .. large, 0, 0]));
+        Assert.Throws<MalformedUpdateException>(() => Snapshot.DecodeV2([1, 1, 2, 5, 0, .. large, 0, 0]));
+    }
+
+    [Fact]
     public void Without_collection_deleted_content_is_kept_and_passed_on()
     {
         _doc.GetText("text").Insert(0, "deleted");

@@ -22,6 +22,9 @@ public sealed class YjsSnapshotTests(YjsPeer yjs) : IClassFixture<YjsPeer>
             var snapshot = doc.Snapshot().Encode();
             Assert.Equal(Convert.ToHexString(yjs.Snapshot(1)), Convert.ToHexString(snapshot));
             Assert.Equal(doc.Snapshot(), Snapshot.Decode(snapshot));
+            var snapshotV2 = doc.Snapshot().EncodeV2();
+            Assert.Equal(Convert.ToHexString(yjs.Snapshot(1, isV2: true)), Convert.ToHexString(snapshotV2));
+            Assert.Equal(doc.Snapshot(), Snapshot.DecodeV2(snapshotV2));
             Assert.True(doc.Snapshot().Contains(doc.EncodeStateAsUpdate()));
             taken.Add(snapshot);
         }

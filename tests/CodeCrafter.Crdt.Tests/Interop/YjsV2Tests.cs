@@ -44,6 +44,33 @@ public sealed class YjsV2Tests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
+    public void What_is_made_of_updates_without_a_document_is_as_in_Yjs() => Seeds.Run(40, seed =>
+    {
+        var random = new Random(seed);
+        yjs.Create(0, 500, gc: false);
+        yjs.Create(1, 7, gc: false);
+        var updates = new List<byte[]>();
+        for (var round = 0; round < 3; round++)
+        {
+            updates.AddRange(yjs.Edit(0, random.Next(), random.Next(8)));
+            yjs.Apply(1, yjs.State(0).Update);
+            updates.AddRange(yjs.Edit(1, random.Next(), random.Next(8)));
+            updates.Add(yjs.State(random.Next(2)).Update);
+        }
+
+        byte[][] some = [.. updates.Where(_ => random.Next(3) > 0).Select(update => yjs.Call("convertUpdateFormatV1ToV2", update))];
+        random.Shuffle(some);
+        some = [.. some, some.Length > 0 ? some[0] : yjs.StateV2(0)];
+
+        var merged = Update.MergeUpdatesV2(some);
+        Assert.Equal(Hex(yjs.CallWithList("mergeUpdatesV2", some)), Hex(merged));
+        Assert.Equal(Hex(yjs.Call("encodeStateVectorFromUpdateV2", merged)), Hex(Update.EncodeStateVectorFromUpdateV2(merged)));
+        var state = Update.EncodeStateVector(Update.DecodeStateVector(yjs.State(0).Vector)
+            .ToDictionary(entry => entry.Key, entry => random.NextInt64(entry.Value + 2)));
+        Assert.Equal(Hex(yjs.Call("diffUpdateV2", merged, state)), Hex(Update.DiffUpdateV2(merged, state)));
+    });
+
+    [Fact]
     public void Numbers_of_all_kinds_become_JSON_as_in_JavaScript() => Seeds.Run(20, seed =>
     {
         var random = new Random(seed);

@@ -22,8 +22,26 @@ internal sealed class V2Writer
         var writer = new V2Writer();
         var reader = new UpdateReader(update, isChecked: true);
         writer.WriteStructs(ref reader);
-        writer.WriteDeletes(Deletions.Read(ref reader));
+        WriteDeletes(writer._rest, Deletions.Read(ref reader));
         return writer.ToArray();
+    }
+
+    /// <summary>Writes deletions: of each client from the end of one range to the start and length of the next.</summary>
+    public static void WriteDeletes(WireWriter writer, DeleteSet deletes)
+    {
+        writer.WriteVarUint((ulong)deletes.ClientCount);
+        foreach (var (client, ranges) in deletes.ClientsDescending)
+        {
+            writer.WriteVarUint(client);
+            writer.WriteVarUint((ulong)ranges.Count);
+            long end = 0;
+            for (var i = 0; i < ranges.Count; i++)
+            {
+                writer.WriteClock(ranges[i].Start - end);
+                writer.WriteClock(ranges[i].End - ranges[i].Start - 1);
+                end = ranges[i].End;
+            }
+        }
     }
 
     private void WriteStructs(ref UpdateReader reader)
@@ -156,23 +174,6 @@ internal sealed class V2Writer
         var length = content.ReadVarUint();
         _lengths.Write(length);
         return length;
-    }
-
-    private void WriteDeletes(DeleteSet deletes)
-    {
-        _rest.WriteVarUint((ulong)deletes.ClientCount);
-        foreach (var (client, ranges) in deletes.ClientsDescending)
-        {
-            _rest.WriteVarUint(client);
-            _rest.WriteVarUint((ulong)ranges.Count);
-            long end = 0;
-            for (var i = 0; i < ranges.Count; i++)
-            {
-                _rest.WriteClock(ranges[i].Start - end);
-                _rest.WriteClock(ranges[i].End - ranges[i].Start - 1);
-                end = ranges[i].End;
-            }
-        }
     }
 
     private byte[] ToArray()
