@@ -52,7 +52,7 @@ main() {
     provide_dotnet
     npm_ci "$root/bench/peers"
     say "Building the benchmarks, and publishing the server where it is measured (logs: $step_logs/bench-*.log)"
-    [[ $1 == documents* ]] || logged bench-server dotnet publish --nologo -nodeReuse:false -p:UseSharedCompilation=false -c Release "$root/src/CodeCrafter.Server"
+    [[ $1 == documents* ]] || logged bench-server publish_server
     logged bench-build dotnet_build -c Release "$root/bench/CodeCrafter.Bench"
     if [[ -n $own_engine ]]; then start_engine; fi
     "$DOTNET_ROOT/dotnet" "$artifacts/bin/CodeCrafter.Bench/release/CodeCrafter.Bench.dll" "$@"

@@ -2,7 +2,6 @@
 # The server as run.sh's child: start, wait until it answers, stop. Sourced after common.sh and provision.sh.
 
 export PORT=${PORT:-5000} HOST=${HOST:-localhost} DATA_DIR=${DATA_DIR:-$root/data}
-server="$artifacts/bin/CodeCrafter.Server/release/CodeCrafter.Server.dll"
 server_pid=
 stop_asked=0
 seconds_to_start=120

@@ -34,7 +34,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Where <c>dotnet publish -c Release</c> puts the server, from the folder of the solution.</summary>
-    public const string PublishedProgram = "artifacts/publish/CodeCrafter.Server/release/CodeCrafter.Server.dll";
+    public const string PublishedProgram = "artifacts/server/CodeCrafter.Server.dll";
 
     /// <summary>Starts the process; it does not answer yet.</summary>
     /// <param name="program">CodeCrafter.Server.dll.</param>
