@@ -82,14 +82,16 @@ internal sealed class ClientStructs(Rows rows, ulong client, int number)
     /// <summary>The struct that holds a clock below <see cref="State"/>.</summary>
     public Position Find(long clock)
     {
+        // Most of what is asked for was made last.
+        ref var last = ref _chunks[_chunkCount - 1];
+        if (ClockOf(last.Last) <= clock)
+        {
+            return new Position(_chunkCount - 1, last.Count - 1);
+        }
+
         var chunk = FindChunk(clock);
         var items = _chunks[chunk].Items;
         int low = 0, high = _chunks[chunk].Count - 1;
-        if (ClockOf(items[high]) <= clock)
-        {
-            return new Position(chunk, high);
-        }
-
         while (low < high)
         {
             var middle = (low + high + 1) / 2;

@@ -1,4 +1,3 @@
-using System.Text;
 using CodeCrafter.Crdt.Bytes;
 using CodeCrafter.Crdt.Types;
 using CodeCrafter.Crdt.Wire;
@@ -16,7 +15,7 @@ internal static class ContentReader
             case Content.DeletedKind:
                 return reader.ReadClock();
             case Content.StringKind:
-                return Encoding.UTF8.GetCharCount(reader.ReadUtf8());
+                return reader.SkipString();
             case Content.AnyKind:
                 return MeasureAny(ref reader);
             case Content.JsonKind:

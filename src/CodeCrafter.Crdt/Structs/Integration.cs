@@ -77,7 +77,9 @@ internal static class Integration
         place = default;
         var store = transaction.Store;
         var left = arrival.Origin.IsNone ? 0 : store.EndingAt(transaction, arrival.Origin);
-        var right = arrival.RightOrigin.IsNone ? 0 : store.StartingAt(transaction, arrival.RightOrigin);
+        var right = arrival.RightOrigin.IsNone ? 0
+            : IsStillRightOf(store, left, arrival.RightOrigin) ? store.Rows[left].Right
+            : store.StartingAt(transaction, arrival.RightOrigin);
         if ((left != 0 && store.Rows[left].IsCollected) || (right != 0 && store.Rows[right].IsCollected))
         {
             return false;
@@ -115,6 +117,18 @@ internal static class Integration
 
         place = new Place(list, left, right);
         return true;
+    }
+
+    // Nobody has inserted anything there in the meantime: the right neighbour need not be searched for.
+    private static bool IsStillRightOf(StructStore store, int left, Id rightOrigin)
+    {
+        if (left == 0)
+        {
+            return false;
+        }
+
+        var right = store.Rows[left].Right;
+        return right != 0 && store.IdOf(store.Rows[right]) == rightOrigin;
     }
 
     private static void Link(Transaction transaction, int number, ItemList list)

@@ -115,26 +115,28 @@ internal sealed class Branch
     /// <summary>All text of the list.</summary>
     public string ReadText()
     {
-        var rows = Doc.Store.Rows;
-        long length = 0;
+        // What is no text takes up positions too: the text may be shorter.
+        var length = 0;
+        var text = string.Create(checked((int)Length), this, (target, branch) => length = branch.CopyText(target));
+        return length == text.Length ? text : text[..length];
+    }
+
+    private int CopyText(Span<char> target)
+    {
+        var (rows, text) = (Doc.Store.Rows, Doc.Store.Text);
+        var end = 0;
         for (var next = _list?.First ?? 0; next != 0; next = rows[next].Right)
         {
-            length += rows[next] is { IsText: true, Deleted: false } ? rows.LengthOf(rows[next]) : 0;
+            ref var row = ref rows[next];
+            if (row is { IsText: true, Deleted: false })
+            {
+                var length = (int)rows.LengthOf(row);
+                text.CopyTo(row.Content, target.Slice(end, length));
+                end += length;
+            }
         }
 
-        return string.Create(checked((int)length), this, static (target, branch) =>
-        {
-            var (rows, text) = (branch.Doc.Store.Rows, branch.Doc.Store.Text);
-            for (var next = branch._list?.First ?? 0; next != 0; next = rows[next].Right)
-            {
-                ref var row = ref rows[next];
-                if (row is { IsText: true, Deleted: false })
-                {
-                    text.CopyTo(row.Content, target[..(int)rows.LengthOf(row)]);
-                    target = target[(int)rows.LengthOf(row)..];
-                }
-            }
-        });
+        return end;
     }
 
     /// <summary>The index of positions, made if there is none. The list is not empty.</summary>

@@ -15,6 +15,7 @@ internal ref struct UpdateReader
     private ulong _structsLeft;
     private ulong _rangesLeft;
     private bool _isInDeletes;
+    private int _afterInfo, _content;
 
     /// <summary>Begins at the start of an update.</summary>
     /// <param name="update">The bytes.</param>
@@ -52,7 +53,7 @@ internal ref struct UpdateReader
     public byte Info { get; private set; }
 
     /// <summary>What follows its first byte.</summary>
-    public ReadOnlySpan<byte> BytesAfterInfo { get; private set; }
+    public readonly ReadOnlySpan<byte> BytesAfterInfo => _reader.Since(_afterInfo);
 
     public readonly bool IsSkip => Kind == StructInfo.Skip;
 
@@ -72,7 +73,7 @@ internal ref struct UpdateReader
 
     public ReadOnlySpan<byte> ParentSub { get; private set; }
 
-    public ReadOnlySpan<byte> ContentBytes { get; private set; }
+    public readonly ReadOnlySpan<byte> ContentBytes => _reader.Since(_content);
 
     /// <summary>Reads the next struct; false after the last.</summary>
     public bool MoveNext()
@@ -138,7 +139,7 @@ internal ref struct UpdateReader
     private void ReadStruct()
     {
         var info = _reader.ReadByte();
-        var start = _reader.Position;
+        _afterInfo = _content = _reader.Position;
         Info = info;
         Kind = (byte)(info & StructInfo.ContentMask);
         if (info is StructInfo.Gc or StructInfo.Skip)
@@ -150,7 +151,6 @@ internal ref struct UpdateReader
             ReadItem(info);
         }
 
-        BytesAfterInfo = _reader.Since(start);
         if (Length == 0 && !IsSkip)
         {
             // It would have the same id as the next one.
@@ -170,9 +170,8 @@ internal ref struct UpdateReader
             ReadParent(info);
         }
 
-        var start = _reader.Position;
+        _content = _reader.Position;
         Length = ContentReader.Measure(ref _reader, Kind);
-        ContentBytes = _reader.Since(start);
     }
 
     private void ReadParent(byte info)

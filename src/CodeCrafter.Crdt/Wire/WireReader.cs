@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
@@ -52,6 +53,22 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, int position = 0)
     public long ReadClock() => (long)ReadVarUint();
 
     private ulong ReadLongVarUint()
+    {
+        if (_bytes.Length - _position >= sizeof(ulong))
+        {
+            var value = VarUint.Decode(BinaryPrimitives.ReadUInt64LittleEndian(_bytes[_position..]), out var length);
+            // All else, such as what is malformed, is in no hurry.
+            if (length > 1 && length == VarUint.LengthOf(value) && value <= MaxInteger)
+            {
+                _position += length;
+                return value;
+            }
+        }
+
+        return ReadVarUintByByte();
+    }
+
+    private ulong ReadVarUintByByte()
     {
         ulong value = 0;
         for (var shift = 0; ; shift += 7)
@@ -121,7 +138,16 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, int position = 0)
     public ReadOnlySpan<byte> ReadUtf8()
     {
         var utf8 = ReadVarBytes();
-        return Utf8.IsValid(utf8) ? utf8 : throw new MalformedUpdateException("A string is not valid UTF-8.");
+        return Utf8.IsValid(utf8) ? utf8 : throw InvalidString();
+    }
+
+    /// <summary>Passes over a string and counts its UTF-16 code units.</summary>
+    public int SkipString()
+    {
+        var utf8 = ReadVarBytes();
+        return Ascii.IsValid(utf8) ? utf8.Length
+            : Utf8.IsValid(utf8) ? Encoding.UTF8.GetCharCount(utf8)
+            : throw InvalidString();
     }
 
     public string ReadString() => Encoding.UTF8.GetString(ReadUtf8());
@@ -133,6 +159,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, int position = 0)
             throw new MalformedUpdateException("There are bytes after the end.");
         }
     }
+
+    private static MalformedUpdateException InvalidString() => new("A string is not valid UTF-8.");
 
     private static void ThrowTruncated() => throw new MalformedUpdateException("The bytes end too early.");
 }

@@ -29,6 +29,22 @@ public sealed class WireTests
         reader.ExpectEnd();
     });
 
+    // With eight bytes or more left integers are read as one word.
+    [Fact]
+    public void Unsigned_integers_are_read_from_among_others() =>
+        Gen.Select(Gen.ULong[0, WireReader.MaxInteger], Gen.Int[0, 63], Gen.Byte.Array[0, 9]).Sample((large, shift, rest) =>
+        {
+            var value = large >> shift;
+            var writer = new WireWriter();
+            writer.WriteVarUint(value);
+            var length = writer.Length;
+            writer.WriteBytes(rest);
+            var reader = new WireReader(writer.Written);
+            Assert.Equal(value, reader.ReadVarUint());
+            Assert.Equal(length, reader.Position);
+            Assert.Equal(length, VarUint.LengthOf(value));
+        });
+
     [Theory]
     [InlineData(0UL, "00")]
     [InlineData(127UL, "7F")]
@@ -56,6 +72,45 @@ public sealed class WireTests
         var reader = new WireReader(Convert.FromHexString(hex));
         reader.ReadVarUint();
     });
+
+    [Theory]
+    [InlineData("FFFFFFFFFFFFFF1F")]
+    [InlineData("FFFFFFFFFFFFFFFF01")]
+    [InlineData("8000")]
+    [InlineData("80808000")]
+    [InlineData("FFFFFFFFFFFFFF00")]
+    public void Refuses_integers_that_are_too_long_or_too_large_before_others(string hex) => Assert.Throws<MalformedUpdateException>(() =>
+    {
+        var reader = new WireReader(Convert.FromHexString(hex + "0102030405060708"));
+        reader.ReadVarUint();
+    });
+
+    [Theory]
+    [InlineData("0161", 1)]
+    [InlineData("00", 0)]
+    [InlineData("02C3A4", 1)]
+    [InlineData("06E282ACF09F9880", -1)]
+    [InlineData("07E282ACF09F9880", 3)]
+    [InlineData("02C328", -1)]
+    [InlineData("01FF", -1)]
+    [InlineData("0261", -1)]
+    public void Strings_are_counted_in_UTF16_units_and_checked(string hex, int units)
+    {
+        int Skip()
+        {
+            var reader = new WireReader(Convert.FromHexString(hex));
+            return reader.SkipString();
+        }
+
+        if (units < 0)
+        {
+            Assert.Throws<MalformedUpdateException>(() => Skip());
+        }
+        else
+        {
+            Assert.Equal(units, Skip());
+        }
+    }
 
     [Fact]
     public void Values_are_read_as_written() => s_value.Sample(value =>
