@@ -186,7 +186,7 @@ public sealed class Doc
     {
         var state = UpdateDecoder.ReadStateVector(stateVector);
         // The next state will be about as long as the last.
-        var writer = new WireWriter(state.Count == 0 ? (int)Math.Min((_stateBytes * 9L / 8) + 256, Array.MaxLength) : 256);
+        using var writer = WireWriter.Rent(state.Count == 0 ? (int)Math.Min((_stateBytes * 9L / 8) + 256, Array.MaxLength) : 256);
         UpdateWriter.WriteState(writer, _store, _inbox, _deletions.Pending, state);
         _stateBytes = state.Count == 0 ? writer.Length : _stateBytes;
         return writer.ToArray();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
@@ -8,10 +9,13 @@ namespace CodeCrafter.Crdt.Structs;
 /// </summary>
 internal sealed class ClientStructs(Rows rows, ulong client, int number)
 {
+    /// <summary>The most bytes that the name of a unit takes up.</summary>
+    public const int MaxIdLength = 2 * sizeof(ulong);
+
     private const int ChunkCapacity = 256, Spare = 16, MaxSteps = 8;
 
-    private readonly ulong _encoded = WireWriter.EncodeVarUint(client);
-    private readonly int _encodedLength = WireWriter.LengthOfVarUint(client);
+    private readonly ulong _encoded = VarUint.Encode(client);
+    private readonly int _encodedLength = VarUint.LengthOf(client);
     private Chunk[] _chunks = new Chunk[1];
     private int _chunkCount;
 
@@ -35,11 +39,12 @@ internal sealed class ClientStructs(Rows rows, ulong client, int number)
 
     public int this[Position position] => _chunks[position.Chunk].Items[position.Index];
 
-    /// <summary>Writes the name of one of the client's units.</summary>
-    public void WriteId(WireWriter writer, long clock)
+    /// <summary>Writes the name of one of the client's units into <see cref="MaxIdLength"/> bytes or more, and returns its length.</summary>
+    public int WriteId(Span<byte> target, long clock)
     {
-        writer.WriteEncoded(_encoded, _encodedLength);
-        writer.WriteClock(clock);
+        BinaryPrimitives.WriteUInt64LittleEndian(target, _encoded);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[_encodedLength..], VarUint.Encode((ulong)clock));
+        return _encodedLength + VarUint.LengthOf((ulong)clock);
     }
 
     /// <summary>How many structs there are from a position to the end.</summary>

@@ -5,14 +5,11 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Writes rows as the structs of a V1 update.</summary>
 internal static class RowWriter
 {
-    /// <summary>Writes a row, without its first units.</summary>
-    public static void Write(WireWriter writer, StructStore store, int number, long offset) =>
-        Write(writer, store, number, offset, store.Rows.LengthOf(store.Rows[number]));
+    private const int MaxHead = 1 + (2 * ClientStructs.MaxIdLength);
 
-    /// <summary>Writes a part of a row: from an offset up to a length.</summary>
-    public static void Write(WireWriter writer, StructStore store, int number, long offset, long length)
+    /// <summary>Writes a row, or a part of it: from an offset up to a length.</summary>
+    public static void Write(WireWriter writer, StructStore store, in Row row, long offset, long length)
     {
-        ref var row = ref store.Rows[number];
         if (row.IsCollected)
         {
             writer.WriteByte(StructInfo.Gc);
@@ -22,24 +19,28 @@ internal static class RowWriter
 
         var list = store.Lists[row.List];
         var hasOrigin = offset > 0 || row.OriginClient != 0;
-        writer.WriteByte((byte)(row.Kind
+        var head = writer.Reserve(MaxHead);
+        head[0] = (byte)(row.Kind
             | (hasOrigin ? StructInfo.HasOrigin : 0)
             | (row.RightOriginClient != 0 ? StructInfo.HasRightOrigin : 0)
-            | (list.Key is null ? 0 : StructInfo.HasParentSub)));
+            | (list.Key is null ? 0 : StructInfo.HasParentSub));
+        var end = 1;
         if (offset > 0)
         {
-            store.ClientOf(row.Client).WriteId(writer, store.Rows.ClockOf(row) + offset - 1);
+            end += store.ClientOf(row.Client).WriteId(head[end..], store.Rows.ClockOf(row) + offset - 1);
         }
         else if (hasOrigin)
         {
-            store.ClientOf(row.OriginClient).WriteId(writer, store.Rows.OriginClockOf(row));
+            end += store.ClientOf(row.OriginClient).WriteId(head[end..], store.Rows.OriginClockOf(row));
         }
 
         if (row.RightOriginClient != 0)
         {
-            store.ClientOf(row.RightOriginClient).WriteId(writer, store.Rows.RightOriginClockOf(row));
+            end += store.ClientOf(row.RightOriginClient).WriteId(head[end..], store.Rows.RightOriginClockOf(row));
         }
-        else if (!hasOrigin)
+
+        writer.Advance(end);
+        if (!hasOrigin && row.RightOriginClient == 0)
         {
             WriteParent(writer, list.Branch.RootName, list.Branch.Id, list.Key);
         }

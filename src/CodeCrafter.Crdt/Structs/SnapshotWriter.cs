@@ -42,7 +42,7 @@ internal static class SnapshotWriter
             }
 
             // The last may have grown since: of it only the first units.
-            RowWriter.Write(writer, store, structs[position], 0, Math.Min(store.Rows.LengthOf(next), end - clock));
+            RowWriter.Write(writer, store, next, 0, Math.Min(store.Rows.LengthOf(next), end - clock));
         }
         while (structs.MoveNext(ref position));
     }

@@ -19,7 +19,7 @@ internal static class UpdateWriter
         writer.WriteVarUint((ulong)touched.Count);
         foreach (var structs in touched)
         {
-            WriteSection(writer, transaction.Store, structs.Client, structs, structs.StateBefore, []);
+            WriteSection(writer, transaction.Store, structs.Client, structs, structs.StateBefore, [], null);
         }
 
         WriteDeleteSet(writer, transaction.Deletes);
@@ -33,12 +33,23 @@ internal static class UpdateWriter
             .Where(client => HasMore(store, inbox, client, state.GetValueOrDefault(client)))
             .OrderDescending().ToArray();
         writer.WriteVarUint((ulong)clients.Length);
+        // Where all of a client is written its deletions are collected on the way.
+        var deletes = new DeleteSet();
         foreach (var client in clients)
         {
-            WriteSection(writer, store, client, store.Find(client), state.GetValueOrDefault(client), inbox.PendingOf(client));
+            WriteSection(writer, store, client, store.Find(client), state.GetValueOrDefault(client), inbox.PendingOf(client), deletes);
         }
 
-        WriteDeleteSet(writer, AllDeletes(store, pendingDeletes));
+        foreach (var structs in store.Clients)
+        {
+            if (state.GetValueOrDefault(structs.Client) > 0)
+            {
+                AddDeletes(deletes, store, structs);
+            }
+        }
+
+        AddAll(deletes, pendingDeletes);
+        WriteDeleteSet(writer, deletes);
     }
 
     public static void WriteStateVector(WireWriter writer, StructStore store)
@@ -99,9 +110,10 @@ internal static class UpdateWriter
         return false;
     }
 
-    // What waits comes behind what is integrated, with a Skip wherever something between them has not arrived.
+    // What waits comes behind what is integrated, with a Skip wherever something between them has not arrived. Notes
+    // what is deleted if all is written.
     private static void WriteSection(
-        WireWriter writer, StructStore store, ulong client, ClientStructs? structs, long from, ReadOnlySpan<Arrival> pending)
+        WireWriter writer, StructStore store, ulong client, ClientStructs? structs, long from, ReadOnlySpan<Arrival> pending, DeleteSet? deletes)
     {
         var state = structs?.State ?? 0;
         var waiting = SelectPending(pending, Math.Max(state, from));
@@ -115,12 +127,18 @@ internal static class UpdateWriter
         var position = structs.Find(from);
         WriteHeader(writer, structs.CountFrom(position) + waiting.Count + CountSkips(waiting, state), client, from);
         var offset = from - store.Rows.ClockOf(store.Rows[structs[position]]);
+        IdRanges? deleted = null;
         do
         {
-            foreach (var row in structs.ChunkFrom(position))
+            foreach (var number in structs.ChunkFrom(position))
             {
-                RowWriter.Write(writer, store, row, offset);
+                ref var row = ref store.Rows[number];
+                RowWriter.Write(writer, store, row, offset, store.Rows.LengthOf(row));
                 offset = 0;
+                if (row.Deleted && from == 0 && deletes is not null)
+                {
+                    (deleted ??= deletes.Of(client)).Append(store.Rows.ClockOf(row), store.Rows.EndOf(row));
+                }
             }
         }
         while (structs.MoveNextChunk(ref position));
@@ -189,36 +207,38 @@ internal static class UpdateWriter
         var deletes = new DeleteSet();
         foreach (var structs in store.Clients)
         {
-            IdRanges? ranges = null;
-            var position = structs.First;
-            do
-            {
-                foreach (var number in structs.ChunkFrom(position))
-                {
-                    ref var row = ref store.Rows[number];
-                    if (row.Deleted)
-                    {
-                        (ranges ??= deletes.Of(structs.Client)).Append(store.Rows.ClockOf(row), store.Rows.EndOf(row));
-                    }
-                }
-            }
-            while (structs.MoveNextChunk(ref position));
+            AddDeletes(deletes, store, structs);
         }
 
         return deletes;
     }
 
-    private static DeleteSet AllDeletes(StructStore store, DeleteSet pendingDeletes)
+    private static void AddDeletes(DeleteSet deletes, StructStore store, ClientStructs structs)
     {
-        var deletes = AllDeletes(store);
-        foreach (var (client, ranges) in pendingDeletes.Clients)
+        IdRanges? ranges = null;
+        var position = structs.First;
+        do
+        {
+            foreach (var number in structs.ChunkFrom(position))
+            {
+                ref var row = ref store.Rows[number];
+                if (row.Deleted)
+                {
+                    (ranges ??= deletes.Of(structs.Client)).Append(store.Rows.ClockOf(row), store.Rows.EndOf(row));
+                }
+            }
+        }
+        while (structs.MoveNextChunk(ref position));
+    }
+
+    private static void AddAll(DeleteSet deletes, DeleteSet more)
+    {
+        foreach (var (client, ranges) in more.Clients)
         {
             for (var i = 0; i < ranges.Count; i++)
             {
                 deletes.Add(client, ranges[i].Start, ranges[i].End);
             }
         }
-
-        return deletes;
     }
 }

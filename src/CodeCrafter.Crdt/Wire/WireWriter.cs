@@ -1,23 +1,32 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 
 namespace CodeCrafter.Crdt.Wire;
 
 /// <summary>Writes lib0's encoding (lib0/encoding.js) into one growing array, which a cleared writer keeps for the next time.</summary>
-internal sealed class WireWriter
+internal sealed class WireWriter : IDisposable
 {
     private const int KeptCapacity = 1 << 16;
     private const int MaxShort = 0x7F / 3;
 
     private byte[] _buffer;
 
-    /// <param name="capacity">How many bytes will be written, as far as that is known.</param>
-    public WireWriter(int capacity = 256) => _buffer = GC.AllocateUninitializedArray<byte>(capacity);
+    private readonly bool _isRented;
+
+    public WireWriter() => _buffer = GC.AllocateUninitializedArray<byte>(256);
+
+    private WireWriter(byte[] rented) => (_buffer, _isRented) = (rented, true);
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Length);
+
+    /// <summary>A writer for much at once, whose array is lent, until the writer is disposed of.</summary>
+    /// <param name="capacity">How many bytes will be written, as far as that is known.</param>
+    public static WireWriter Rent(int capacity) => new(ArrayPool<byte>.Shared.Rent(capacity));
+
+    public void Dispose() => Replace([]);
 
     public byte[] ToArray()
     {
@@ -32,7 +41,7 @@ internal sealed class WireWriter
         Length = 0;
         if (_buffer.Length > KeptCapacity)
         {
-            _buffer = new byte[256];
+            Replace(new byte[256]);
         }
     }
 
@@ -52,20 +61,10 @@ internal sealed class WireWriter
         {
             WriteByte((byte)value);
         }
-        else if (value < 1 << 14)
+        else if (value < VarUint.Limit)
         {
-            var span = Reserve(2);
-            span[1] = (byte)(value >> 7);
-            span[0] = (byte)(value | 0x80);
-            Length += 2;
-        }
-        else if (value < 1 << 21)
-        {
-            var span = Reserve(3);
-            span[2] = (byte)(value >> 14);
-            span[1] = (byte)((value >> 7) | 0x80);
-            span[0] = (byte)(value | 0x80);
-            Length += 3;
+            BinaryPrimitives.WriteUInt64LittleEndian(Reserve(sizeof(ulong)), VarUint.Encode(value));
+            Length += VarUint.LengthOf(value);
         }
         else
         {
@@ -85,29 +84,6 @@ internal sealed class WireWriter
 
         span[count++] = (byte)value;
         Length += count;
-    }
-
-    /// <summary>An integer below 2^56 as it is written, the first byte lowest; <see cref="WriteEncoded"/>.</summary>
-    public static ulong EncodeVarUint(ulong value)
-    {
-        ulong encoded = 0;
-        var shift = 0;
-        for (; value >= 0x80; value >>= 7, shift += 8)
-        {
-            encoded |= ((value & 0x7F) | 0x80) << shift;
-        }
-
-        return encoded | (value << shift);
-    }
-
-    /// <summary>In how many bytes an integer is written.</summary>
-    public static int LengthOfVarUint(ulong value) => Math.Max(1, (64 - BitOperations.LeadingZeroCount(value) + 6) / 7);
-
-    /// <summary>Writes an integer that has been encoded before.</summary>
-    public void WriteEncoded(ulong encoded, int length)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), encoded);
-        Length += length;
     }
 
     public void WriteClock(long value) => WriteVarUint((ulong)value);
@@ -171,7 +147,8 @@ internal sealed class WireWriter
         Length += 8;
     }
 
-    private Span<byte> Reserve(int count)
+    /// <summary>Room for at least so many bytes; <see cref="Advance"/> says how many have been written there.</summary>
+    public Span<byte> Reserve(int count)
     {
         if (count > _buffer.Length - Length)
         {
@@ -181,12 +158,25 @@ internal sealed class WireWriter
         return _buffer.AsSpan(Length);
     }
 
+    public void Advance(int count) => Length += count;
+
     private void Grow(int count)
     {
         var needed = (long)Length + count;
         var capacity = Math.Min(Math.Max(needed, 2L * _buffer.Length), Array.MaxLength);
-        var grown = GC.AllocateUninitializedArray<byte>(checked((int)Math.Max(needed, capacity)));
+        var length = checked((int)Math.Max(needed, capacity));
+        var grown = _isRented ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
         Written.CopyTo(grown);
-        _buffer = grown;
+        Replace(grown);
+    }
+
+    private void Replace(byte[] buffer)
+    {
+        if (_isRented)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = buffer;
     }
 }
