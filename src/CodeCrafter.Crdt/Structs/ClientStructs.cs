@@ -17,7 +17,7 @@ internal sealed class ClientStructs(Rows rows, ulong client, int number)
     private readonly ulong _encoded = VarUint.Encode(client);
     private readonly int _encodedLength = VarUint.LengthOf(client);
     private Chunk[] _chunks = new Chunk[1];
-    private int _chunkCount;
+    private int _chunkCount, _lastFound;
 
     public ulong Client => client;
 
@@ -207,12 +207,38 @@ internal sealed class ClientStructs(Rows rows, ulong client, int number)
         return right;
     }
 
+    // Searches come near to each other, wherever in a long list that is: steps that double lead from the last one.
     private int FindChunk(long clock)
     {
         int low = 0, high = _chunkCount - 1;
-        if (_chunks[high].FirstClock <= clock)
+        var near = Math.Min(_lastFound, high);
+        if (_chunks[near].FirstClock <= clock)
         {
-            return high;
+            low = near;
+            for (var step = 1; low + step <= high; step *= 2)
+            {
+                if (_chunks[low + step].FirstClock > clock)
+                {
+                    high = low + step - 1;
+                    break;
+                }
+
+                low += step;
+            }
+        }
+        else
+        {
+            high = near - 1;
+            for (var step = 1; high - step > 0; step *= 2)
+            {
+                if (_chunks[high - step].FirstClock <= clock)
+                {
+                    low = high - step;
+                    break;
+                }
+
+                high -= step + 1;
+            }
         }
 
         while (low < high)
@@ -228,7 +254,7 @@ internal sealed class ClientStructs(Rows rows, ulong client, int number)
             }
         }
 
-        return low;
+        return _lastFound = low;
     }
 
     private void InsertChunk(int index, Chunk chunk)
