@@ -17,6 +17,10 @@ internal ref struct UpdateReader
     private bool _isInDeletes;
     private int _afterInfo, _content;
 
+    // The client of the section as it is written, since most ids are of the same client.
+    private ulong _encodedClient;
+    private int _encodedClientLength;
+
     /// <summary>Begins at the start of an update.</summary>
     /// <param name="update">The bytes.</param>
     /// <param name="isChecked">Someone has walked to the end before.</param>
@@ -88,6 +92,7 @@ internal ref struct UpdateReader
             _sectionsLeft--;
             _structsLeft = _reader.ReadVarUint();
             Client = _reader.ReadVarUint();
+            (_encodedClient, _encodedClientLength) = (VarUint.Encode(Client), VarUint.LengthOf(Client));
             (Clock, Length) = (_reader.ReadClock(), 0);
             if (_clients?.Add(Client) == false)
             {
@@ -198,7 +203,8 @@ internal ref struct UpdateReader
 
     private Id ReadId()
     {
-        var id = new Id(_reader.ReadVarUint(), _reader.ReadClock());
+        var client = _encodedClientLength > 0 && _reader.TrySkip(_encodedClient, _encodedClientLength) ? Client : _reader.ReadVarUint();
+        var id = new Id(client, _reader.ReadClock());
         return id.Client != Client || id.Clock < Clock
             ? id
             : throw new MalformedUpdateException("A struct refers to itself or to what its own client made later.");

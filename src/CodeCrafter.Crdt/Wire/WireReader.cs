@@ -49,6 +49,20 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, int position = 0)
         return ReadLongVarUint();
     }
 
+    /// <summary>Passes over an integer if it is this one; <see cref="VarUint.Encode"/>. False also where the end is near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TrySkip(ulong encoded, int length)
+    {
+        if (_bytes.Length - _position < sizeof(ulong)
+            || (BinaryPrimitives.ReadUInt64LittleEndian(_bytes[_position..]) ^ encoded) << (64 - (8 * length)) != 0)
+        {
+            return false;
+        }
+
+        _position += length;
+        return true;
+    }
+
     /// <summary>A clock or a length in clock units.</summary>
     public long ReadClock() => (long)ReadVarUint();
 
