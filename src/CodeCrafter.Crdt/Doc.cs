@@ -23,7 +23,6 @@ public sealed class Doc
     private readonly WireWriter _writer = new();
     private readonly Queue<Emission> _emissions = new();
     private int _depth;
-    private int _stateBytes;
     private bool _isEmitting;
 
     /// <summary>Makes an empty document.</summary>
@@ -185,10 +184,8 @@ public sealed class Doc
     public byte[] EncodeStateAsUpdate(ReadOnlySpan<byte> stateVector = default)
     {
         var state = UpdateDecoder.ReadStateVector(stateVector);
-        // The next state will be about as long as the last.
-        using var writer = WireWriter.Rent(state.Count == 0 ? (int)Math.Min((_stateBytes * 9L / 8) + 256, Array.MaxLength) : 256);
+        using var writer = WireWriter.Rent(state.Count == 0 ? _store.EstimateLength() : 256);
         UpdateWriter.WriteState(writer, _store, _inbox, _deletions.Pending, state);
-        _stateBytes = state.Count == 0 ? writer.Length : _stateBytes;
         return writer.ToArray();
     }
 

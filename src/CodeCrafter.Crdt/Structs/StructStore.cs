@@ -5,6 +5,9 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>All structs of a document: the rows, their order by client and clock, and what they refer to by number.</summary>
 internal sealed class StructStore
 {
+    // Two ids of eight bytes, and what else a struct has beside its text.
+    private const int TypicalHead = 24;
+
     private readonly Dictionary<ulong, ClientStructs> _clients = new(ClientIdComparer.Instance);
     private ClientStructs?[] _byNumber = new ClientStructs?[2];
     private ClientStructs? _lastUsed;
@@ -80,6 +83,9 @@ internal sealed class StructStore
         var structs = Find(id.Client)!;
         return structs[structs.Find(id.Clock)];
     }
+
+    /// <summary>In about how many bytes all of it is written.</summary>
+    public int EstimateLength() => (int)Math.Min(256 + (TypicalHead * (long)Rows.End) + Text.Length, Array.MaxLength);
 
     /// <summary>The item of a row; null for 0.</summary>
     public Item? ItemAt(int row) => row == 0 ? null : new Item(this, row);

@@ -33,6 +33,9 @@ internal sealed class TextPool
     /// <summary>Whether so much more text surely has a place.</summary>
     public bool HasRoomFor(long length) => _pageCount + (2 * length / PageLength) + 2 < MaxPages;
 
+    /// <summary>How many units of text there are.</summary>
+    public long Length => _live;
+
     public char this[uint address]
     {
         get
