@@ -11,6 +11,8 @@ namespace CodeCrafter.Server.Tests.Collaboration;
 /// <summary>One document socket over connections that misbehave.</summary>
 public sealed class DocumentSocketTests
 {
+    private const int MaxQueued = 1024;
+
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
@@ -84,6 +86,85 @@ public sealed class DocumentSocketTests
         Assert.Equal((100, 8), (frames, most));
     }
 
+    [Fact]
+    public async Task One_frame_may_be_larger_than_all_that_may_wait_and_what_is_behind_it_waits_as_ever()
+    {
+        await using var stuck = new StuckStream();
+        using var connection = WebSocket.CreateFromStream(stuck, new WebSocketCreationOptions { IsServer = true });
+        var socket = Create(connection);
+        var running = socket.RunAsync(_ => ValueTask.CompletedTask);
+
+        socket.Send(new byte[MaxQueued * 10]);
+        await stuck.Writing;
+        socket.Send(new byte[MaxQueued]);
+
+        // Neither was too much: both wait for the client to read.
+        Assert.Equal(WebSocketState.Open, connection.State);
+        Assert.False(running.IsCompleted);
+
+        socket.Send(new byte[1]);
+
+        await running.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        Assert.Equal(WebSocketState.Aborted, connection.State);
+    }
+
+    [Fact]
+    public async Task Of_frames_larger_than_all_that_may_wait_only_one_waits()
+    {
+        await using var stuck = new StuckStream();
+        using var connection = WebSocket.CreateFromStream(stuck, new WebSocketCreationOptions { IsServer = true });
+        var socket = Create(connection);
+        var running = socket.RunAsync(_ => ValueTask.CompletedTask);
+
+        socket.Send(new byte[MaxQueued + 1]);
+        Assert.Equal(WebSocketState.Open, connection.State);
+        socket.Send(new byte[MaxQueued + 1]);
+
+        await running.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        Assert.Equal(WebSocketState.Aborted, connection.State);
+    }
+
+    [Fact]
+    public async Task A_large_frame_that_was_read_makes_room_for_another()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var near = new TcpClient();
+        await near.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Stop);
+        using var far = await listener.AcceptTcpClientAsync(Stop);
+        using var client = WebSocket.CreateFromStream(near.GetStream(), new WebSocketCreationOptions());
+        using var connection = WebSocket.CreateFromStream(far.GetStream(), new WebSocketCreationOptions { IsServer = true });
+        var socket = Create(connection);
+        var running = socket.RunAsync(_ => ValueTask.CompletedTask);
+
+        for (var i = 0; i < 3; i++)
+        {
+            socket.Send(new byte[MaxQueued * 10]);
+            Assert.Equal(MaxQueued * 10, await ReceiveAsync(client));
+            // Counted as sent before anything behind it leaves.
+            socket.Send(new byte[1]);
+            Assert.Equal(1, await ReceiveAsync(client));
+        }
+
+        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, "", Stop);
+        await running;
+    }
+
+    private static async Task<int> ReceiveAsync(WebSocket client)
+    {
+        var buffer = new byte[MaxQueued * 20];
+        var length = 0;
+        while (true)
+        {
+            var received = await client.ReceiveAsync(buffer.AsMemory(length), Stop);
+            length += received.Count;
+            if (received.EndOfMessage)
+            {
+                return length;
+            }
+        }
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private DocumentSocket Create(WebSocket connection) => new(
@@ -92,7 +173,7 @@ public sealed class DocumentSocketTests
         SessionRole.Editor,
         wantsAcks: true,
         pace: null,
-        new CollaborationOptions { MaxQueuedBytesPerSocket = 1024 },
+        new CollaborationOptions { MaxQueuedBytesPerSocket = MaxQueued },
         _clock);
 
     /// <summary>A connection on which nothing comes and nothing goes, until it is closed here.</summary>
