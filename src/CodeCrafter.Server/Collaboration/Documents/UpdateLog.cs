@@ -96,11 +96,9 @@ internal sealed partial class UpdateLog(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var batch = new Batch();
-        var lastCommit = Stopwatch.GetTimestamp() - Stopwatch.Frequency;
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
-            await GatherAsync(lastCommit);
-            lastCommit = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             while (batch.Updates.Count < MaxCommitUpdates && batch.Bytes < MaxCommitBytes && _queue.Reader.TryRead(out var item))
             {
                 batch.Add(item);
@@ -108,10 +106,12 @@ internal sealed partial class UpdateLog(
 
             batch.Announce(await CommitAsync(batch.Updates, stoppingToken));
             batch.Clear();
+            await GatherAsync(start);
         }
     }
 
-    // Not while the server stops: then nothing more comes.
+    // Before it looks for more, so that on a busy server no update has to wake it. Not while the server stops: then nothing
+    // more comes.
     private async Task GatherAsync(long lastCommit)
     {
         var wait = BetweenCommits - Stopwatch.GetElapsedTime(lastCommit);
