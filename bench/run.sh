@@ -23,6 +23,7 @@ usage: bench/run.sh [--own-engine] COMMAND [OPTIONS]
   documents    CodeCrafter.Crdt beside Yjs and ywasm: editing traces and workloads
   collaboration
                the document sockets beside y-websocket and Hocuspocus
+  revocations  how soon a changed role and a removal reach open connections
   documents-growth
                what an edit costs as the document grows, and what it allocates
 
@@ -55,6 +56,8 @@ main() {
     [[ $1 == documents* ]] || logged bench-server publish_server
     logged bench-build dotnet_build -c Release "$root/bench/CodeCrafter.Bench"
     if [[ -n $own_engine ]]; then start_engine; fi
+    # Thousands of sockets, in the server and in the load generator each.
+    ulimit -n 65536 2>/dev/null || true
     "$DOTNET_ROOT/dotnet" "$artifacts/bin/CodeCrafter.Bench/release/CodeCrafter.Bench.dll" "$@"
 }
 

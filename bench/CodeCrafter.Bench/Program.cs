@@ -14,6 +14,7 @@ var root = new RootCommand("Measures CodeCrafter beside its peers, in one run on
     DocumentsWorkerCommand.Create(),
     GrowthCommand.Create(),
     CollaborationCommand.Create(),
+    RevocationsCommand.Create(),
     ApiCommand.Create(),
 };
 

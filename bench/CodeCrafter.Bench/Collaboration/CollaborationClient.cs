@@ -30,7 +30,12 @@ internal sealed class CollaborationClient : IAsyncDisposable
     private readonly Doc _doc;
     private readonly YText _text;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<long> _denied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<long> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<double> _latencies = [];
+    private readonly ConcurrentQueue<(long Sent, bool Counts)> _unsaved = new();
+    private readonly List<double> _saves = [];
+    private long _saved;
     private byte[] _update = [];
     private Task _receiving = Task.CompletedTask;
 
@@ -57,6 +62,18 @@ internal sealed class CollaborationClient : IAsyncDisposable
     /// <summary>Milliseconds from the sending of each keystroke of another client until it was here; after the end.</summary>
     public IReadOnlyList<double> Latencies => _latencies;
 
+    /// <summary>Milliseconds from the sending of each keystroke until it was said to be saved; after the end.</summary>
+    public IReadOnlyList<double> Saves => _saves;
+
+    /// <summary>Something that it sent was not said to be saved yet.</summary>
+    public bool HasUnsaved => !_unsaved.IsEmpty;
+
+    /// <summary>When it was first told that it may not edit.</summary>
+    public Task<long> Denied => _denied.Task;
+
+    /// <summary>When the server closed the connection.</summary>
+    public Task<long> Closed => _closed.Task;
+
     /// <summary>Connects, and waits for the room's content.</summary>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
@@ -77,7 +94,9 @@ internal sealed class CollaborationClient : IAsyncDisposable
         _text.Insert(_text.Length, "x");
         var message = Frames.Update(_room, _update);
         MessageBytes = message.Length;
-        _sent.Of(_doc.ClientId)[clock] = Stopwatch.GetTimestamp();
+        var now = Stopwatch.GetTimestamp();
+        _sent.Of(_doc.ClientId)[clock] = now;
+        _unsaved.Enqueue((now, IsCounting));
         return _socket.SendAsync(message.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
     }
 
@@ -95,7 +114,7 @@ internal sealed class CollaborationClient : IAsyncDisposable
 
     private async Task ReceiveAsync()
     {
-        var buffer = new byte[1 << 16];
+        var buffer = new byte[1 << 12];
         var length = 0;
         try
         {
@@ -104,6 +123,7 @@ internal sealed class CollaborationClient : IAsyncDisposable
                 var received = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
+                    _closed.TrySetResult(Stopwatch.GetTimestamp());
                     return;
                 }
 
@@ -131,8 +151,17 @@ internal sealed class CollaborationClient : IAsyncDisposable
 
     private void OnMessage(ReadOnlySpan<byte> message)
     {
-        const int sync = 0, step2 = 1, update = 2, hocuspocusSyncReply = 4;
+        const int sync = 0, step2 = 1, update = 2, denied = 2, hocuspocusSyncReply = 4, saved = 100;
         message = message[_room.Prefix.Length..];
+        if (message is [denied, ..] && _room.Prefix.Length == 0)
+        {
+            _denied.TrySetResult(Stopwatch.GetTimestamp());
+        }
+        else if (message is [saved, ..])
+        {
+            OnSaved(new VarReader(message[1..]).Next());
+        }
+
         if (message.Length < 3 || message[0] is not (sync or hocuspocusSyncReply))
         {
             return;
@@ -145,6 +174,17 @@ internal sealed class CollaborationClient : IAsyncDisposable
         else if (message[1] == update && IsCounting)
         {
             OnUpdate(message[2..]);
+        }
+    }
+
+    private void OnSaved(long count)
+    {
+        for (; _saved < count && _unsaved.TryDequeue(out var keystroke); _saved++)
+        {
+            if (keystroke.Counts)
+            {
+                _saves.Add(Stopwatch.GetElapsedTime(keystroke.Sent).TotalMilliseconds);
+            }
         }
     }
 

@@ -21,9 +21,11 @@ internal sealed class CollaborationServer : IAsyncDisposable
 
     private static readonly string _peers = Path.Combine(Repository.Root, "bench", "peers");
 
-    // Documents are measured, and not what is done in the background for executions.
-    private static readonly Dictionary<string, string> _noExecutions = new()
+    // Documents are measured, and not what is done in the background for executions; with as many sockets as one asks for.
+    private static readonly Dictionary<string, string> _settings = new()
     {
+        ["CodeCrafter__Limits__MaxConnections"] = "100000",
+        ["CodeCrafter__Limits__MaxSockets"] = "100000",
         ["CodeCrafter__Execution__CompilerCaches"] = "false",
         ["CodeCrafter__Execution__Parked"] = "0",
     };
@@ -45,7 +47,7 @@ internal sealed class CollaborationServer : IAsyncDisposable
         var data = Path.Combine(scratch, key);
         if (key == "codecrafter")
         {
-            var server = ServerProcess.Start(program, data, _noExecutions);
+            var server = ServerProcess.Start(program, data, _settings);
             await server.WaitForAsync("/health/live", TimeSpan.FromMilliseconds(50));
             return new CollaborationServer(key, "CodeCrafter", server);
         }
@@ -65,12 +67,17 @@ internal sealed class CollaborationServer : IAsyncDisposable
         return new CollaborationServer(key, $"{key} {json.RootElement.GetProperty("version").GetString()}", process);
     }
 
+    /// <summary>It tells clients what is saved.</summary>
+    public bool Acknowledges => _key == "codecrafter";
+
+    public Uri Url => _process.Url;
+
     /// <summary>Makes rooms that nobody has used, for so many clients each: sessions with a document, or names.</summary>
-    public async Task<IReadOnlyList<Room>> CreateRoomsAsync(int count, int clientsPerRoom)
+    public async Task<IReadOnlyList<Room>> CreateRoomsAsync(int count, int clientsPerRoom, bool acks = false)
     {
         if (_key == "codecrafter")
         {
-            return await CreateSessionsAsync(count, clientsPerRoom);
+            return await CreateSessionsAsync(count, clientsPerRoom, acks);
         }
 
         var socket = new UriBuilder(_process.Url) { Scheme = "ws" }.Uri;
@@ -85,7 +92,7 @@ internal sealed class CollaborationServer : IAsyncDisposable
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     // A user has a hundred sockets at most.
-    private async Task<IReadOnlyList<Room>> CreateSessionsAsync(int count, int clientsPerRoom)
+    private async Task<IReadOnlyList<Room>> CreateSessionsAsync(int count, int clientsPerRoom, bool acks)
     {
         var users = new List<(string Name, string Token)>();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = _process.Url };
@@ -98,13 +105,13 @@ internal sealed class CollaborationServer : IAsyncDisposable
         for (var i = 0; i < count; i++)
         {
             var members = Enumerable.Range(i * clientsPerRoom, Math.Min(users.Count, clientsPerRoom)).Select(user => users[user % users.Count]).ToList();
-            rooms.Add(await CreateSessionAsync(http, i, members));
+            rooms.Add(await CreateSessionAsync(http, i, members, acks));
         }
 
         return rooms;
     }
 
-    private async Task<Room> CreateSessionAsync(HttpClient http, int number, IReadOnlyList<(string Name, string Token)> members)
+    private async Task<Room> CreateSessionAsync(HttpClient http, int number, IReadOnlyList<(string Name, string Token)> members, bool acks)
     {
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", members[0].Token);
         var session = await PostAsync(http, "/api/sessions/create", new { title = $"Room {number}", files = new[] { new { path = "main.js", content = "" } } });
@@ -115,10 +122,12 @@ internal sealed class CollaborationServer : IAsyncDisposable
             added.EnsureSuccessStatusCode();
         }
 
-        return new Room([.. members.Select(member => new UriBuilder(_process.Url) { Scheme = "ws", Path = $"/collab/{id}", Query = $"access_token={member.Token}" }.Uri)], [], []);
+        var query = acks ? "acks=1&access_token=" : "access_token=";
+        return new Room([.. members.Select(member => new UriBuilder(_process.Url) { Scheme = "ws", Path = $"/collab/{id}", Query = query + member.Token }.Uri)], [], []);
     }
 
-    private static async Task<(string Name, string Token)> RegisterAsync(HttpClient http)
+    /// <summary>Makes a user.</summary>
+    public static async Task<(string Name, string Token)> RegisterAsync(HttpClient http)
     {
         var name = "bench" + RandomNumberGenerator.GetHexString(10, lowercase: true);
         var registered = await PostAsync(http, "/api/auth/register", new { username = name, email = $"{name}@example.org", password = RandomNumberGenerator.GetHexString(24) });

@@ -33,6 +33,9 @@ internal sealed class Samples
         }
     }
 
+    /// <summary>The value that so many percent of all are not above.</summary>
+    public double Percentile(int percent) => _values.Order().ElementAt(Math.Min(_values.Count * percent / 100, _values.Count - 1));
+
     public void Add(double value) => _values.Add(value);
 
     /// <summary>The slope of the straight line through the points (least squares), in units of y for one unit of x.</summary>
