@@ -16,6 +16,10 @@ namespace CodeCrafter.Server.Collaboration.Documents;
 /// </remarks>
 internal sealed partial class Room : IUpdateLogWriter
 {
+    // Such frames, and whatever is asked of such documents, may take milliseconds.
+    private const int LargeFrameBytes = 64 << 10;
+    private const int LargeDocumentBytes = 512 << 10;
+
     private readonly Inbox<RoomCommand> _inbox;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDocumentStore _store;
@@ -71,6 +75,11 @@ internal sealed partial class Room : IUpdateLogWriter
 
     private async ValueTask RunAsync(RoomCommand command)
     {
+        if (MayTakeLong(command))
+        {
+            await Task.Yield();
+        }
+
         try
         {
             await HandleAsync(command);
@@ -94,6 +103,14 @@ internal sealed partial class Room : IUpdateLogWriter
             LogCommandFailed(exception, SessionId, nameof(AnnounceSaved));
         }
     }
+
+    // The thread belongs to whoever posted, or to whoever posted something before: it may be the log's, which serves all.
+    private bool MayTakeLong(RoomCommand command) => command switch
+    {
+        RoomCommand.Frame frame => frame.Data.Length > LargeFrameBytes || _document.Bytes > LargeDocumentBytes,
+        RoomCommand.Read or RoomCommand.Edit => true,
+        _ => _document.IsSnapshotDue,
+    };
 
     private ValueTask HandleAsync(RoomCommand command)
     {

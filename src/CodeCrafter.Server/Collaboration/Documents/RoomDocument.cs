@@ -40,6 +40,9 @@ internal sealed class RoomDocument
 
     public Doc Doc => _doc;
 
+    /// <summary>At least as many bytes as its state has.</summary>
+    public long Bytes => _bytes;
+
     /// <summary>
     /// The log since the last snapshot has outgrown it: a new one costs no more than was written since, and loading
     /// stays within twice the document's size. None is taken while updates wait for their cause.
