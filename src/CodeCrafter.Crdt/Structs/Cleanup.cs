@@ -39,6 +39,7 @@ internal static class Cleanup
 
         JoinWhatWasCut(transaction);
         store.TidyText();
+        store.Rows.TidyMarks();
     }
 
     /// <summary>Also where nothing else was done: a look for a place in the text cuts items too.</summary>

@@ -15,7 +15,7 @@ internal sealed class Rows
     private Row[][] _pages = [new Row[FirstLength]];
     private IndexLeaf?[][]? _leaves;
     private ScanMarks[][]? _marks;
-    private int _free;
+    private int _free, _tidiedEnd = 1;
 
     /// <summary>One more than the highest number that was in use.</summary>
     public int End { get; private set; } = 1;
@@ -81,6 +81,21 @@ internal sealed class Rows
 
     /// <summary>The last scans that met a row.</summary>
     public ref ScanMarks MarksOf(int row) => ref Beside(ref _marks, row);
+
+    /// <summary>There are marks of scans.</summary>
+    public bool HasMarks => _marks is not null;
+
+    /// <summary>
+    /// Forgets the marks of scans, between scans, where there are twice as many rows as the last time: few of the marks
+    /// that a document has got by loading are needed again.
+    /// </summary>
+    public void TidyMarks()
+    {
+        if (End >= 2 * _tidiedEnd)
+        {
+            (_marks, _tidiedEnd) = (null, End);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long ClockOf(in Row row) => row.IsWide ? Wide(row).Clock : row.Clock;

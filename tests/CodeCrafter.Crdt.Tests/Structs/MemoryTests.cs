@@ -47,6 +47,25 @@ public class MemoryTests
     [Fact]
     public void Texts_that_were_loaded_together_are_edited_apart() => Seeds.Run(5, EditApart);
 
+    [Fact]
+    public void What_is_loaded_keeps_no_marks_of_the_scans_that_found_its_place()
+    {
+        var (one, other) = (new Doc(clientId: 1), new Doc(clientId: 2));
+        for (var i = 0; i < 500; i++)
+        {
+            one.GetText("text").Insert(0, "x");
+            other.GetText("text").Insert(0, "y");
+        }
+
+        one.ApplyUpdate(other.EncodeStateAsUpdate());
+        var doc = new Doc(clientId: 3);
+        doc.ApplyUpdate(one.EncodeStateAsUpdate());
+
+        Assert.True(doc.Store.ScanSteps > 0);
+        Assert.False(doc.Store.Rows.HasMarks);
+        Assert.Equal(one.GetText("text").ToString(), doc.GetText("text").ToString());
+    }
+
     private static void EditApart(int seed)
     {
         var random = new Random(seed);
