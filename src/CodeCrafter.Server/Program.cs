@@ -25,6 +25,8 @@ builder.AddExecution();
 builder.AddCollaboration();
 
 var app = builder.Build();
+app.BeginStorage();
+app.BeginExecution();
 
 app.UsePlatform();
 app.MapPlatform();

@@ -41,6 +41,12 @@ internal static class ExecutionSetup
         services.AddHealthChecks().AddCheck<SandboxHost>("sandbox", tags: [Health.Ready]);
     }
 
+    /// <summary>
+    /// Asks the toolchains for their versions beside the rest of the start. What is wrong is told to whoever asks for the
+    /// languages next.
+    /// </summary>
+    public static void BeginExecution(this WebApplication app) => Task.Run(() => app.Services.GetRequiredService<LanguageCatalog>());
+
     private static void AddQueue(this IServiceCollection services)
     {
         services.AddSingleton(_ => new FairQueue<ExecutionJob>(job => job.Plan.User.Id));

@@ -64,4 +64,14 @@ internal static class StorageSetup
         services.AddSingleton<ILogCompactionStore, SqlLogCompactionStore>();
         services.AddSingleton<IExecutionStore, SqlExecutionStore>();
     }
+
+    /// <summary>
+    /// Builds the model of the tables beside the rest of the start, a sixth of which it is. What is wrong with it is told to
+    /// whoever asks for it next.
+    /// </summary>
+    public static void BeginStorage(this WebApplication app) => Task.Run(() =>
+    {
+        using var db = app.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
+        return db.Model;
+    });
 }
