@@ -8,21 +8,25 @@ internal static class InvariantChecks
 {
     public static void Check(Doc doc)
     {
+        long text = 0;
         foreach (var structs in doc.Store.Clients)
         {
-            CheckStructs(doc.Store, structs);
+            text += CheckStructs(doc.Store, structs);
         }
 
+        Assert.Equal(text, doc.Store.Text.Live);
         foreach (var name in doc.RootNames)
         {
             CheckBranch(doc.Root(name));
         }
     }
 
-    private static void CheckStructs(StructStore store, ClientStructs structs)
+    /// <summary>How many units of text the structs of a client hold.</summary>
+    private static long CheckStructs(StructStore store, ClientStructs structs)
     {
         var position = structs.First;
         long clock = 0;
+        long text = 0;
         do
         {
             var item = new Item(store, structs[position]);
@@ -31,6 +35,7 @@ internal static class InvariantChecks
             Assert.Equal(position, structs.Find(item.Clock));
             Assert.Equal(position, structs.Find(item.End - 1));
             clock = item.End;
+            text += item.IsText ? item.Length : 0;
             if (item.Content is { } content)
             {
                 Assert.Equal(item.Length, content.Length);
@@ -39,6 +44,7 @@ internal static class InvariantChecks
         while (structs.MoveNext(ref position));
 
         Assert.Equal(structs.State, clock);
+        return text;
     }
 
     private static void CheckBranch(Branch branch)

@@ -125,7 +125,7 @@ public sealed class MalformedBytesTests
     }
 
     [Theory]
-    [MemberData(nameof(Fixture.Cases), MemberType = typeof(Fixture))]
+    [MemberData(nameof(Fixture.BitByBit), MemberType = typeof(Fixture))]
     public void Survives_every_flipped_bit_of_a_V2_update(Fixture fixture)
     {
         var v2 = Update.ConvertV1ToV2(fixture.Update);
@@ -149,7 +149,7 @@ public sealed class MalformedBytesTests
     }
 
     [Theory]
-    [MemberData(nameof(Fixture.Cases), MemberType = typeof(Fixture))]
+    [MemberData(nameof(Fixture.BitByBit), MemberType = typeof(Fixture))]
     public void Survives_every_flipped_bit_of_what_is_merged_and_cut(Fixture fixture)
     {
         byte[] partner = [.. Update.DiffUpdate(fixture.Update, fixture.Vector.Length > 1 ? Half(fixture.Vector) : [])];

@@ -22,10 +22,12 @@ public sealed class MalformedUpdateTests
         { "an empty string", Struct([4, 1, 1, (byte)'t', 0]) },
         { "a collected stretch of no length", Struct([0, 0]) },
         { "a deletion of no length", [0, 1, 1, 1, 5, 0] },
+        { "a deletion beyond 2^53", [0, 1, 1, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 1] },
         { "a clock beyond 2^53", Struct([0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]) },
         { "2^53 values", Struct([8, 1, 1, (byte)'t', 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 126]) },
         { "a value nested too deep", Struct([8, 1, 1, (byte)'t', 1, .. Enumerable.Repeat(new byte[] { 117, 1 }, 100_000).SelectMany(pair => pair), 126]) },
         { "JSON nested too deep", Struct([5, 1, 1, (byte)'t', 0xD0, 0x0F, .. Enumerable.Repeat((byte)'[', 1000), .. Enumerable.Repeat((byte)']', 1000)]) },
+        { "old JSON that is none", Struct([2, 1, 1, (byte)'t', 1, 1, (byte)'{']) },
         { "JSON that is none", Struct([5, 1, 1, (byte)'t', 1, (byte)'{']) },
         { "a value of an unknown kind", Struct([8, 1, 1, (byte)'t', 1, 115]) },
         { "content of an unknown kind", Struct([11, 1, 1, (byte)'t', 0]) },
@@ -36,6 +38,7 @@ public sealed class MalformedUpdateTests
         { "bytes after the end", [0, 0, 0] },
         { "no delete set", [0] },
         { "a client that comes twice", [2, 1, 7, 0, 0, 1, 1, 7, 1, 0, 1, 0] },
+        { "a client that comes again later", [3, 1, 7, 0, 0, 1, 1, 6, 0, 0, 1, 1, 7, 1, 0, 1, 0] },
     };
 
     [Theory]
@@ -88,7 +91,7 @@ public sealed class MalformedUpdateTests
 
     [Theory]
     [Trait("fault", "11")]
-    [MemberData(nameof(Fixture.Cases), MemberType = typeof(Fixture))]
+    [MemberData(nameof(Fixture.BitByBit), MemberType = typeof(Fixture))]
     public void Survives_every_flipped_bit(Fixture fixture)
     {
         for (var bit = 0; bit < 8 * fixture.Update.Length; bit++)

@@ -24,6 +24,9 @@ internal sealed class TextPool
     private Block? _narrow, _wide;
     private long _used, _live;
 
+    /// <summary>How many units are held, for all texts together.</summary>
+    public long Live => _live;
+
     /// <summary>
     /// Whether it is worth it to move all text together, which takes a look at each of so many rows: the holes have
     /// paid for it.

@@ -15,7 +15,10 @@ public sealed record Fixture(string Name, byte[] Update, byte[] Vector, bool IsP
             .SelectMany(Read),
     ];
 
-    public static TheoryData<Fixture> Cases => [.. All];
+    public static TheoryData<Fixture> Cases => [.. All.Where(fixture => fixture.Update.Length < 1000 || !Seeds.IsBrief)];
+
+    /// <summary>For tests that change every bit.</summary>
+    public static TheoryData<Fixture> BitByBit => [.. All.Where(fixture => fixture.Update.Length < 150 || !Seeds.IsBrief)];
 
     /// <summary>The version of Yjs that wrote it.</summary>
     public string Version { get; private init; } = "";

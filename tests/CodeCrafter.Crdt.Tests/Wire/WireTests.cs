@@ -58,7 +58,44 @@ public sealed class WireTests
         var writer = new WireWriter();
         writer.WriteVarUint(value);
         Assert.Equal(hex, Convert.ToHexString(writer.Written));
+        var reader = new WireReader(writer.Written);
+        Assert.Equal(value, reader.ReadVarUint());
+        reader.ExpectEnd();
     }
+
+    [Theory]
+    [InlineData(0UL, "00", "40")]
+    [InlineData(63UL, "3F", "7F")]
+    [InlineData(64UL, "8001", "C001")]
+    [InlineData(8191UL, "BF7F", "FF7F")]
+    [InlineData(8192UL, "808001", "C08001")]
+    [InlineData(WireReader.MaxInteger, "BFFFFFFFFFFFFF1F", "FFFFFFFFFFFFFF1F")]
+    public void Signed_integers_have_the_bytes_of_lib0(ulong magnitude, string positive, string negative)
+    {
+        foreach (var (isNegative, hex) in new[] { (false, positive), (true, negative) })
+        {
+            var writer = new WireWriter();
+            writer.WriteVarInt(magnitude, isNegative);
+            Assert.Equal(hex, Convert.ToHexString(writer.Written));
+            Assert.Equal((magnitude, isNegative), new WireReader(writer.Written).ReadSigned(WireReader.MaxInteger));
+            var reader = new WireReader(writer.Written);
+            Assert.Equal(isNegative ? -(double)magnitude : magnitude, reader.ReadVarInt());
+            reader.ExpectEnd();
+        }
+    }
+
+    [Theory]
+    [InlineData("BFFFFFFFFFFFFF3F")]
+    [InlineData("80808080808080808080808001")]
+    [InlineData("8000")]
+    [InlineData("808000")]
+    [InlineData("80")]
+    [InlineData("")]
+    public void Refuses_signed_integers_that_are_too_long_too_large_or_cut(string hex) => Assert.Throws<MalformedUpdateException>(() =>
+    {
+        var reader = new WireReader(Convert.FromHexString(hex));
+        reader.ReadVarInt();
+    });
 
     [Theory]
     [InlineData("FFFFFFFFFFFFFF1F")]
@@ -67,6 +104,11 @@ public sealed class WireTests
     [InlineData("8000")]
     [InlineData("80")]
     [InlineData("")]
+    // With eight bytes or more left.
+    [InlineData("FFFFFFFFFFFFFF1F0000000000000000")]
+    [InlineData("FFFFFFFFFFFFFFFF010000000000000000")]
+    [InlineData("80000102030405060708")]
+    [InlineData("808000FFFFFFFFFFFFFF")]
     public void Refuses_integers_that_are_too_long_too_large_or_cut(string hex) => Assert.Throws<MalformedUpdateException>(() =>
     {
         var reader = new WireReader(Convert.FromHexString(hex));
