@@ -6,6 +6,20 @@ namespace CodeCrafter.Crdt.Tests;
 public sealed class PendingTests
 {
     [Fact]
+    public void Text_behind_a_gap_waits_although_its_origin_is_the_last_unit_that_is_there()
+    {
+        var doc = new Doc(1);
+        doc.ApplyUpdate([1, 1, 7, 0, 4, 1, 1, (byte)'t', 3, (byte)'a', (byte)'b', (byte)'c', 0]);
+
+        // Client 7 again: from clock 5 on, behind the unit 7:2.
+        doc.ApplyUpdate([1, 1, 7, 5, 0x84, 7, 2, 1, (byte)'x', 0]);
+
+        Assert.Equal("abc", doc.GetText("t").ToString());
+        Assert.True(doc.HasPending);
+        Assert.Equal([1, 7, 3], doc.EncodeStateVector());
+    }
+
+    [Fact]
     public void What_comes_in_reverse_takes_effect_at_the_end()
     {
         var updates = Typed("one ", "two ", "three ");
