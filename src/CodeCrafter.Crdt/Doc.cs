@@ -50,7 +50,8 @@ public sealed class Doc
     /// <summary>
     /// Raised after each transaction that changed something, with a V1 update that holds the change, and the origin
     /// that was given. Changes of applied updates are included. The document may be changed by a handler: that change
-    /// is announced after this one.
+    /// is announced after this one. What a handler throws comes out of the call that changed the document, after all handlers
+    /// have heard of the change, which stays.
     /// </summary>
     public event Action<byte[], object?>? UpdateEmitted;
 
@@ -359,26 +360,36 @@ public sealed class Doc
         {
             var failed = emission.Events?.Call();
             failure ??= failed;
+            if (emission.Update is not null)
+            {
+                CallEach(UpdateEmitted, emission, static (handler, said) => handler(said.Update!, said.Origin), ref failure);
+            }
+
+            if (emission.Change is not null)
+            {
+                CallEach(Changed, emission, static (handler, said) => handler(said.Change!), ref failure);
+            }
+        }
+
+        _isEmitting = false;
+        failure?.Throw();
+    }
+
+    // One that throws keeps no other from hearing: a replica behind it would miss an update.
+    private static void CallEach<T>(T? handlers, in Emission emission, Action<T, Emission> call, ref ExceptionDispatchInfo? failure)
+        where T : Delegate
+    {
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
+        {
             try
             {
-                if (emission.Update is not null)
-                {
-                    UpdateEmitted?.Invoke(emission.Update, emission.Origin);
-                }
-
-                if (emission.Change is not null)
-                {
-                    Changed?.Invoke(emission.Change);
-                }
+                call(handler, emission);
             }
             catch (Exception exception)
             {
                 failure ??= ExceptionDispatchInfo.Capture(exception);
             }
         }
-
-        _isEmitting = false;
-        failure?.Throw();
     }
 
     private readonly record struct Emission(byte[]? Update, DocChange? Change, object? Origin, TransactionEvents? Events);

@@ -39,10 +39,16 @@ public sealed record RelativePosition
     /// <param name="index">From 0 to the length.</param>
     /// <param name="association">See <see cref="Association"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
+    /// <exception cref="ArgumentException">The type is a map, which has no places.</exception>
     /// <exception cref="InvalidOperationException">The type is not part of a document.</exception>
     public static RelativePosition FromIndex(YType type, int index, int association = 0)
     {
         ArgumentNullException.ThrowIfNull(type);
+        if (type is YMap)
+        {
+            throw new ArgumentException("A map has no places.", nameof(type));
+        }
+
         var branch = type.Branch ?? throw new InvalidOperationException("The type is not part of a document yet.");
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, branch.Length);

@@ -113,6 +113,7 @@ public static class Update
         UpdateDecoder.ReadStateVector(stateVector);
 
     /// <summary>Encodes a state vector: the next expected clock of each client.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A clock is negative, or it or a client id is 2^53 or more.</exception>
     public static byte[] EncodeStateVector(IReadOnlyDictionary<ulong, long> stateVector)
     {
         ArgumentNullException.ThrowIfNull(stateVector);
@@ -121,6 +122,8 @@ public static class Update
         foreach (var (client, clock) in stateVector.OrderByDescending(entry => entry.Key))
         {
             ArgumentOutOfRangeException.ThrowIfNegative(clock, nameof(stateVector));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)clock, Wire.WireReader.MaxInteger, nameof(stateVector));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(client, Wire.WireReader.MaxInteger, nameof(stateVector));
             writer.WriteVarUint(client);
             writer.WriteClock(clock);
         }

@@ -99,8 +99,12 @@ public sealed class DocTests
                 throw new InvalidOperationException("handler");
             }
         };
+        var (heard, changes) = (0, 0);
+        doc.UpdateEmitted += (_, _) => heard++;
+        doc.Changed += _ => changes++;
 
         Assert.Throws<InvalidOperationException>(() => doc.GetText("text").Insert(0, "a"));
+        Assert.Equal((1, 1), (heard, changes));
         fail = false;
         doc.GetText("text").Append("b");
 
@@ -226,6 +230,8 @@ public sealed class DocTests
     {
         var state = new Dictionary<ulong, long> { [1] = 5, [1UL << 52] = 1L << 40 };
         Assert.Equal(state, Update.DecodeStateVector(Update.EncodeStateVector(state)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Update.EncodeStateVector(new Dictionary<ulong, long> { [1UL << 53] = 1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Update.EncodeStateVector(new Dictionary<ulong, long> { [1] = 1L << 53 }));
         Assert.Empty(Update.DecodeStateVector([]));
         Assert.Throws<MalformedUpdateException>(() => Update.DecodeStateVector([1, 1]));
         Assert.Throws<MalformedUpdateException>(() => Update.DecodeStateVector([0, 0]));

@@ -5,6 +5,9 @@ public sealed class RelativePositionTests
     private readonly Doc _doc = new((1UL << 53) - 1);
 
     [Fact]
+    public void A_map_has_no_places() => Assert.Throws<ArgumentException>(() => RelativePosition.FromIndex(_doc.GetMap("map"), 0));
+
+    [Fact]
     public void A_position_moves_with_the_text()
     {
         var text = _doc.GetText("text");

@@ -23,7 +23,7 @@ public sealed class Awareness
     private readonly AwarenessOptions _options;
 
     /// <summary>Makes one without states.</summary>
-    /// <param name="time">Measures how old states are; steps of the wall clock do not matter.</param>
+    /// <param name="time">Measures how old states are, by its timestamps; steps of the wall clock do not matter.</param>
     /// <param name="options">Caps; the defaults if null.</param>
     /// <param name="localClientId">
     /// The client that speaks here, mostly <see cref="Doc.ClientId"/>; null for a relay, which only passes on.
@@ -81,7 +81,8 @@ public sealed class Awareness
         var isKnown = _entries.TryGetValue(client, out var entry);
         var hadState = entry.State is not null;
         var isRemoval = state.IsEmpty || AwarenessReader.IsNull(state);
-        Keep(client, isKnown ? Next(entry.Clock) : 0, isRemoval ? null : state.ToArray());
+        // From 1 on: y-protocols takes whom it does not know for one at 0, and passes over what is no newer.
+        Keep(client, isKnown ? Next(entry.Clock) : 1, isRemoval ? null : state.ToArray());
         ulong[] one = [client];
         return Announce(
             isRemoval ? new AwarenessChange([], [], hadState ? one : [], [])
@@ -200,7 +201,10 @@ public sealed class Awareness
         return removed with { Updated = Announce(new AwarenessChange([], [client], [], []), null).Updated };
     }
 
-    /// <summary>Removes the states of others that have not been renewed in time. Call it every few seconds.</summary>
+    /// <summary>
+    /// Removes the states of others that have not been renewed in time, as <see cref="Remove"/> does: send what it removed to
+    /// them too, so that one that slept hears of it and shows its state anew. Call it every few seconds.
+    /// </summary>
     public AwarenessChange RemoveOutdated() => Remove(
         [.. _entries.Where(entry => entry.Value.State is not null && entry.Key != LocalClientId
                 && _time.GetElapsedTime(entry.Value.Updated) >= _options.Timeout)

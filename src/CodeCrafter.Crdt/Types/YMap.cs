@@ -10,7 +10,7 @@ namespace CodeCrafter.Crdt;
 /// </summary>
 /// <remarks>
 /// A value is null, a <see cref="string"/>, a <see cref="bool"/>, a <see cref="double"/> (any number of JavaScript; all
-/// number types of .NET are taken), a <see cref="long"/> (a BigInt of JavaScript; written for integers beyond 2^53), a
+/// number types of .NET but <see cref="decimal"/> are taken), a <see cref="long"/> (a BigInt of JavaScript; written for integers beyond 2^53), a
 /// <c>byte[]</c>, a list or a dictionary of such values, a <see cref="YSubdocument"/>, or a <see cref="YType"/>. What .NET has no counterpart for
 /// (undefined) reads as null.
 /// </remarks>

@@ -160,7 +160,7 @@ public class YText : YType
     {
         ArgumentNullException.ThrowIfNull(delta);
         ThrowIfDetached();
-        var steps = delta.Select(step => (Step: step, Attributes: ToLiterals(step.Attributes ?? (IEnumerable<KeyValuePair<string, object?>>)[]))).ToArray();
+        var steps = delta.Select(step => (Step: step ?? throw new ArgumentException("A step is null.", nameof(delta)), Attributes: ToLiterals(step.Attributes ?? (IEnumerable<KeyValuePair<string, object?>>)[]))).ToArray();
         foreach (var (step, _) in steps)
         {
             if (step.Action == DeltaAction.Insert && step.Value is not string)

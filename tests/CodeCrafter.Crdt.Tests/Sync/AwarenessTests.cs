@@ -88,7 +88,7 @@ public sealed class AwarenessTests
         Assert.True(awareness.Renew().IsEmpty);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([5UL], awareness.Renew().Updated);
-        Assert.Equal(States((5, 1, "{}")), awareness.Encode([5]));
+        Assert.Equal(States((5, 2, "{}")), awareness.Encode([5]));
 
         _time.Advance(TimeSpan.FromSeconds(15));
         var change = awareness.Renew();
@@ -113,7 +113,7 @@ public sealed class AwarenessTests
 
         Assert.True(awareness.SetLocalState("null"u8).IsEmpty);
         Assert.Equal([5UL], awareness.SetLocalState("\"12345678\""u8).Added);
-        Assert.Equal(States((5, 1, "\"12345678\"")), awareness.Encode([5]));
+        Assert.Equal(States((5, 2, "\"12345678\"")), awareness.Encode([5]));
         Assert.Equal([5UL], awareness.SetLocalState(" null "u8).Removed);
     }
 
