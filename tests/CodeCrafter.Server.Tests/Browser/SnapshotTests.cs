@@ -97,6 +97,28 @@ public sealed class SnapshotTests(BrowserFixture browser, PageServer server) : I
     }
 
     [Fact]
+    public async Task Code_of_a_change_far_from_the_top_has_most_of_the_width()
+    {
+        var (ann, id) = await OpenAsync("snap-gus", dark: false);
+        var lines = string.Concat(Enumerable.Range(0, 20).Select(i => $"print({i})  # nothing changes in this line of the program\n"));
+        await RewriteAsync(ann, lines);
+        await ann.SendAsync("POST", $"/api/sessions/{id}/snapshots", new { title = "Before the end" });
+        await RewriteAsync(ann, lines + "print('the end')\n");
+
+        await OpenSnapshotsAsync(ann);
+        var diff = ann.Dialog.GetByTestId("file-diff");
+        await Expect(diff).ToContainTextAsync("⋯ line");
+        await Expect(diff).ToContainTextAsync("the end");
+        await ann.ScreenshotAsync("snapshots-far-unified");
+        Assert.True(await ShareOfLinesAsync(diff) > 0.75, "The numbers take the width of the code.");
+        await ann.Dialog.GetByText("Side by side").ClickAsync();
+        await Expect(diff.Locator("td[data-kind=none]").First).ToBeVisibleAsync();
+        await ann.ScreenshotAsync("snapshots-far-split");
+        Assert.True(await ShareOfLinesAsync(diff) > 0.4, "The numbers take the width of the code.");
+        Assert.Empty(ann.Errors);
+    }
+
+    [Fact]
     public async Task A_viewer_reads_and_compares_but_takes_and_restores_nothing()
     {
         var (ann, id) = await OpenAsync("snap-fay", dark: false);
@@ -148,6 +170,10 @@ public sealed class SnapshotTests(BrowserFixture browser, PageServer server) : I
         await Expect(person.Editor).ToContainTextAsync("range(10)");
         return (person, id);
     }
+
+    /// <summary>How much of the width of a table of changes one column of code has.</summary>
+    private static Task<double> ShareOfLinesAsync(ILocator diff) =>
+        diff.Locator("table").EvaluateAsync<double>("table => table.rows[1].cells[3].offsetWidth / table.offsetWidth");
 
     private static async Task OpenSnapshotsAsync(Person person)
     {

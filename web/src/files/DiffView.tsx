@@ -55,6 +55,7 @@ function FileBody({ file, layout }: { file: FileDiff; layout: DiffLayout }) {
     <>
       <table className={layout === 'split' ? classes.split : classes.unified}>
         <caption><VisuallyHidden>Changes in {file.path}</VisuallyHidden></caption>
+        <Columns layout={layout} />
         {file.hunks.map((hunk, i) => (
           <tbody key={i}>
             {(i > 0 || Math.max(hunk.oldStart, hunk.newStart) > 1) && (
@@ -67,6 +68,12 @@ function FileBody({ file, layout }: { file: FileDiff; layout: DiffLayout }) {
       {file.truncated && <p className={classes.note}>There is more than can be shown. The numbers above count all of it.</p>}
     </>
   );
+}
+
+/** The widths of the columns, which the first row cannot give where it spans them all. */
+function Columns({ layout }: { layout: DiffLayout }) {
+  const names = layout === 'split' ? ['number', 'line', 'number', 'line'] : ['number', 'number', 'sign', 'line'];
+  return <colgroup>{names.map((name, i) => <col key={i} className={classes[name]} />)}</colgroup>;
 }
 
 const signs = { context: '', added: '+', removed: '−' };
