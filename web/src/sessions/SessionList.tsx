@@ -4,6 +4,7 @@ import type { User } from '../api/types';
 import { plural } from '../lib/format';
 import { DeletedRow } from './DeletedRow';
 import type { ListFilter } from './listFilter';
+import { RESTORABLE_FOR } from './restorable';
 import { SessionRow } from './SessionRow';
 import type { useSessionList } from './useSessionList';
 import classes from './Sessions.module.css';
@@ -70,7 +71,12 @@ function NoSessions({ filter: { scope, q, language }, onCreate, onClear }: Omit<
   }
   if (scope === 'deleted') {
     return (
-      <EmptyState mt={72} icon={<IconTrash />} title="Nothing was deleted" description="A session that you delete stays here for a while, and can be restored until then." />
+      <EmptyState
+        mt={72}
+        icon={<IconTrash />}
+        title="Nothing was deleted"
+        description={`A session that you delete can be restored from here for ${RESTORABLE_FOR}.`}
+      />
     );
   }
   const [title, description] = {

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { dialogs } from '../app/dialogs';
+import { RESTORABLE_FOR } from './restorable';
 
 export function confirmDelete(session: { title: string }, onConfirm: () => void): void {
   dialogs.confirm({
@@ -7,7 +8,7 @@ export function confirmDelete(session: { title: string }, onConfirm: () => void)
     children: (
       <Text size="sm">
         It disappears for everybody in it, with its files, runs and chat. You find it under Deleted in your list and can bring it back from
-        there, until it is removed for good.
+        there for {RESTORABLE_FOR}. Then it is removed for good.
       </Text>
     ),
     labels: { confirm: 'Delete session', cancel: 'Keep it' },
