@@ -7,6 +7,16 @@ namespace CodeCrafter.Server.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class ListTests(BrowserFixture browser, PageServer server) : IClassFixture<PageServer>
 {
+    private const string ContrastOfMenuItem = """
+        item => {
+            const luminance = color => color.match(/[\d.]+/g).slice(0, 3).map(part => part / 255)
+                .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+                .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+            const [a, b] = [getComputedStyle(item).color, getComputedStyle(item.closest('[role=menu]')).backgroundColor].map(luminance);
+            return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        }
+        """;
+
     [Fact]
     public async Task Sessions_are_found_by_words_scope_and_language_and_the_address_keeps_what_was_looked_for()
     {
@@ -56,7 +66,17 @@ public sealed class ListTests(BrowserFixture browser, PageServer server) : IClas
         await ada.Page.GotoAsync("/?scope=owned");
 
         await ada.Button("More for Thrown away").ClickAsync();
-        await ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete…" }).ClickAsync();
+        var delete = ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete…" });
+        foreach (var scheme in new[] { ColorScheme.Dark, ColorScheme.Light })
+        {
+            await ada.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            await Expect(ada.Page.Locator("html")).ToHaveAttributeAsync("data-mantine-color-scheme", scheme == ColorScheme.Dark ? "dark" : "light");
+            await ada.ScreenshotAsync($"list-menu-{scheme}");
+            Assert.InRange(await delete.EvaluateAsync<double>(ContrastOfMenuItem), 4.5, 21);
+        }
+
+        await delete.ClickAsync();
+        await Expect(ada.Dialog).ToContainTextAsync("for 30 days");
         await ada.Button("Delete session").ClickAsync();
         await Expect(ada.Page.GetByText("You have no sessions of your own")).ToBeVisibleAsync();
         await ScopeAsync(ada, "Deleted");

@@ -105,7 +105,7 @@ function FileMenu({ document, files, path, onOpen }: { document: SessionDocument
           <Menu.Item leftSection={<IconPlayerPlayFilled size={13} />} onClick={() => document.setEntry(path)}>Make it the file to run</Menu.Item>
         )}
         <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => openFileDialog(document, files, path, onOpen)}>Rename…</Menu.Item>
-        <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={confirmDelete}>Delete…</Menu.Item>
+        <Menu.Item color="var(--mantine-color-error)" leftSection={<IconTrash size={15} />} onClick={confirmDelete}>Delete…</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -71,7 +71,7 @@ export function SessionMenu({ room }: { room: Room }) {
           )}
           {member && <Menu.Divider />}
           {member && session.role === 'owner' && (
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, remove)}>Delete…</Menu.Item>
+            <Menu.Item color="var(--mantine-color-error)" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, remove)}>Delete…</Menu.Item>
           )}
           {member && session.role !== 'owner' && (
             <Menu.Item leftSection={<IconDoorExit size={15} />} onClick={() => confirmLeave(session, leave)}>Leave…</Menu.Item>

@@ -68,7 +68,7 @@ function RowMenu({ session, member, onChanged }: { session: SessionSummary; memb
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconCopyPlus size={15} />} onClick={fork.open}>Make a copy…</Menu.Item>
           {session.role === 'owner' && (
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, remove)}>Delete…</Menu.Item>
+            <Menu.Item color="var(--mantine-color-error)" leftSection={<IconTrash size={15} />} onClick={() => confirmDelete(session, remove)}>Delete…</Menu.Item>
           )}
           {member && session.role !== 'owner' && (
             <Menu.Item leftSection={<IconDoorExit size={15} />} onClick={() => confirmLeave(session, leave)}>Leave…</Menu.Item>

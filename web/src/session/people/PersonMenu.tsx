@@ -60,7 +60,7 @@ export function PersonMenu({ room, participant: { user }, mayHandOver }: Props) 
       </Menu.Target>
       <Menu.Dropdown>
         {mayHandOver && <Menu.Item leftSection={<IconCrown size={15} />} onClick={confirmHandOver}>Make owner…</Menu.Item>}
-        <Menu.Item color="red" leftSection={<IconUserMinus size={15} />} onClick={confirmRemoval}>Remove from session…</Menu.Item>
+        <Menu.Item color="var(--mantine-color-error)" leftSection={<IconUserMinus size={15} />} onClick={confirmRemoval}>Remove from session…</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
