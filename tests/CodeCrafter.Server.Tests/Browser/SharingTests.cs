@@ -152,6 +152,20 @@ public sealed class SharingTests(BrowserFixture browser, PageServer server) : IC
         Assert.Empty(ada.Errors);
     }
 
+    [Fact]
+    public async Task A_long_title_gives_way_to_the_buttons()
+    {
+        var (ada, _) = await browser.OpenSessionAsync(server.Url, "ada5", string.Concat(Enumerable.Repeat("A long title. ", 10)));
+        await ada.Page.SetViewportSizeAsync(1280, 800);
+        await Expect(ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Message" })).ToBeVisibleAsync();
+        await ada.ScreenshotAsync("header-long-title");
+        const string IsCut = "element => element.scrollWidth > element.clientWidth";
+        Assert.False(await ada.Button("Share").EvaluateAsync<bool>(IsCut), "The button is cut.");
+        Assert.True(await ada.Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).EvaluateAsync<bool>(IsCut), "The title is not cut.");
+        Assert.False(await ada.Page.Locator("header").EvaluateAsync<bool>(IsCut), "The header is wider than the page.");
+        Assert.Empty(ada.Errors);
+    }
+
     private static ILocator PersonIn(Person person, string username) =>
         person.Dialog.GetByRole(AriaRole.List, new() { Name = "Participants" }).Locator("li", new() { HasText = username });
 }
