@@ -43,8 +43,8 @@ export function PublicLink({ room }: { room: Room }) {
   return (
     <>
       <Text size="sm" c="dimmed" mb="sm">
-        Whoever has the public link sees the files, every edit and every run, without an account. They change nothing, write nothing, and
-        nobody sees them.
+        Whoever has the public link sees, without an account, what a viewer sees: the files, every edit and every run, the whole chat, and
+        the names of the participants. They change nothing, write nothing, and nobody sees them.
       </Text>
       {exists && link !== undefined && <LinkField key={link} label="Public link" link={link} focus="now" />}
       {exists && link === undefined && (
