@@ -41,6 +41,22 @@ public sealed class AccountTests(BrowserFixture browser, PageServer server) : IC
     }
 
     [Fact]
+    public async Task All_that_is_wrong_with_a_new_account_is_said_at_once()
+    {
+        var ada = await browser.OpenAsync(server.Url);
+        await ada.Page.GotoAsync("/signup");
+        await ada.Page.GetByLabel("Username").FillAsync("ad");
+        await ada.Page.GetByLabel("Email").FillAsync("a b");
+        await ada.Page.GetByLabel("Password", new() { Exact = true }).FillAsync("1234567");
+        await ada.Button("Create account").ClickAsync();
+        await Expect(ada.Page.GetByText("A username has from 3 to 32 characters.")).ToBeVisibleAsync();
+        await Expect(ada.Page.GetByText("This is not an email address.")).ToBeVisibleAsync();
+        await Expect(ada.Page.GetByText("A password has at least 8 characters.")).ToBeVisibleAsync();
+        await ada.ScreenshotAsync("signup-wrong");
+        Assert.Empty(ada.Errors);
+    }
+
+    [Fact]
     public async Task A_new_password_ends_every_other_login_and_not_this_one()
     {
         var ada = await browser.OpenAsync(server.Url);

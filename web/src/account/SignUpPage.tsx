@@ -6,6 +6,7 @@ import { Link, useSearch } from 'wouter';
 import { auth } from '../api';
 import { AccountLayout } from './AccountLayout';
 import { showErrors } from './form';
+import { newAccountChecks } from './signUp';
 
 export default function SignUpPage() {
   useDocumentTitle('Create an account · CodeCrafter');
@@ -13,12 +14,7 @@ export default function SignUpPage() {
   const [failure, setFailure] = useState<string | null>(null);
   const form = useForm({
     initialValues: { username: '', email: '', password: '' },
-    // The server has the rules; only what is plainly missing is said here.
-    validate: {
-      username: (value) => (value.trim() === '' ? 'Choose a username.' : null),
-      email: (value) => (/^\S+@\S+$/.test(value.trim()) ? null : 'Enter your email address.'),
-      password: (value) => (value === '' ? 'Choose a password.' : null),
-    },
+    validate: newAccountChecks,
   });
 
   const submit = form.onSubmit(async ({ username, email, password }) => {
