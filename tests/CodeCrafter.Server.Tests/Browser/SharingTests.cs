@@ -85,7 +85,18 @@ public sealed class SharingTests(BrowserFixture browser, PageServer server) : IC
         await ada.Page.GetByRole(AriaRole.Tab, new() { Name = "Invitations" }).ClickAsync();
         await Expect(ada.Page.GetByText("There are no invitations.")).ToBeVisibleAsync();
         await ada.Page.GetByLabel("They come in as").SelectOptionAsync("viewer");
-        await ada.Page.GetByLabel("How many may use it").FillAsync("2");
+        foreach (var wrong in new[] { "0", "1000000" })
+        {
+            await ada.Page.GetByLabel("Most uses").FillAsync(wrong);
+            await ada.Button("Make a link").ClickAsync();
+            await Expect(ada.Page.GetByLabel("Most uses")).ToHaveAttributeAsync("aria-invalid", "true");
+            await Expect(ada.Page.GetByText("1 to 100000, or nothing.")).ToBeVisibleAsync();
+            await Expect(ada.Page.GetByLabel("Most uses")).ToHaveValueAsync(wrong);
+        }
+
+        await ada.ScreenshotAsync("share-invitation-wrong");
+        await Expect(ada.Page.GetByText("There are no invitations.")).ToBeVisibleAsync();
+        await ada.Page.GetByLabel("Most uses").FillAsync("2");
         await ada.Button("Make a link").ClickAsync();
         var link = await ada.Page.GetByLabel("Link of the new invitation", new() { Exact = true }).InputValueAsync();
         Assert.Matches($"^{Regex.Escape(server.Url)}/s/{id}\\?invite=.+$", link);

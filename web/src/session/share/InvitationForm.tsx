@@ -6,6 +6,7 @@ import { createInvitation } from '../../api/sessions';
 import type { Invitation, Role } from '../../api/types';
 import { assignableRoles } from '../people/roles';
 import type { Room } from '../room';
+import { problemOfUses } from './invitation';
 import classes from './Share.module.css';
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +23,7 @@ export function InvitationForm({ room, onCreated }: { room: Room; onCreated: (in
   const [failure, setFailure] = useState<string | null>(null);
   const form = useForm({
     initialValues: { role: 'editor' as Role, hours: '168', maxUses: '' as number | string },
+    validate: { maxUses: problemOfUses },
   });
   const submit = form.onSubmit(async ({ role, hours, maxUses }) => {
     setFailure(null);
@@ -43,7 +45,7 @@ export function InvitationForm({ room, onCreated }: { room: Room; onCreated: (in
         <NativeSelect size="xs" label="They come in as" data={assignableRoles()} {...form.getInputProps('role')} />
         <NativeSelect size="xs" label="It ends" data={lifetimes} {...form.getInputProps('hours')} />
         <NumberInput
-          size="xs" label="How many may use it" placeholder="Any number" min={1} max={100_000} clampBehavior="strict" allowDecimal={false}
+          size="xs" label="Most uses" placeholder="Any number" inputMode="numeric" min={1} clampBehavior="none"
           {...form.getInputProps('maxUses')}
         />
         <Button size="xs" type="submit" loading={form.submitting}>Make a link</Button>

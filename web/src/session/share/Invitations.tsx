@@ -6,10 +6,11 @@ import { messageOf } from '../../api/problem';
 import { listInvitations, revokeInvitation } from '../../api/sessions';
 import type { Invitation } from '../../api/types';
 import { copyText } from '../../lib/clipboard';
-import { plural, timeAgo, timeUntil } from '../../lib/format';
+import { timeAgo } from '../../lib/format';
 import { useStore } from '../../lib/store';
 import { roleNames } from '../people/roles';
 import type { Room } from '../room';
+import { describe } from './invitation';
 import { InvitationForm } from './InvitationForm';
 import { LinkField } from './LinkField';
 import { inviteLink } from './links';
@@ -97,12 +98,6 @@ function InvitationRow({ invitation, onRevoke }: { invitation: Invitation; onRev
 
 function endedWord({ expiresAt }: Invitation): string {
   return expiresAt !== null && Date.parse(expiresAt) <= Date.now() ? 'expired' : 'used up';
-}
-
-function describe({ maxUses, uses, expiresAt, isUsable, createdBy, createdAt }: Invitation): string {
-  const left = maxUses === null ? `${plural(uses, 'use')} so far, any number left` : `${Math.max(0, maxUses - uses)} of ${plural(maxUses, 'use')} left`;
-  const end = !isUsable ? null : expiresAt === null ? 'never ends' : `ends ${timeUntil(expiresAt)}`;
-  return [left, end, `by ${createdBy.username} ${timeAgo(createdAt)}`].filter((part) => part !== null).join(' · ');
 }
 
 function useInvitations(room: Room) {
