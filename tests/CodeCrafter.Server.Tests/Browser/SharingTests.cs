@@ -177,6 +177,20 @@ public sealed class SharingTests(BrowserFixture browser, PageServer server) : IC
         Assert.Empty(ada.Errors);
     }
 
+    [Fact]
+    public async Task The_editor_says_how_it_is_left_by_keyboard_and_is_left_so()
+    {
+        var (ada, _) = await browser.OpenSessionAsync(server.Url, "ada6", "Left by keyboard");
+        await Expect(ada.Editor).ToHaveAttributeAsync("aria-description", "Tab indents. To leave the editor by keyboard, press Escape, then Tab.");
+        await ada.Editor.FocusAsync();
+        await ada.Page.Keyboard.PressAsync("Tab");
+        await Expect(ada.Editor).ToBeFocusedAsync();
+        await ada.Page.Keyboard.PressAsync("Escape");
+        await ada.Page.Keyboard.PressAsync("Tab");
+        await Expect(ada.Editor).Not.ToBeFocusedAsync();
+        Assert.Empty(ada.Errors);
+    }
+
     private static ILocator PersonIn(Person person, string username) =>
         person.Dialog.GetByRole(AriaRole.List, new() { Name = "Participants" }).Locator("li", new() { HasText = username });
 }

@@ -57,6 +57,7 @@ export default function CodeEditor({ document, path, text, language, readOnly, o
         EditorView.contentAttributes.of({
           'aria-label': `Code editor, ${path}`,
           'aria-readonly': String(readOnly),
+          ...(readOnly ? {} : { 'aria-description': 'Tab indents. To leave the editor by keyboard, press Escape, then Tab.' }),
           tabindex: '0',
           autocapitalize: 'off',
           autocorrect: 'off',
