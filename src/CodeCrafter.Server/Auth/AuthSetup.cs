@@ -47,7 +47,18 @@ internal static class AuthSetup
             .ValidateOnStart();
         services.AddAuthorizationBuilder()
             .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new AccountRequirement()).Build())
-            .AddPolicy(ServerAdmin, policy => policy.RequireAuthenticatedUser().RequireRole("admin"));
+            .AddPolicy(ServerAdmin, policy => policy.RequireAuthenticatedUser().RequireAssertion(IsAdministrator));
+    }
+
+    private static bool IsAdministrator(AuthorizationHandlerContext context)
+    {
+        var isAdministrator = context.User.IsInRole("admin");
+        if (!isAdministrator && context is { User.Identity.IsAuthenticated: true, Resource: HttpContext http })
+        {
+            Problems.ExplainRefusal(http, "forbidden", "This is for administrators of the server, whom the setting CodeCrafter:Auth:Admins names.");
+        }
+
+        return isAdministrator;
     }
 
     private static void ConfigureIdentity(IdentityOptions identity, IOptions<AuthOptions> auth)
@@ -91,7 +102,7 @@ internal static class AuthSetup
                 var logins = context.HttpContext.RequestServices.GetRequiredService<Logins>();
                 if (!await logins.IsActiveAsync(context.Principal!, context.HttpContext.RequestAborted))
                 {
-                    Problems.ExplainChallenge(context.HttpContext, "login_ended", "The login behind the access token has ended.");
+                    Problems.ExplainRefusal(context.HttpContext, "login_ended", "The login behind the access token has ended.");
                     context.Fail("The login has ended.");
                 }
             },
@@ -99,11 +110,11 @@ internal static class AuthSetup
             {
                 if (context.Exception is SecurityTokenExpiredException)
                 {
-                    Problems.ExplainChallenge(context.HttpContext, "token_expired", "The access token has expired.");
+                    Problems.ExplainRefusal(context.HttpContext, "token_expired", "The access token has expired.");
                 }
                 else
                 {
-                    Problems.ExplainChallenge(context.HttpContext, "invalid_token", "The access token is not valid.");
+                    Problems.ExplainRefusal(context.HttpContext, "invalid_token", "The access token is not valid.");
                 }
 
                 return Task.CompletedTask;

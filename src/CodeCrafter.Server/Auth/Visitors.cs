@@ -1,3 +1,4 @@
+using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CodeCrafter.Server.Auth;
@@ -27,6 +28,10 @@ internal sealed class AccountRequirement : AuthorizationHandler<AccountRequireme
         if (context.User.GetVisitedSession() is not { } sessionId || (context.Resource is HttpContext http && IsOpen(http, sessionId)))
         {
             context.Succeed(requirement);
+        }
+        else if (context.Resource is HttpContext closed)
+        {
+            Problems.ExplainRefusal(closed, "forbidden", "Guests and readers may use their own session only, and not all of it. This needs an account: log in.");
         }
 
         return Task.CompletedTask;

@@ -11,6 +11,8 @@ internal static class Json
     {
         // Two values for one name are read differently by different parsers: refused.
         options.AllowDuplicateProperties = false;
+        // Nor is a misspelt member ignored, since a limit that is not read is no limit.
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.MaxDepth = 32;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));

@@ -98,6 +98,8 @@ internal static class OpenApi
     private static void DescribeTypes(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
         var type = context.JsonTypeInfo.Type;
+        // Unknown members are refused in requests; answers may get new ones.
+        schema.AdditionalPropertiesAllowed |= !type.Name.EndsWith("Request", StringComparison.Ordinal);
         if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(DateTimeOffset))
         {
             // Our own converter hides that it is a text.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace CodeCrafter.Server.Platform;
 
 /// <summary>Every error answer, whoever writes it, is a problem detail with a code and a trace id.</summary>
-internal static class ProblemSetup
+internal static partial class ProblemSetup
 {
     public static void AddProblems(this IServiceCollection services)
     {
@@ -39,7 +40,8 @@ internal static class ProblemSetup
             problem.Detail ??= "Some fields of the request are not valid.";
             validation.Errors = validation.Errors.ToDictionary(error => CamelCasePath(error.Key), error => error.Value);
         }
-        else if (problem.Status == StatusCodes.Status401Unauthorized && Problems.ChallengeExplanation(context.HttpContext) is var (code, detail))
+        else if (problem.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
+            && Problems.Explanation(context.HttpContext) is var (code, detail))
         {
             problem.Extensions.TryAdd(Problems.Code, code);
             problem.Detail ??= detail;
@@ -54,8 +56,10 @@ internal static class ProblemSetup
         string.Join('.', path.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 
     /// <summary>Answers what cannot be read as a request; everything else stays an unhandled exception, logged, 500.</summary>
-    private sealed class BadRequestHandler : IExceptionHandler
+    private sealed partial class BadRequestHandler : IExceptionHandler
     {
+        private const int MaxPath = 200;
+
         public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
         {
             if (exception is not BadHttpRequestException bad)
@@ -76,7 +80,7 @@ internal static class ProblemSetup
                     break;
                 case (StatusCodes.Status400BadRequest, _):
                     problem.Extensions[Problems.Code] = "malformed_request";
-                    problem.Detail = "The request cannot be read: a part of it is missing or has another type than expected.";
+                    problem.Detail = Describe(bad.Message);
                     break;
             }
 
@@ -84,20 +88,48 @@ internal static class ProblemSetup
             return true;
         }
 
+        // The framework says which part it is in its words only, and with names of our types.
+        private static string Describe(string message) =>
+            UnreadableValue().Match(message) is { Success: true } unreadable
+                ? $"The value of '{unreadable.Groups["name"]}' cannot be read: it must be {Kind(unreadable.Groups["type"].Value)}."
+            : message.StartsWith("Implicit body inferred", StringComparison.Ordinal)
+                ? "The request needs a body: a JSON object."
+            : MissingValue().Match(message) is not { Success: true } missing
+                ? "The request cannot be read: a part of it is missing or has another type than expected."
+            : $"The request needs a value for '{missing.Groups["name"]}' ({missing.Groups["source"]}).";
+
+        private static string Kind(string type) =>
+            type.Contains("DateTimeOffset", StringComparison.Ordinal) ? "a time, such as 2026-01-31T12:00:00Z"
+            : type.Contains("Guid", StringComparison.Ordinal) ? "an id, such as 0197c0de-0000-7000-8000-000000000000"
+            : type.Contains("bool", StringComparison.Ordinal) ? "true or false"
+            : type.Contains("int", StringComparison.Ordinal) ? $"a whole number of at most {int.MaxValue}"
+            : type.Contains("long", StringComparison.Ordinal) ? $"a whole number of at most {long.MaxValue}"
+            : "of another type";
+
         private static string Describe(JsonException json)
         {
             var place = json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "";
-            var path = json.Path is { Length: > 1 } name ? $" ({name})" : "";
+            var path = json.Path is { Length: > 1 } name ? $" ({(name.Length > MaxPath ? name[..MaxPath] + "…" : name)})" : "";
             return $"The body is not the JSON that this path expects: {What(json)}{place}{path}.";
         }
 
         // The serializer tells its errors apart by their words only.
         private static string What(JsonException json) =>
-            json.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "it has a member that is not known here"
+            UnknownMember().Match(json.Message) is { Success: true } unknown ? $"it has the member '{unknown.Groups[1]}', which is not known here"
             : json.Message.Contains("could not be converted", StringComparison.Ordinal) ? "a value has a wrong type"
             : json.Message.Contains("missing required", StringComparison.Ordinal) ? "a member is missing"
             : json.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase) ? "it has a member twice"
             : "its syntax is wrong";
+
+        [GeneratedRegex("^Failed to bind parameter \"(?<type>[^\"]*) (?<name>\\w+)\" from ")]
+        private static partial Regex UnreadableValue();
+
+        [GeneratedRegex("^Required parameter \"[^\"]* (?<name>\\w+)\" was not provided from (?<source>[a-z ]+)\\.$")]
+        private static partial Regex MissingValue();
+
+        // A name may be as long as the body.
+        [GeneratedRegex("^The JSON property '(.{0,100}).*' could not be mapped", RegexOptions.Singleline)]
+        private static partial Regex UnknownMember();
     }
 
     /// <summary>The default writer is silent where the client does not ask for JSON; ours answers in any case.</summary>

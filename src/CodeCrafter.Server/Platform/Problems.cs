@@ -52,11 +52,11 @@ internal static class Problems
         return Create(StatusCodes.Status429TooManyRequests, code, detail);
     }
 
-    /// <summary>Says why authentication failed, for the 401 that the framework writes later if the route needs it.</summary>
-    public static void ExplainChallenge(HttpContext context, string code, string detail) =>
+    /// <summary>Says why the caller is not let in, for the 401 or 403 that the framework writes later if the route needs it.</summary>
+    public static void ExplainRefusal(HttpContext context, string code, string detail) =>
         context.Items[typeof(Problems)] = (code, detail);
 
-    public static (string Code, string Detail)? ChallengeExplanation(HttpContext context) =>
+    public static (string Code, string Detail)? Explanation(HttpContext context) =>
         context.Items.TryGetValue(typeof(Problems), out var value) ? ((string, string))value! : null;
 
     /// <summary>What to do about a problem that nobody has described; null where there is nothing to say.</summary>

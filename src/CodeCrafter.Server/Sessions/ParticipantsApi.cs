@@ -13,6 +13,7 @@ internal static class ParticipantsApi
     {
         group.MapPost("/{id:guid}/join", JoinAsync)
             .WithSummary("Join a public session, or any session by an invitation")
+            .WithDescription("Who is in already keeps their role, which is `role` of the answer, whatever the invitation would give; admins change it by `PUT …/participants/{userId}`.")
             .WithExample("""{ "invite": "Zm9yIGV4YW1wbGUgb25seQ" }""").ProducesProblem(404).ProducesProblem(409).ProducesProblem(410);
         group.MapPost("/{id:guid}/leave", LeaveAsync).OpenToVisitors().WithSummary("Leave a session").ProducesProblem(404).ProducesProblem(409);
         group.MapPut("/{id:guid}/participants/{userId}", PutAsync)

@@ -9,7 +9,7 @@ public sealed record FileRequest(
     [property: Required] string? Path,
     [property: Required(AllowEmptyStrings = true)] string? Content);
 
-/// <param name="MaxParticipants">Participants, the owner included.</param>
+/// <param name="MaxParticipants">Participants, the owner included: from 1 to the server's bound, 200 by default.</param>
 /// <param name="AutoSave">Snapshots are taken by themselves while the document is edited. Edits are saved in any case.</param>
 /// <param name="AutoSaveMinutes">Minutes between automatic snapshots; 10 by default.</param>
 /// <param name="PublicRole">The role of those who join a public session by themselves: viewer (default) or editor.</param>
@@ -17,7 +17,7 @@ public sealed record FileRequest(
 /// <param name="ChatRole">The least role that may write messages: viewer (default), editor, admin or owner.</param>
 /// <param name="AllowGuests">People without an account may come in by a link, under a name that they choose.</param>
 public sealed record SettingsRequest(
-    [property: Range(1, int.MaxValue)] int? MaxParticipants,
+    int? MaxParticipants,
     bool? AutoSave,
     [property: Range(1, 1440)] int? AutoSaveMinutes,
     [property: AllowedValues("viewer", "editor", null, ErrorMessage = "The role is viewer or editor.")] string? PublicRole,

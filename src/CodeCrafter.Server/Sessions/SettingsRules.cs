@@ -8,8 +8,8 @@ internal static class SettingsRules
 {
     /// <summary>Limits of the server that no attribute knows.</summary>
     public static ProblemHttpResult? Check(SettingsRequest? settings, SessionOptions options) =>
-        settings?.MaxParticipants > options.MaxParticipants
-            ? Problems.Invalid("settings.maxParticipants", $"A session has at most {options.MaxParticipants} participants.")
+        settings?.MaxParticipants is { } participants && (participants < 1 || participants > options.MaxParticipants)
+            ? Problems.Invalid("settings.maxParticipants", $"'maxParticipants' must be from 1 to {options.MaxParticipants}.")
             : null;
 
     /// <summary>What is left out stays as it is.</summary>

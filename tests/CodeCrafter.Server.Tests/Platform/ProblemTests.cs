@@ -37,6 +37,71 @@ public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServ
         }
     }
 
+    [Theory]
+    [InlineData("POST", "/api/auth/register", "{\"username\":\"a\",\"pasword\":\"b\"}", "pasword")]
+    [InlineData("POST", "/api/auth/login", "{\"username\":\"a\",\"it's\":\"b\"}", "it's")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"public\":true}", "public")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"settings\":{\"allowGuest\":true}}", "allowGuest")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"files\":[{\"path\":\"a\",\"text\":\"b\"}]}", "text")]
+    [InlineData("PUT", "/api/sessions/{id}", "{\"settings\":{\"allowGuest\":true}}", "allowGuest")]
+    [InlineData("POST", "/api/sessions/{id}/invitations", "{\"role\":\"editor\",\"maxUse\":1,\"expiresIn\":60}", "maxUse")]
+    [InlineData("POST", "/api/sessions/{id}/join", "{\"token\":\"x\"}", "token")]
+    [InlineData("PUT", "/api/auth/me", "{\"preference\":{}}", "preference")]
+    [InlineData("POST", "/api/execute", "{\"language\":\"python\",\"limits\":{\"cpuTime\":1}}", "cpuTime")]
+    public async Task A_misspelt_member_is_refused_by_its_name(string method, string path, string body, string member)
+    {
+        var alice = await shared.NewUserAsync();
+        var session = await alice.CreateSessionAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{id}", session.Id.ToString(), StringComparison.Ordinal))
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        using var response = await alice.Http.SendAsync(request, Stop);
+        var problem = await response.MustBeProblemAsync(400, "malformed_json");
+        Assert.Contains($"it has the member '{member}', which is not known here", problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_member_is_named_by_its_beginning()
+    {
+        using var content = new StringContent("{\"" + new string('x', 1000) + "\":1}", Encoding.UTF8, "application/json");
+        using var response = await shared.Server.Http.PostAsync("/api/auth/login", content, Stop);
+        var problem = await response.MustBeProblemAsync(400, "malformed_json");
+        Assert.Contains($"'{new string('x', 100)}'", problem.Detail, StringComparison.Ordinal);
+        Assert.InRange(problem.Detail!.Length, 100, 500);
+    }
+
+    [Theory]
+    [InlineData("/api/sessions/list?limit=abc", "'limit'", "a whole number")]
+    [InlineData("/api/sessions/list?page=99999999999", "'page'", "a whole number")]
+    [InlineData("/api/sessions/list?limit=int%20x%22%20from%20%22y", "'limit'", "a whole number")]
+    [InlineData("/api/sessions/{id}/messages?before=zz", "'before'", null)]
+    [InlineData("/api/sessions/{id}/recording/updates?after=zz", "'after'", "a whole number")]
+    [InlineData("/api/sessions/{id}/recording/keyframe?at=yesterday", "'at'", "a time")]
+    [InlineData("/api/sessions/{id}/recording/keyframe", "'at'", "query string")]
+    [InlineData("/api/sessions/{id}/snapshots/{id}/diff?to=xx", "'to'", null)]
+    [InlineData("/api/execute/files/{id}", "'path'", "query string")]
+    public async Task A_value_that_is_missing_or_unreadable_is_named(string path, string name, string? what)
+    {
+        var alice = await shared.NewUserAsync();
+        var session = await alice.CreateSessionAsync();
+        using var response = await alice.Http.GetAsync(path.Replace("{id}", session.Id.ToString(), StringComparison.Ordinal), Stop);
+        var problem = await response.MustBeProblemAsync(400, "malformed_request");
+        Assert.Contains(name, problem.Detail, StringComparison.Ordinal);
+        Assert.Contains(what ?? "must be", problem.Detail, StringComparison.Ordinal);
+        Assert.All(["Nullable", "Guid", "DateTimeOffset", "int ", "long "], type => Assert.DoesNotContain(type, problem.Detail, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task A_missing_body_is_asked_for(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await shared.Server.Http.PostAsync("/api/auth/login", content, Stop);
+        Assert.Equal("The request needs a body: a JSON object.", (await response.MustBeProblemAsync(400, "malformed_request")).Detail);
+    }
+
     [Fact]
     [AccessCase(32)]
     public async Task A_deep_body_is_refused()

@@ -8,6 +8,17 @@ public sealed class SessionSettingsTests(SharedServer shared) : IClassFixture<Sh
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(201)]
+    public async Task Both_ends_of_the_number_of_participants_are_told(int maxParticipants)
+    {
+        var alice = await shared.NewUserAsync();
+        using var response = await alice.Http.PostAsJsonAsync("/api/sessions/create", new { title = "x", settings = new { maxParticipants } }, Stop);
+        var problem = await response.MustBeProblemAsync(400, "validation_failed");
+        Assert.Equal(["'maxParticipants' must be from 1 to 200."], problem.Errors!["settings.maxParticipants"]);
+    }
+
     [Fact]
     public async Task Settings_that_nobody_names_have_their_defaults_and_each_can_be_changed_alone()
     {

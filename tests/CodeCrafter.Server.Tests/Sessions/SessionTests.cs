@@ -101,15 +101,23 @@ public sealed class SessionTests(SharedServer shared) : IClassFixture<SharedServ
         await using var server = await TestServer.StartAsync();
         var alice = await server.RegisterAsync("alice");
         var mallory = await server.RegisterAsync("mallory");
-        var id = Guid.NewGuid();
-        var session = await mallory.CreateSessionAsync(new
+        var session = await mallory.CreateSessionAsync();
+        foreach (var body in new object[]
         {
-            title = "x", id, ownerId = alice.Id, owner = new { id = alice.Id }, createdAt = "2001-01-01T00:00:00Z", role = "admin", totalExecutions = 5, inviteCode = "known",
-        });
-        Assert.NotEqual(id, session.Id);
-        Assert.Equal(mallory.Id, session.Owner.Id);
-        Assert.NotEqual(2001, session.CreatedAt.Year);
-        Assert.NotEqual("known", session.InviteCode);
+            new { title = "y", id = Guid.NewGuid() }, new { title = "y", ownerId = alice.Id }, new { title = "y", owner = new { id = alice.Id } },
+            new { title = "y", createdAt = "2001-01-01T00:00:00Z" }, new { title = "y", role = "admin" }, new { title = "y", totalExecutions = 5 },
+            new { title = "y", inviteCode = "known" },
+        })
+        {
+            using var created = await mallory.Http.PostAsJsonAsync("/api/sessions/create", body, Stop);
+            await created.MustBeProblemAsync(400, "malformed_json");
+            using var changed = await mallory.Http.PutAsJsonAsync($"/api/sessions/{session.Id}", body, Stop);
+            await changed.MustBeProblemAsync(400, "malformed_json");
+        }
+
+        var after = await mallory.GetSessionAsync(session.Id);
+        Assert.Equal(
+            (session.Title, session.CreatedAt, mallory.Id, session.InviteCode), (after.Title, after.CreatedAt, after.Owner.Id, after.InviteCode));
     }
 
     [Fact]

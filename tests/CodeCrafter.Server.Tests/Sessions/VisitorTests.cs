@@ -109,6 +109,7 @@ public sealed class VisitorTests(SharedServer shared) : IClassFixture<SharedServ
             using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
             using var response = await guest.Http.SendAsync(request, Stop);
             Assert.True((int)response.StatusCode == 403, $"{method} {path} is {(int)response.StatusCode}");
+            Assert.Contains("Guests", (await response.ReadAsync<ProblemDto>(403)).Detail, StringComparison.Ordinal);
         }
 
         using var run = await guest.ExecuteAsync(new { sessionId = open.Id, language = "klingon" });

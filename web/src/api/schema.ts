@@ -1569,7 +1569,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Join a public session, or any session by an invitation */
+        /**
+         * Join a public session, or any session by an invitation
+         * @description Who is in already keeps their role, which is `role` of the answer, whatever the invitation would give; admins change it by `PUT …/participants/{userId}`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -5014,7 +5017,7 @@ export interface components {
         SettingsRequest: {
             /**
              * Format: int32
-             * @description Participants, the owner included.
+             * @description Participants, the owner included: from 1 to the server's bound, 200 by default.
              */
             maxParticipants?: null | number;
             /** @description Snapshots are taken by themselves while the document is edited. Edits are saved in any case. */
