@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using CodeCrafter.Server.Auth.SecurityEvents;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -59,6 +58,6 @@ internal static class AdministrationApi
 }
 
 /// <param name="Disabled">The account cannot log in, and its logins are over.</param>
-public sealed record UpdateUserRequest([property: Required] bool? Disabled);
+public sealed record UpdateUserRequest([property: Needed] bool? Disabled);
 
 internal sealed record AccountState(UserName User, bool Disabled);

@@ -7,15 +7,15 @@ namespace CodeCrafter.Server.Auth;
 // Bodies of requests are public: the generator behind AddValidation does not see other types, and would check nothing.
 
 public sealed record RegisterRequest(
-    [property: Required, StringLength(32, MinimumLength = 3), RegularExpression("[A-Za-z0-9._-]+", ErrorMessage = "A username has only the letters A to Z, digits, '.', '_' and '-'.")]
+    [property: Needed, TextLength(32, MinimumLength = 3), RegularExpression("[A-Za-z0-9._-]+", ErrorMessage = "A username has only the letters A to Z, digits, '.', '_' and '-'.")]
     string? Username,
-    [property: Required, MailAddress]
+    [property: Needed, MailAddress]
     string? Email,
-    [property: Required, StringLength(RegisterRequest.MaxPassword, MinimumLength = RegisterRequest.MinPassword)]
+    [property: Needed, TextLength(RegisterRequest.MaxPassword, MinimumLength = RegisterRequest.MinPassword)]
     string? Password,
-    [property: StringLength(100), SingleLine]
+    [property: TextLength(100), SingleLine]
     string? FirstName,
-    [property: StringLength(100), SingleLine]
+    [property: TextLength(100), SingleLine]
     string? LastName)
 {
     public const int MinPassword = 8;
@@ -23,9 +23,9 @@ public sealed record RegisterRequest(
 }
 
 public sealed record LoginRequest(
-    [property: StringLength(254)] string? Email,
-    [property: StringLength(254)] string? Username,
-    [property: Required, StringLength(RegisterRequest.MaxPassword)] string? Password) : IValidatableObject
+    [property: TextLength(254)] string? Email,
+    [property: TextLength(254)] string? Username,
+    [property: Needed, TextLength(RegisterRequest.MaxPassword)] string? Password) : IValidatableObject
 {
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -36,11 +36,11 @@ public sealed record LoginRequest(
     }
 }
 
-public sealed record RefreshRequest([property: StringLength(256)] string? RefreshToken);
+public sealed record RefreshRequest([property: TextLength(256)] string? RefreshToken);
 
 public sealed record UpdateMeRequest(
-    [property: StringLength(100), SingleLine] string? FirstName,
-    [property: StringLength(100), SingleLine] string? LastName,
+    [property: TextLength(100), SingleLine] string? FirstName,
+    [property: TextLength(100), SingleLine] string? LastName,
     JsonElement? Preferences) : IValidatableObject
 {
     private const int MaxPreferences = 16 * 1024;
@@ -59,8 +59,8 @@ public sealed record UpdateMeRequest(
 }
 
 public sealed record ChangePasswordRequest(
-    [property: Required, StringLength(RegisterRequest.MaxPassword)] string? CurrentPassword,
-    [property: Required, StringLength(RegisterRequest.MaxPassword, MinimumLength = RegisterRequest.MinPassword)] string? NewPassword);
+    [property: Needed, TextLength(RegisterRequest.MaxPassword)] string? CurrentPassword,
+    [property: Needed, TextLength(RegisterRequest.MaxPassword, MinimumLength = RegisterRequest.MinPassword)] string? NewPassword);
 
 internal sealed record UserResponse(
     Guid Id,

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Auth;
@@ -133,8 +132,8 @@ internal static class ExecutionApi
         ClaimsPrincipal principal,
         ExecutionReader reader,
         CancellationToken cancellationToken,
-        [Range(1, 100_000)] int page = 1,
-        [Range(1, MaxHistoryPage)] int limit = 20) =>
+        [Between(1, 100_000)] int page = 1,
+        [Between(1, MaxHistoryPage)] int limit = 20) =>
         await reader.ListAsync(sessionId, principal.GetUserId(), page, limit, cancellationToken) is { } history
             ? TypedResults.Ok(history)
             : SessionRefusal.NotFound.ToProblem();

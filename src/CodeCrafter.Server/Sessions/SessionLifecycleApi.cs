@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Auth.SecurityEvents;
@@ -154,10 +153,10 @@ internal static class SessionLifecycleApi
 }
 
 /// <param name="UserId">A participant's id, or <c>@username</c>.</param>
-public sealed record TransferRequest([property: Required, StringLength(100)] string? UserId);
+public sealed record TransferRequest([property: Needed, TextLength(100)] string? UserId);
 
 /// <param name="Title">"Copy of …" where it is left out.</param>
 /// <param name="Description">The origin's where it is left out.</param>
 public sealed record ForkRequest(
-    [property: StringLength(CreateSessionRequest.MaxTitle), SingleLine] string? Title,
-    [property: StringLength(CreateSessionRequest.MaxDescription), PlainText] string? Description);
+    [property: TextLength(CreateSessionRequest.MaxTitle), SingleLine] string? Title,
+    [property: TextLength(CreateSessionRequest.MaxDescription), PlainText] string? Description);

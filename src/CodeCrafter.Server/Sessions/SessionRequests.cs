@@ -6,8 +6,8 @@ namespace CodeCrafter.Server.Sessions;
 // Bodies of requests are public: the generator behind AddValidation does not see other types, and would check nothing.
 
 public sealed record FileRequest(
-    [property: Required] string? Path,
-    [property: Required(AllowEmptyStrings = true)] string? Content);
+    [property: Needed] string? Path,
+    [property: Needed(AllowEmptyStrings = true)] string? Content);
 
 /// <param name="MaxParticipants">Participants, the owner included: from 1 to the server's bound, 200 by default.</param>
 /// <param name="AutoSave">Snapshots are taken by themselves while the document is edited. Edits are saved in any case.</param>
@@ -19,10 +19,10 @@ public sealed record FileRequest(
 public sealed record SettingsRequest(
     int? MaxParticipants,
     bool? AutoSave,
-    [property: Range(1, 1440)] int? AutoSaveMinutes,
-    [property: AllowedValues("viewer", "editor", null, ErrorMessage = "The role is viewer or editor.")] string? PublicRole,
-    [property: AllowedValues("editor", "admin", "owner", null, ErrorMessage = "The role is one of editor, admin and owner.")] string? RunRole,
-    [property: AllowedValues("viewer", "editor", "admin", "owner", null, ErrorMessage = "The role is one of viewer, editor, admin and owner.")] string? ChatRole,
+    [property: Between(1, 1440)] int? AutoSaveMinutes,
+    [property: OneOf("viewer", "editor", null)] string? PublicRole,
+    [property: OneOf("editor", "admin", "owner", null)] string? RunRole,
+    [property: OneOf("viewer", "editor", "admin", "owner", null)] string? ChatRole,
     bool? AllowGuests);
 
 /// <param name="Title">One line.</param>
@@ -32,9 +32,9 @@ public sealed record SettingsRequest(
 /// <param name="Files">The document; the language's sample where nothing is given.</param>
 /// <param name="Settings">What is left out has its default.</param>
 public sealed record CreateSessionRequest(
-    [property: Required, StringLength(CreateSessionRequest.MaxTitle), SingleLine] string? Title,
-    [property: StringLength(CreateSessionRequest.MaxDescription), PlainText] string? Description,
-    [property: StringLength(50)] string? Language,
+    [property: Needed, TextLength(CreateSessionRequest.MaxTitle), SingleLine] string? Title,
+    [property: TextLength(CreateSessionRequest.MaxDescription), PlainText] string? Description,
+    [property: TextLength(50)] string? Language,
     bool? IsPublic,
     IReadOnlyList<FileRequest?>? Files,
     SettingsRequest? Settings)
@@ -45,9 +45,9 @@ public sealed record CreateSessionRequest(
 
 /// <summary>What is left out stays as it is.</summary>
 public sealed record UpdateSessionRequest(
-    [property: StringLength(CreateSessionRequest.MaxTitle, MinimumLength = 1), SingleLine] string? Title,
-    [property: StringLength(CreateSessionRequest.MaxDescription), PlainText] string? Description,
-    [property: StringLength(50)] string? Language,
+    [property: TextLength(CreateSessionRequest.MaxTitle, MinimumLength = 1), SingleLine] string? Title,
+    [property: TextLength(CreateSessionRequest.MaxDescription), PlainText] string? Description,
+    [property: TextLength(50)] string? Language,
     bool? IsPublic,
     SettingsRequest? Settings) : IValidatableObject
 {
@@ -61,7 +61,7 @@ public sealed record UpdateSessionRequest(
 }
 
 /// <param name="Invite">The invite code of the session, or the token of an invitation; not needed for a public session.</param>
-public sealed record JoinRequest([property: StringLength(100)] string? Invite);
+public sealed record JoinRequest([property: TextLength(100)] string? Invite);
 
 public sealed record RoleRequest(
-    [property: Required, AllowedValues("viewer", "editor", "admin", ErrorMessage = "The role is one of viewer, editor and admin.")] string? Role);
+    [property: Needed, OneOf("viewer", "editor", "admin")] string? Role);

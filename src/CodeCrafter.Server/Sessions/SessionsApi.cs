@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Auth;
@@ -96,11 +95,11 @@ internal static class SessionsApi
         IOptions<SessionOptions> options,
         TimeProvider time,
         CancellationToken cancellationToken,
-        [AllowedValues("all", "owned", "joined", "public", "deleted")] string scope = "all",
-        [StringLength(100)] string? q = null,
-        [StringLength(50)] string? language = null,
-        [Range(1, 100_000)] int page = 1,
-        [Range(1, 100)] int limit = 20)
+        [OneOf("all", "owned", "joined", "public", "deleted")] string scope = "all",
+        [TextLength(100)] string? q = null,
+        [TextLength(50)] string? language = null,
+        [Between(1, 100_000)] int page = 1,
+        [Between(1, 100)] int limit = 20)
     {
         string? languageId = null;
         if (!string.IsNullOrEmpty(language))

@@ -93,6 +93,30 @@ public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Theory]
+    [InlineData("POST", "/api/auth/register", "{\"username\":\"a\",\"email\":\"a@example.org\",\"password\":\"correct horse\"}", "username", "'username' must have 3 to 32 characters.")]
+    [InlineData("POST", "/api/auth/register", "{\"username\":\"alice\",\"email\":\"a\",\"password\":\"correct horse\"}", "email", "'email' must be an email address.")]
+    [InlineData("POST", "/api/sessions/create", "{}", "title", "'title' is missing or empty.")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"a\\nb\"}", "title", "'title' must not have line breaks or control characters.")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"a\",\"files\":[{\"path\":\"a.py\"}]}", "files[0].content", "'content' is missing.")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"a\",\"settings\":{\"publicRole\":\"admin\"}}", "settings.publicRole", "'publicRole' must be one of: viewer, editor.")]
+    [InlineData("POST", "/api/sessions/{id}/join", "{\"invite\":\"long\"}", "invite", "'invite' must have at most 100 characters.")]
+    [InlineData("POST", "/api/sessions/{id}/invitations", "{\"role\":\"editor\",\"maxUses\":0}", "maxUses", "'maxUses' must be from 1 to 100000.")]
+    [InlineData("GET", "/api/sessions/list?scope=mine", null, "scope", "'scope' must be one of: all, owned, joined, public, deleted.")]
+    [InlineData("GET", "/api/sessions/list?limit=0", null, "limit", "'limit' must be from 1 to 100.")]
+    [InlineData("GET", "/api/sessions/{id}/recording/updates?after=-1", null, "after", "'after' must be at least 0.")]
+    public async Task What_is_not_valid_is_told_with_its_name_and_bounds(string method, string path, string? body, string field, string text)
+    {
+        var alice = await shared.NewUserAsync();
+        var session = await alice.CreateSessionAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{id}", session.Id.ToString(), StringComparison.Ordinal));
+        request.Content = body is null
+            ? null
+            : new StringContent(body.Replace("long", new string('x', 101), StringComparison.Ordinal), Encoding.UTF8, "application/json");
+        using var response = await alice.Http.SendAsync(request, Stop);
+        Assert.Equal([text], (await response.MustBeProblemAsync(400, "validation_failed")).Errors![field]);
+    }
+
+    [Theory]
     [InlineData("null")]
     [InlineData("")]
     public async Task A_missing_body_is_asked_for(string body)

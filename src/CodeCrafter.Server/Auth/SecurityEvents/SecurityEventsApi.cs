@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -31,12 +30,12 @@ internal static class SecurityEventsApi
         string? type,
         Guid? userId,
         Guid? sessionId,
-        [StringLength(64)] string? address,
+        [TextLength(64)] string? address,
         DateTimeOffset? from,
         DateTimeOffset? to,
         CancellationToken cancellationToken,
-        [Range(1, 100_000)] int page = 1,
-        [Range(1, 200)] int limit = 50)
+        [Between(1, 100_000)] int page = 1,
+        [Between(1, 200)] int limit = 50)
     {
         SecurityEventType? wanted = null;
         if (!string.IsNullOrEmpty(type))

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Platform;
@@ -54,7 +53,7 @@ internal static class ChatApi
         SessionAccess access,
         ChatHistory history,
         CancellationToken cancellationToken,
-        [Range(1, ChatHistory.MaxPage)] int limit = ChatHistory.DefaultPage)
+        [Between(1, ChatHistory.MaxPage)] int limit = ChatHistory.DefaultPage)
     {
         if (await access.RefuseAsync(id, caller, SessionRole.Viewer, cancellationToken) is { } refusal)
         {

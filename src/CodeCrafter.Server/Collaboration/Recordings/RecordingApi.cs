@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Platform;
@@ -50,8 +49,8 @@ internal static class RecordingApi
         SessionAccess access,
         RecordingReader reader,
         CancellationToken cancellationToken,
-        [Range(0, long.MaxValue)] long after = 0,
-        [Range(1, RecordingReader.MaxUpdates)] int limit = 1000) =>
+        [Between(0, long.MaxValue)] long after = 0,
+        [Between(1, RecordingReader.MaxUpdates)] int limit = 1000) =>
         await access.FindAsync(id, caller.GetUserId(), cancellationToken) is null
             ? SessionRefusal.NotFound.ToProblem()
             : TypedResults.Ok(await reader.UpdatesAsync(id, after, limit, cancellationToken));
@@ -68,8 +67,8 @@ internal static class RecordingApi
         SessionAccess access,
         RecordingReader reader,
         CancellationToken cancellationToken,
-        [StringLength(100)] string? after = null,
-        [Range(1, RecordingReader.MaxEvents)] int limit = 50)
+        [TextLength(100)] string? after = null,
+        [Between(1, RecordingReader.MaxEvents)] int limit = 50)
     {
         var callerId = caller.GetUserId();
         if (await access.FindAsync(id, callerId, cancellationToken) is not { } session)

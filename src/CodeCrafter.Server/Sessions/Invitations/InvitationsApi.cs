@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Auth.SecurityEvents;
@@ -135,9 +134,9 @@ internal static class InvitationsApi
 /// <param name="ExpiresAt">When the link stops working; never where it is left out.</param>
 /// <param name="MaxUses">How many may join by it; any number where it is left out.</param>
 public sealed record InvitationRequest(
-    [property: Required, AllowedValues("viewer", "editor", "admin", ErrorMessage = "The role is one of viewer, editor and admin.")] string? Role,
+    [property: Needed, OneOf("viewer", "editor", "admin")] string? Role,
     DateTimeOffset? ExpiresAt,
-    [property: Range(1, 100_000)] int? MaxUses);
+    [property: Between(1, 100_000)] int? MaxUses);
 
 /// <param name="Uses">How many have joined by it.</param>
 /// <param name="IsUsable">It has neither expired nor been used up.</param>

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CodeCrafter.Server.Auth;
 using CodeCrafter.Server.Platform;
@@ -37,8 +36,8 @@ internal static class SnapshotsApi
         SessionAccess access,
         ISnapshotStore store,
         CancellationToken cancellationToken,
-        [Range(1, 100_000)] int page = 1,
-        [Range(1, 100)] int limit = 50)
+        [Between(1, 100_000)] int page = 1,
+        [Between(1, 100)] int limit = 50)
     {
         if (await access.RefuseAsync(id, caller, SessionRole.Viewer, cancellationToken) is { } refusal)
         {
@@ -171,8 +170,8 @@ internal static class SnapshotsApi
 /// <param name="Title">"Snapshot" where it is left out.</param>
 /// <param name="Message">What it is about.</param>
 public sealed record SnapshotRequest(
-    [property: StringLength(CreateSessionRequest.MaxTitle), SingleLine] string? Title,
-    [property: StringLength(CreateSessionRequest.MaxDescription), PlainText] string? Message);
+    [property: TextLength(CreateSessionRequest.MaxTitle), SingleLine] string? Title,
+    [property: TextLength(CreateSessionRequest.MaxDescription), PlainText] string? Message);
 
 /// <param name="IsAutomatic">Taken by the server; the author is the owner, or who restored another snapshot.</param>
 /// <param name="Size">Bytes that are stored of it.</param>

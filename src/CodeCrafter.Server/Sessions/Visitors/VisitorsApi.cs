@@ -166,19 +166,19 @@ internal static class VisitorsApi
 /// <param name="Name">Letters, digits, spaces and a few marks; it need not be anybody's own.</param>
 /// <param name="Invite">The invite code of the session, or the token of an invitation; not needed for a public session.</param>
 public sealed record GuestRequest(
-    [property: Required, StringLength(32, MinimumLength = 1), RegularExpression(@"[\p{L}\p{M}\p{N} ._'-]*[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'-]*", ErrorMessage = "A name has only letters, digits, spaces, '.', '_', ''' and '-'.")]
+    [property: Needed, TextLength(32, MinimumLength = 1), RegularExpression(@"[\p{L}\p{M}\p{N} ._'-]*[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'-]*", ErrorMessage = "A name has only letters, digits, spaces, '.', '_', ''' and '-'.")]
     string? Name,
-    [property: StringLength(100)] string? Invite);
+    [property: TextLength(100)] string? Invite);
 
 /// <param name="Invite">The invite code of the session, or the token of an invitation.</param>
-public sealed record PreviewRequest([property: StringLength(100)] string? Invite);
+public sealed record PreviewRequest([property: TextLength(100)] string? Invite);
 
 /// <param name="Role">What one who has an account would become by it; a guest is an editor at most.</param>
 /// <param name="AllowsGuests">One may come in without an account.</param>
 internal sealed record PreviewResponse(string Title, UserNameResponse Owner, SessionRole Role, bool AllowsGuests);
 
 /// <param name="Token">The secret part of the public link.</param>
-public sealed record ReadRequest([property: Required, StringLength(100, MinimumLength = 1)] string? Token);
+public sealed record ReadRequest([property: Needed, TextLength(100, MinimumLength = 1)] string? Token);
 
 /// <param name="Session">The session with its document.</param>
 /// <param name="User">What the visitor is called in the session.</param>
