@@ -42,9 +42,18 @@ internal static class Accessibility
         await page.SetViewportSizeAsync(size.Width, size.Height);
     }
 
-    /// <summary>What moves in has arrived: half of a transition has colours that nobody reads.</summary>
-    private static Task SettledAsync(IPage page) => page.EvaluateAsync(
-        "async () => { await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); await Promise.allSettled(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished)); }");
+    /// <summary>The scheme has changed and what moves in has arrived: half of a transition has colours that nobody reads.</summary>
+    private static Task SettledAsync(IPage page) => page.EvaluateAsync("""
+        async () => {
+            const frame = () => new Promise(done => requestAnimationFrame(done));
+            const chosen = localStorage.getItem('mantine-color-scheme-value');
+            const wanted = chosen === 'light' || chosen === 'dark' ? chosen : matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+            for (let frames = 0; frames < 300 && document.documentElement.dataset.mantineColorScheme !== wanted; frames++) await frame();
+            await frame();
+            await frame();
+            await Promise.allSettled(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished));
+        }
+        """);
 
     private static string Describe(AxeResultItem violation) =>
         $"{violation.Id} ({violation.Impact}): {violation.Help}\n{string.Join('\n', violation.Nodes.Select(node => $"  {node.Html}\n    {string.Join(' ', node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))}"))}";
