@@ -57,7 +57,7 @@ main() {
     logged bench-build dotnet_build -c Release "$root/bench/CodeCrafter.Bench"
     if [[ -n $own_engine ]]; then start_engine; fi
     # Thousands of sockets, in the server and in the load generator each.
-    ulimit -n 65536 2>/dev/null || true
+    ulimit -n "$(ulimit -Hn)"
     "$DOTNET_ROOT/dotnet" "$artifacts/bin/CodeCrafter.Bench/release/CodeCrafter.Bench.dll" "$@"
 }
 

@@ -30,7 +30,7 @@ build_server() {
     say "$sources" >"$stamp"
 }
 
-# Compiled for this kind of machine ahead of the start, which would take twice as long otherwise.
+# Compiled for this kind of machine ahead of the start, which would take a third longer otherwise.
 publish_server() {
     rm -rf "$server_folder"
     dotnet publish --nologo -nodeReuse:false -p:UseSharedCompilation=false --configuration Release \

@@ -66,8 +66,7 @@ internal static class StorageSetup
     }
 
     /// <summary>
-    /// Builds the model of the tables beside the rest of the start, a sixth of which it is. What is wrong with it is told to
-    /// whoever asks for it next.
+    /// Builds the model of the tables beside the rest of the start. What is wrong with it is told to whoever asks for it next.
     /// </summary>
     public static void BeginStorage(this WebApplication app) => Task.Run(() =>
     {
