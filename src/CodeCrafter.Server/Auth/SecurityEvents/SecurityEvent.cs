@@ -45,9 +45,9 @@ internal enum SecurityEventType
 /// </summary>
 internal sealed class SecurityEvent
 {
-    public Guid Id { get; set; }
+    public required Guid Id { get; init; }
 
-    public DateTimeOffset At { get; set; }
+    public required DateTimeOffset At { get; init; }
 
     public required SecurityEventType Type { get; init; }
 

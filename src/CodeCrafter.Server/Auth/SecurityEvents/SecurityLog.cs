@@ -23,22 +23,31 @@ internal sealed partial class SecurityLog(ISecurityEventStore store, TimeProvide
     private int _saidInIt;
 
     /// <summary>Something that a user did about their own account, or that was tried on it.</summary>
-    public Task WriteAsync(SecurityEventType type, UserName? user, string? address, string? detail = null) => WriteAsync(new SecurityEvent
+    public Task WriteAsync(SecurityEventType type, UserName? user, string? address, string? detail = null)
     {
-        Type = type,
-        UserId = user?.Id,
-        Username = user?.Username,
-        Address = address,
-        Detail = detail,
-    });
+        var (id, at) = Next();
+        return WriteAsync(new SecurityEvent
+        {
+            Id = id,
+            At = at,
+            Type = type,
+            UserId = user?.Id,
+            Username = user?.Username,
+            Address = address,
+            Detail = detail,
+        });
+    }
 
     /// <summary>Something that somebody did, in a session or to another user; without a user to themselves.</summary>
     public Task WriteAsync(SecurityEventType type, SecurityActor? actor, Guid? sessionId, UserName? user = null, string? detail = null)
     {
         var (about, by) = (user ?? actor?.User, actor?.User);
         by = by?.Id == about?.Id ? null : by;
+        var (id, at) = Next();
         return WriteAsync(new SecurityEvent
         {
+            Id = id,
+            At = at,
             Type = type,
             UserId = about?.Id,
             Username = about?.Username,
@@ -54,7 +63,6 @@ internal sealed partial class SecurityLog(ISecurityEventStore store, TimeProvide
     // has happened: it does not fail for it.
     private async Task WriteAsync(SecurityEvent securityEvent)
     {
-        (securityEvent.Id, securityEvent.At) = Next();
         LogEvent(
             securityEvent.Type, securityEvent.Username, securityEvent.ActorUsername, securityEvent.SessionId, securityEvent.Address, securityEvent.Detail);
         try
