@@ -197,11 +197,12 @@ internal static class Cleanup
         }
         else if (left.HasContent)
         {
-            if (!store.Contents[(int)left.Content].TryAppend(store.Contents[(int)right.Content]))
+            if (store.Contents[(int)left.Content].Append(store.Contents[(int)right.Content]) is not { } joined)
             {
                 return false;
             }
 
+            store.Contents[(int)left.Content] = joined;
             store.Contents.Remove((int)right.Content);
         }
 

@@ -21,8 +21,8 @@ internal abstract class Content
     /// <summary>Keeps the units before the offset and returns the rest. Only content longer than one unit is ever cut.</summary>
     public virtual Content SplitAt(long offset) => throw new InvalidOperationException("Content of one unit cannot be cut.");
 
-    /// <summary>Takes in what follows, if the two can be one.</summary>
-    public virtual bool TryAppend(Content right) => false;
+    /// <summary>This and what follows as one, which may be this content, grown; null where they cannot be one.</summary>
+    public virtual Content? Append(Content right) => null;
 
     /// <summary>Writes the units from an offset up to a length.</summary>
     public abstract void Write(WireWriter writer, long offset, long length);

@@ -83,7 +83,7 @@ internal static class ContentReader
         var reader = new WireReader(bytes);
         return kind switch
         {
-            Content.AnyKind => new AnyContent(ReadAny(ref reader, bytes)),
+            Content.AnyKind => ReadAny(ref reader),
             Content.JsonKind => new JsonContent(ReadJson(ref reader, bytes)),
             Content.BinaryKind => new BinaryContent(reader.ReadVarBytes().ToArray()),
             Content.EmbedKind => new EmbedContent(reader.ReadVarBytes().ToArray()),
@@ -145,18 +145,17 @@ internal static class ContentReader
         }
     }
 
-    private static ArraySegment<byte>[] ReadAny(ref WireReader reader, ReadOnlySpan<byte> bytes)
+    private static AnyContent ReadAny(ref WireReader reader)
     {
-        var values = new ArraySegment<byte>[reader.ReadClock()];
-        var shared = bytes.ToArray();
-        for (var i = 0; i < values.Length; i++)
+        var ends = new int[reader.ReadClock()];
+        var start = reader.Position;
+        for (var i = 0; i < ends.Length; i++)
         {
-            var start = reader.Position;
             AnyValue.Skip(ref reader);
-            values[i] = new ArraySegment<byte>(shared, start, reader.Position - start);
+            ends[i] = reader.Position - start;
         }
 
-        return values;
+        return AnyContent.Of(reader.Since(start), ends);
     }
 
     private static ArraySegment<byte>[] ReadJson(ref WireReader reader, ReadOnlySpan<byte> bytes)

@@ -7,7 +7,11 @@ internal sealed class SlotTable<T> where T : class
     private Stack<int>? _free;
     private int _count = 1;
 
-    public T this[int number] => _items[number]!;
+    public T this[int number]
+    {
+        get => _items[number]!;
+        set => _items[number] = value;
+    }
 
     public int Add(T item)
     {

@@ -45,7 +45,8 @@ internal static class ListValues
     private static List<Content> Pack(ReadOnlySpan<object?> values)
     {
         var contents = new List<Content>();
-        var plain = new List<ArraySegment<byte>>();
+        var plain = new WireWriter();
+        var ends = new List<int>();
         foreach (var value in values)
         {
             if (value is YType or YSubdocument or byte[])
@@ -55,9 +56,8 @@ internal static class ListValues
                 continue;
             }
 
-            var writer = new WireWriter();
-            AnyValue.Write(writer, value);
-            plain.Add(writer.ToArray());
+            AnyValue.Write(plain, value);
+            ends.Add(plain.Length);
         }
 
         Flush();
@@ -65,10 +65,11 @@ internal static class ListValues
 
         void Flush()
         {
-            if (plain.Count > 0)
+            if (ends.Count > 0)
             {
-                contents.Add(new AnyContent([.. plain]));
+                contents.Add(AnyContent.Of(plain.Written, [.. ends]));
                 plain.Clear();
+                ends.Clear();
             }
         }
     }

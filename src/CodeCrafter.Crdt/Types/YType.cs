@@ -83,7 +83,7 @@ public abstract class YType
             default:
                 var writer = new WireWriter();
                 AnyValue.Write(writer, value);
-                return new AnyContent([writer.ToArray()]);
+                return AnyContent.Of(writer.Written, [writer.Length]);
         }
     }
 

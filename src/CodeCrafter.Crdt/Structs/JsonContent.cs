@@ -2,42 +2,6 @@ using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
 
-/// <summary>Plain values in lib0's encoding, one a unit, decoded only when asked for.</summary>
-internal sealed class AnyContent(ArraySegment<byte>[] values) : Content
-{
-    private Run<ArraySegment<byte>> _values = new(values);
-
-    private AnyContent(Run<ArraySegment<byte>> values) : this([]) => _values = values;
-
-    public override byte Kind => AnyKind;
-
-    public override long Length => _values.Length;
-
-    public override Content SplitAt(long offset) => new AnyContent(_values.SplitAt((int)offset));
-
-    public override bool TryAppend(Content right)
-    {
-        if (right is not AnyContent any)
-        {
-            return false;
-        }
-
-        _values.Append(any._values);
-        return true;
-    }
-
-    public override void Write(WireWriter writer, long offset, long length)
-    {
-        writer.WriteClock(length - offset);
-        foreach (var value in _values.Span[(int)offset..(int)length])
-        {
-            writer.WriteBytes(value);
-        }
-    }
-
-    public override object? ValueAt(long offset) => AnyValue.Read(_values.Span[(int)offset]);
-}
-
 /// <summary>Plain values as JSON texts, one a unit: how old versions of Yjs wrote them.</summary>
 internal sealed class JsonContent(ArraySegment<byte>[] values) : Content
 {
@@ -54,15 +18,15 @@ internal sealed class JsonContent(ArraySegment<byte>[] values) : Content
 
     public override Content SplitAt(long offset) => new JsonContent(_values.SplitAt((int)offset));
 
-    public override bool TryAppend(Content right)
+    public override Content? Append(Content right)
     {
         if (right is not JsonContent json)
         {
-            return false;
+            return null;
         }
 
         _values.Append(json._values);
-        return true;
+        return this;
     }
 
     public override void Write(WireWriter writer, long offset, long length)
