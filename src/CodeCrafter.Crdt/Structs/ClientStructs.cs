@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
@@ -45,6 +46,15 @@ internal sealed class ClientStructs(Rows rows, ulong client, int number)
         BinaryPrimitives.WriteUInt64LittleEndian(target, _encoded);
         BinaryPrimitives.WriteUInt64LittleEndian(target[_encodedLength..], VarUint.Encode((ulong)clock));
         return _encodedLength + VarUint.LengthOf((ulong)clock);
+    }
+
+    /// <summary>The same without a check that there is room for <see cref="MaxIdLength"/> bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int WriteId(ref byte target, uint clock)
+    {
+        Unsafe.WriteUnaligned(ref target, _encoded);
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref target, _encodedLength), VarUint.Encode(clock));
+        return _encodedLength + VarUint.LengthOf(clock);
     }
 
     /// <summary>How many structs there are from a position to the end.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
@@ -6,6 +8,48 @@ namespace CodeCrafter.Crdt.Structs;
 internal static class RowWriter
 {
     private const int MaxHead = 1 + (2 * ClientStructs.MaxIdLength);
+    private const int MaxSmall = MaxHead + sizeof(ulong) + TextPool.ShortLength;
+
+    /// <summary>
+    /// Writes all of a row. Nearly all are text or deleted, and have an origin: there words are written whether they
+    /// count or not, since to guess wrong takes longer than that.
+    /// </summary>
+    public static void Write(WireWriter writer, StructStore store, in Row row)
+    {
+        if (row.IsWide || !(row.IsText || row.Kind == Content.DeletedKind) || (row.OriginClient | row.RightOriginClient) == 0)
+        {
+            Write(writer, store, row, 0, store.Rows.LengthOf(row));
+            return;
+        }
+
+        // There is room for the longest of all, so nothing is written beyond it.
+        ref var target = ref MemoryMarshal.GetReference(writer.Reserve(MaxSmall));
+        var hasOrigin = row.OriginClient != 0;
+        var hasRightOrigin = row.RightOriginClient != 0;
+        target = (byte)(row.Kind
+            | (hasOrigin ? StructInfo.HasOrigin : 0)
+            | (hasRightOrigin ? StructInfo.HasRightOrigin : 0)
+            | (store.Lists[row.List].Key is null ? 0 : StructInfo.HasParentSub));
+        var origin = store.ClientOf(hasOrigin ? row.OriginClient : row.Client).WriteId(ref Unsafe.Add(ref target, 1), row.OriginClock);
+        var end = 1 + (hasOrigin ? origin : 0);
+        var rightOrigin = store.ClientOf(hasRightOrigin ? row.RightOriginClient : row.Client).WriteId(ref Unsafe.Add(ref target, end), row.RightOriginClock);
+        end += hasRightOrigin ? rightOrigin : 0;
+        if (!row.IsText)
+        {
+            Unsafe.WriteUnaligned(ref Unsafe.Add(ref target, end), VarUint.Encode(row.Length));
+            writer.Advance(end + VarUint.LengthOf(row.Length));
+        }
+        else if (row.Length <= TextPool.ShortLength && store.Text.TryCopyShort(row.Content, ref Unsafe.Add(ref target, end + 1)))
+        {
+            Unsafe.Add(ref target, end) = (byte)row.Length;
+            writer.Advance(end + 1 + (int)row.Length);
+        }
+        else
+        {
+            writer.Advance(end);
+            store.Text.Write(writer, row.Content, (int)row.Length);
+        }
+    }
 
     /// <summary>Writes a row, or a part of it: from an offset up to a length.</summary>
     public static void Write(WireWriter writer, StructStore store, in Row row, long offset, long length)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace CodeCrafter.Crdt.Structs;
 
@@ -25,6 +26,16 @@ internal sealed class Rows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref _pages[row >> PageBits][row & (PageLength - 1)];
+    }
+
+    /// <summary>Says that a row will be asked for soon. Nothing is read or written here, so it may even move meanwhile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(int row)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref this[row]));
+        }
     }
 
     /// <summary>Takes a row, all of it zero.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using CodeCrafter.Crdt.Wire;
 
@@ -13,6 +15,9 @@ internal sealed class TextPool
 {
     /// <summary>The longest text of one item. Yjs cannot hold longer ones either.</summary>
     public const int MaxLength = 1 << 29;
+
+    /// <summary>What is not longer can be copied as a word of a processor.</summary>
+    public const int ShortLength = 16;
 
     private const int PageBits = 9, PageLength = 1 << PageBits, MaxPages = 1 << (32 - PageBits);
     private const int SharedPages = 8, MaxShared = PageLength;
@@ -182,6 +187,23 @@ internal sealed class TextPool
         {
             block.Chars.AsSpan(offset, target.Length).CopyTo(target);
         }
+    }
+
+    /// <summary>
+    /// Copies <see cref="ShortLength"/> units from an address on as UTF-8, if there are so many, and all are ASCII: a text
+    /// that is not longer has been copied then, and something behind it. The target has room for them; it is not checked.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryCopyShort(uint address, ref byte target)
+    {
+        var (block, offset) = At(address);
+        if (block.Bytes.Length - offset < ShortLength)
+        {
+            return false;
+        }
+
+        Vector128.LoadUnsafe(ref block.Bytes[offset]).StoreUnsafe(ref target);
+        return true;
     }
 
     /// <summary>Writes a text as UTF-8 after its length in bytes.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
@@ -5,6 +6,9 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Writes V1 updates. Clients come highest first, as Yjs writes them.</summary>
 internal static class UpdateWriter
 {
+    // While so many rows are written, one comes from memory.
+    private const int RowsAhead = 12;
+
     private static readonly List<(Arrival, long)> s_nothing = [];
 
     /// <summary>Writes what a transaction has added and deleted.</summary>
@@ -33,21 +37,20 @@ internal static class UpdateWriter
             .Where(client => HasMore(store, inbox, client, state.GetValueOrDefault(client)))
             .OrderDescending().ToArray();
         writer.WriteVarUint((ulong)clients.Length);
-        // Where all of a client is written its deletions are collected on the way.
-        var deletes = new DeleteSet();
+        // Where everything is written, what is deleted is noted on the way.
+        using var noted = state.Count == 0 && pendingDeletes.IsEmpty ? new DeleteSetWriter() : null;
         foreach (var client in clients)
         {
-            WriteSection(writer, store, client, store.Find(client), state.GetValueOrDefault(client), inbox.PendingOf(client), deletes);
+            WriteSection(writer, store, client, store.Find(client), state.GetValueOrDefault(client), inbox.PendingOf(client), noted);
         }
 
-        foreach (var structs in store.Clients)
+        if (noted is not null)
         {
-            if (state.GetValueOrDefault(structs.Client) > 0)
-            {
-                AddDeletes(deletes, store, structs);
-            }
+            noted.WriteTo(writer);
+            return;
         }
 
+        var deletes = AllDeletes(store);
         AddAll(deletes, pendingDeletes);
         WriteDeleteSet(writer, deletes);
     }
@@ -110,10 +113,9 @@ internal static class UpdateWriter
         return false;
     }
 
-    // What waits comes behind what is integrated, with a Skip wherever something between them has not arrived. Notes
-    // what is deleted if all is written.
+    // What waits comes behind what is integrated, with a Skip wherever something between them has not arrived.
     private static void WriteSection(
-        WireWriter writer, StructStore store, ulong client, ClientStructs? structs, long from, ReadOnlySpan<Arrival> pending, DeleteSet? deletes)
+        WireWriter writer, StructStore store, ulong client, ClientStructs? structs, long from, ReadOnlySpan<Arrival> pending, DeleteSetWriter? deletes)
     {
         var state = structs?.State ?? 0;
         var waiting = SelectPending(pending, Math.Max(state, from));
@@ -126,24 +128,49 @@ internal static class UpdateWriter
 
         var position = structs.Find(from);
         WriteHeader(writer, structs.CountFrom(position) + waiting.Count + CountSkips(waiting, state), client, from);
-        var offset = from - store.Rows.ClockOf(store.Rows[structs[position]]);
-        IdRanges? deleted = null;
+        WriteRows(writer, store, structs, position, from, deletes);
+        WriteWaiting(writer, waiting, state);
+    }
+
+    // Apart from its caller: together they have more variables than there are registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteRows(
+        WireWriter writer, StructStore store, ClientStructs structs, ClientStructs.Position position, long from, DeleteSetWriter? deletes)
+    {
+        var rows = store.Rows;
+        ref var first = ref rows[structs[position]];
+        var offset = from - rows.ClockOf(first);
+        if (offset > 0)
+        {
+            RowWriter.Write(writer, store, first, offset, rows.LengthOf(first));
+            if (!structs.MoveNext(ref position))
+            {
+                return;
+            }
+        }
+
+        deletes?.Begin();
         do
         {
-            foreach (var number in structs.ChunkFrom(position))
+            var chunk = structs.ChunkFrom(position);
+            for (var i = 0; i < chunk.Length; i++)
             {
-                ref var row = ref store.Rows[number];
-                RowWriter.Write(writer, store, row, offset, store.Rows.LengthOf(row));
-                offset = 0;
-                if (row.Deleted && from == 0 && deletes is not null)
+                if (i + RowsAhead < chunk.Length)
                 {
-                    (deleted ??= deletes.Of(client)).Append(store.Rows.ClockOf(row), store.Rows.EndOf(row));
+                    rows.Prefetch(chunk[i + RowsAhead]);
+                }
+
+                ref var row = ref rows[chunk[i]];
+                RowWriter.Write(writer, store, row);
+                if (row.Deleted && deletes is not null)
+                {
+                    deletes.Add(rows.ClockOf(row), rows.EndOf(row));
                 }
             }
         }
         while (structs.MoveNextChunk(ref position));
 
-        WriteWaiting(writer, waiting, state);
+        deletes?.End(structs.Client);
     }
 
     private static void WriteHeader(WireWriter writer, int count, ulong client, long clock)

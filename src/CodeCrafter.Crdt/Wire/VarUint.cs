@@ -14,7 +14,7 @@ internal static class VarUint
     private const ulong HighBits = 0x8080_8080_8080_8080;
 
     /// <summary>In how many bytes an integer is written.</summary>
-    public static int LengthOf(ulong value) => (70 - BitOperations.LeadingZeroCount(value | 1)) / 7;
+    public static int LengthOf(ulong value) => (640 - (9 * BitOperations.LeadingZeroCount(value | 1))) >> 6;
 
     /// <summary>An integer below <see cref="Limit"/> as it is written; the bytes behind it are zero.</summary>
     public static ulong Encode(ulong value)
@@ -25,6 +25,20 @@ internal static class VarUint
         value = (value & 0x0000_3FFF_0000_3FFF) | ((value & 0x0FFF_C000_0FFF_C000) << 2);
         value = (value & 0x007F_007F_007F_007F) | ((value & 0x3F80_3F80_3F80_3F80) << 1);
         return value | (HighBits & ((1UL << (8 * (length - 1))) - 1));
+    }
+
+    /// <summary>The same for an integer of 32 bits.</summary>
+    public static ulong Encode(uint value)
+    {
+        if (value >= 1 << 28)
+        {
+            return Encode((ulong)value);
+        }
+
+        var mask = (1u << (8 * (LengthOf(value) - 1))) - 1;
+        value = (value & 0x3FFF) | ((value & 0x0FFF_C000) << 2);
+        value = (value & 0x007F_007F) | ((value & 0x3F80_3F80) << 1);
+        return value | (0x8080_8080 & mask);
     }
 
     /// <summary>Reads the integer that a word begins with, of so many bytes; 0 bytes if it does not end within the word.</summary>

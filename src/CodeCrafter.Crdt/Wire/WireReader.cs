@@ -49,7 +49,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, int position = 0)
         return ReadLongVarUint();
     }
 
-    /// <summary>Passes over an integer if it is this one; <see cref="VarUint.Encode"/>. False also where the end is near.</summary>
+    /// <summary>Passes over an integer if it is this one; <see cref="VarUint.Encode(ulong)"/>. False also where the end is near.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TrySkip(ulong encoded, int length)
     {

@@ -45,6 +45,20 @@ public sealed class WireTests
             Assert.Equal(length, VarUint.LengthOf(value));
         });
 
+    [Fact]
+    public void Integers_of_32_bits_are_the_same_words_as_others()
+    {
+        for (var bits = 0; bits <= 32; bits++)
+        {
+            foreach (var value in new[] { 1UL << bits, (1UL << bits) - 1, (1UL << bits) + 1 })
+            {
+                Assert.Equal(VarUint.Encode(value & uint.MaxValue), VarUint.Encode((uint)value));
+            }
+        }
+
+        Gen.UInt.Sample(value => VarUint.Encode(value) == VarUint.Encode((ulong)value));
+    }
+
     [Theory]
     [InlineData(0UL, "00")]
     [InlineData(127UL, "7F")]
