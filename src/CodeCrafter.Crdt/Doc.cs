@@ -207,7 +207,9 @@ public sealed class Doc
     /// <param name="origin">The document that was in that state. It must not collect garbage.</param>
     /// <param name="snapshot">The state.</param>
     /// <param name="options">Of the new document.</param>
-    /// <exception cref="InvalidOperationException">The document collects garbage: what was deleted is gone.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The document collects garbage, or another that collected it has sent updates: what was deleted is gone.
+    /// </exception>
     /// <exception cref="ArgumentException">The document has never been in that state, or not got there yet.</exception>
     public static Doc CreateFromSnapshot(Doc origin, Snapshot snapshot, DocOptions? options = null)
     {

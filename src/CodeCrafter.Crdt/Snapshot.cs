@@ -101,10 +101,27 @@ public sealed class Snapshot : IEquatable<Snapshot>
     }
 
     /// <summary>Whether a unit was there and not deleted.</summary>
+    internal bool Shows(Id id) => Shows(id.Client, id.Clock);
+
+    /// <summary>Whether a unit was there and not deleted.</summary>
     internal bool Shows(ulong client, long clock) =>
         clock < _state.GetValueOrDefault(client) && _deletes[client]?.Contains(clock) != true;
 
-    /// <summary>The next clock of a client from which on <see cref="Shows"/> may be different.</summary>
+    /// <summary>Whether any unit of a stretch was there and not deleted.</summary>
+    internal bool ShowsAny(ulong client, long start, long end)
+    {
+        while (start < end && !Shows(client, start))
+        {
+            start = NextChange(client, start);
+        }
+
+        return start < end;
+    }
+
+    internal static InvalidOperationException Collected() =>
+        new("Some of what the snapshot shows was deleted since and is forgotten: a document here, or one whose updates came here, collects garbage (DocOptions.CollectsGarbage).");
+
+    /// <summary>The next clock of a client from which on <see cref="Shows(ulong, long)"/> may be different.</summary>
     internal long NextChange(ulong client, long clock)
     {
         var state = _state.GetValueOrDefault(client);

@@ -72,6 +72,55 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void Text_that_has_been_collected_is_not_told_without_it()
+    {
+        var doc = new Doc(1);
+        var text = doc.GetText("text");
+        text.Insert(0, "abc");
+        var first = doc.Snapshot();
+        text.Append("def");
+        var second = doc.Snapshot();
+        text.Delete(3, 1);
+        var third = doc.Snapshot();
+
+        Assert.Equal("abc", text.ToString(first));
+        Assert.Equal("abcef", text.ToString(third));
+        Assert.Contains("CollectsGarbage", Assert.Throws<InvalidOperationException>(() => text.ToString(second)).Message);
+        Assert.Throws<InvalidOperationException>(() => text.ToDelta(third, second));
+        Assert.Equal("abcef", string.Concat(text.ToDelta(third, first).Select(step => step.Value)));
+        Assert.Equal("", text.ToString(Snapshot.Empty));
+    }
+
+    [Fact]
+    public void A_nested_text_that_has_been_collected_is_not_told_as_empty()
+    {
+        var doc = new Doc(1);
+        var nested = new YText("nested");
+        doc.GetMap("map").Set("key", nested);
+        var snapshot = doc.Snapshot();
+        doc.GetMap("map").Remove("key");
+
+        Assert.Throws<InvalidOperationException>(() => nested.ToString(snapshot));
+        Assert.Equal("", nested.ToString(Snapshot.Empty));
+        Assert.Equal("", nested.ToString(doc.Snapshot()));
+    }
+
+    [Fact]
+    public void What_another_document_has_collected_is_missed_and_not_restored_without()
+    {
+        var collecting = new Doc(2);
+        collecting.GetText("text").Insert(0, "abc");
+        var snapshot = collecting.Snapshot();
+        collecting.GetText("text").Delete(1, 1);
+        var later = collecting.Snapshot();
+        _doc.ApplyUpdate(collecting.EncodeStateAsUpdate());
+
+        Assert.Throws<InvalidOperationException>(() => Doc.CreateFromSnapshot(_doc, snapshot));
+        Assert.Throws<InvalidOperationException>(() => _doc.GetText("text").ToString(snapshot));
+        Assert.Equal("ac", Doc.CreateFromSnapshot(_doc, later).GetText("text").ToString());
+    }
+
+    [Fact]
     public void V2_counts_from_range_to_range_and_is_read_strictly()
     {
         _doc.GetText("text").Insert(0, "0123456789");

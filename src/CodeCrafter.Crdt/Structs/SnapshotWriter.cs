@@ -5,6 +5,7 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Writes a past state of a document as an update. The document is not touched: nothing is cut in it.</summary>
 internal static class SnapshotWriter
 {
+    /// <exception cref="InvalidOperationException">Some of what the snapshot shows has been collected.</exception>
     /// <exception cref="ArgumentException">The document does not have all that the snapshot speaks of.</exception>
     public static void WriteUpdate(WireWriter writer, StructStore store, Snapshot snapshot)
     {
@@ -20,13 +21,13 @@ internal static class SnapshotWriter
         writer.WriteVarUint((ulong)clients.Length);
         foreach (var (client, clock) in clients)
         {
-            WriteSection(writer, store, store.Find(client)!, clock);
+            WriteSection(writer, store, store.Find(client)!, clock, snapshot);
         }
 
         UpdateWriter.WriteDeleteSet(writer, snapshot.Deletes);
     }
 
-    private static void WriteSection(WireWriter writer, StructStore store, ClientStructs structs, long end)
+    private static void WriteSection(WireWriter writer, StructStore store, ClientStructs structs, long end, Snapshot snapshot)
     {
         writer.WriteVarUint((ulong)(structs.CountFrom(structs.First) - structs.CountFrom(structs.Find(end - 1)) + 1));
         writer.WriteVarUint(structs.Client);
@@ -42,7 +43,13 @@ internal static class SnapshotWriter
             }
 
             // The last may have grown since: of it only the first units.
-            RowWriter.Write(writer, store, next, 0, Math.Min(store.Rows.LengthOf(next), end - clock));
+            var length = Math.Min(store.Rows.LengthOf(next), end - clock);
+            if (next.Kind is StructInfo.Gc or Content.DeletedKind && snapshot.ShowsAny(structs.Client, clock, clock + length))
+            {
+                throw Snapshot.Collected();
+            }
+
+            RowWriter.Write(writer, store, next, 0, length);
         }
         while (structs.MoveNext(ref position));
     }

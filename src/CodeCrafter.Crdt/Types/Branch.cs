@@ -50,6 +50,9 @@ internal sealed class Branch
     /// <summary>The item that holds the type has been deleted.</summary>
     public bool IsDeleted;
 
+    /// <summary>The item that holds the type has been deleted, and what was in the type is forgotten.</summary>
+    public bool IsCollected => IsDeleted && Doc.Store.Find(Id).Kind is StructInfo.Gc or Content.DeletedKind;
+
     /// <summary>The item that holds the type, as long as it is there; the type is no root and not deleted.</summary>
     public Item Item => new(Doc.Store, _row);
 

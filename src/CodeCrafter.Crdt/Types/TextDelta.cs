@@ -28,8 +28,14 @@ internal static class TextDelta
     }
 
     /// <summary>The text at a snapshot, and what has changed since an earlier one.</summary>
+    /// <exception cref="InvalidOperationException">Some of what they show has been collected.</exception>
     public static List<DeltaOperation> Of(Branch branch, Snapshot snapshot, Snapshot? previous)
     {
+        if (branch.IsCollected && (snapshot.Shows(branch.Id) || previous?.Shows(branch.Id) == true))
+        {
+            throw Snapshot.Collected();
+        }
+
         var writer = new Writer();
         for (var next = branch.Start; next is { } item; next = item.Right)
         {
@@ -53,6 +59,11 @@ internal static class TextDelta
         if ((!isThere && !wasThere) || (!isThere && item.Content is FormatContent))
         {
             return;
+        }
+
+        if (item.Kind == Content.DeletedKind)
+        {
+            throw Snapshot.Collected();
         }
 
         if (item.IsText)

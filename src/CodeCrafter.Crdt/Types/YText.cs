@@ -193,14 +193,17 @@ public class YText : YType
 
     /// <summary>
     /// The text with its attributes and embedded objects as it was at a snapshot of the document. What has been
-    /// deleted since is only there in a document that does not collect garbage.
+    /// deleted since is only there where no document that sent updates collects garbage
+    /// (<see cref="DocOptions.CollectsGarbage"/>, which is on by default).
     /// </summary>
     /// <param name="snapshot">The state to tell.</param>
     /// <param name="previous">
     /// An earlier state to compare it with: text that was added since has an attribute <c>ychange</c> of the value
     /// <c>{type: "added"}</c>, and text that was removed since is part of the result, with <c>{type: "removed"}</c>.
     /// </param>
-    /// <exception cref="InvalidOperationException">The text is detached.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The text is detached, or some of what a snapshot shows has been deleted since and collected.
+    /// </exception>
     public IReadOnlyList<DeltaOperation> ToDelta(Snapshot snapshot, Snapshot? previous = null)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -209,7 +212,9 @@ public class YText : YType
     }
 
     /// <summary>The text as it was at a snapshot of the document, without attributes and embedded objects.</summary>
-    /// <exception cref="InvalidOperationException">The text is detached.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The text is detached, or some of what the snapshot shows has been deleted since and collected.
+    /// </exception>
     public string ToString(Snapshot snapshot) => string.Concat(ToDelta(snapshot).Select(step => step.Value as string));
 
     /// <summary>The attributes of the text as a whole (such as those of an XML node), not of stretches of it; a copy.</summary>
