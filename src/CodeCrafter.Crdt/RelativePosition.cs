@@ -15,7 +15,8 @@ public readonly record struct AbsolutePosition(YType Type, int Index, int Associ
 
 /// <summary>
 /// A place in a list or a text that stays where it is when others edit: it is tied to a unit of content, and not to an
-/// index. Its bytes and its JSON are those of Yjs.
+/// index. Its bytes and its JSON are those of Yjs. Two are equal if they are tied to the same on the same side, which is
+/// if their bytes are equal.
 /// </summary>
 public sealed record RelativePosition
 {
@@ -33,6 +34,15 @@ public sealed record RelativePosition
     private string? RootName { get; }
 
     private Id Item { get; }
+
+    // What is tied to a unit may or may not know the type that holds it: the bytes do not tell.
+    private (Id Unit, string? RootName) Anchor => !Item.IsNone ? (Item, null) : RootName is not null ? (Id.None, RootName) : (Type, "");
+
+    /// <summary>Whether both are tied to the same on the same side.</summary>
+    public bool Equals(RelativePosition? other) => other is not null && Association == other.Association && Anchor == other.Anchor;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Association, Anchor);
 
     /// <summary>The place at an index.</summary>
     /// <param name="type">A list or a text that is part of a document.</param>

@@ -49,6 +49,31 @@ public sealed class RelativePositionTests
     }
 
     [Fact]
+    public void Positions_are_equal_if_they_are_tied_to_the_same()
+    {
+        var text = _doc.GetText("text");
+        text.Insert(0, "abc");
+        var list = new YArray();
+        list.Add(1, 2);
+        _doc.GetMap("map").Set("list", list);
+        var positions = new[]
+        {
+            RelativePosition.FromIndex(text, 0), RelativePosition.FromIndex(text, 1), RelativePosition.FromIndex(text, 1, -1),
+            RelativePosition.FromIndex(text, 3), RelativePosition.FromIndex(text, 0, -1), RelativePosition.FromIndex(_doc.GetText(""), 0),
+            RelativePosition.FromIndex(list, 0), RelativePosition.FromIndex(list, 1), RelativePosition.FromIndex(list, 2),
+        };
+        foreach (var position in positions)
+        {
+            foreach (var read in new[] { RelativePosition.Decode(position.Encode()), RelativePosition.FromJson(position.ToJson()) })
+            {
+                Assert.Equal(position, read);
+                Assert.Equal(position.GetHashCode(), read.GetHashCode());
+                Assert.Single(positions, other => other == read);
+            }
+        }
+    }
+
+    [Fact]
     public void What_the_document_does_not_have_leads_nowhere()
     {
         var text = _doc.GetText("text");
