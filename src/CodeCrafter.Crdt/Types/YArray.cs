@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CodeCrafter.Crdt.Types;
 
@@ -32,6 +33,19 @@ public sealed class YArray : YType
         }
 
         return ListValues.Get(Branch!, index);
+    }
+
+    /// <summary>The value at an index if there is one, and it is of a type.</summary>
+    public bool TryGet<T>(int index, [NotNullWhen(true)] out T? value)
+    {
+        if (index >= 0 && index < Length && Get(index) is T found)
+        {
+            value = found;
+            return true;
+        }
+
+        value = default;
+        return false;
     }
 
     /// <summary>Inserts values before an index.</summary>

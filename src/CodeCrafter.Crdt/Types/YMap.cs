@@ -57,6 +57,12 @@ public class YMap : YType
     /// <summary>The text that is the value of a key; null if it has none, or one that is no text, or one of XML.</summary>
     public YText? GetText(string key) => Get(key) is YText text and not YXmlText ? text : null;
 
+    /// <summary>The map that is the value of a key; null if it has none, or one that is no map, or a hook of XML.</summary>
+    public YMap? GetMap(string key) => Get(key) is YMap map and not YXmlHook ? map : null;
+
+    /// <summary>The array that is the value of a key; null if it has none, or one that is no array.</summary>
+    public YArray? GetArray(string key) => Get(key) as YArray;
+
     /// <summary>The string that is the value of a key; null if it has none, or one that is no string.</summary>
     public string? GetString(string key) => Get(key) as string;
 
@@ -79,7 +85,7 @@ public class YMap : YType
     /// <summary>Takes its value from a key; false if it has none.</summary>
     public bool Remove(string key) => _detached?.Remove(key) ?? ListEdit.Remove(Branch!, key);
 
-    /// <summary>A copy with plain values: texts as strings, maps as dictionaries, arrays as lists.</summary>
+    /// <summary>A copy with plain values: texts and XML as strings, maps as dictionaries, arrays as lists.</summary>
     /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>
     public Dictionary<string, object?> ToDictionary()
     {

@@ -76,4 +76,19 @@ public sealed class YArrayTests
         Assert.Throws<ArgumentException>(() => _doc.GetArray("array").Insert(0, 1, new object()));
         Assert.Equal(0, _doc.GetArray("array").Length);
     }
+
+    [Fact]
+    public void A_value_is_got_if_it_is_there_and_of_the_type()
+    {
+        var array = new Doc(1).GetArray("array");
+        array.Add("text", 1);
+
+        Assert.True(array.TryGet<string>(0, out var text));
+        Assert.Equal("text", text);
+        Assert.True(array.TryGet<double>(1, out var number));
+        Assert.Equal(1, number);
+        Assert.False(array.TryGet<string>(1, out _));
+        Assert.False(array.TryGet<string>(2, out _));
+        Assert.False(array.TryGet<string>(-1, out _));
+    }
 }

@@ -127,6 +127,14 @@ public sealed class YMapTests
         Assert.False(_doc.GetMap("map").TryGet<YText>("key", out _));
         Assert.Null(_doc.GetMap("map").GetText("key"));
         Assert.Null(_doc.GetMap("map").GetText("none"));
+        Assert.Null(_doc.GetMap("map").GetMap("key"));
+        Assert.Null(_doc.GetMap("map").GetArray("key"));
+        _doc.GetMap("map").Set("map", new YMap());
+        _doc.GetMap("map").Set("hook", new YXmlHook("hook"));
+        _doc.GetMap("map").Set("array", new YArray());
+        Assert.Same(_doc.GetMap("map").Get("map"), _doc.GetMap("map").GetMap("map"));
+        Assert.Null(_doc.GetMap("map").GetMap("hook"));
+        Assert.Same(_doc.GetMap("map").Get("array"), _doc.GetMap("map").GetArray("array"));
     }
 
     private static YArray Filled(YArray array, params object?[] values)
