@@ -121,7 +121,7 @@ public abstract class YType
 
     internal static object? ToPlain(object? value) => value switch
     {
-        YText text => text.ToString(),
+        YText or YXmlFragment => value.ToString(),
         YMap map => map.ToDictionary(),
         YArray array => array.ToList(),
         _ => value,

@@ -84,6 +84,13 @@ public class YXmlFragment : YType
         }
     }
 
+    /// <summary>
+    /// The nodes as XML, as Yjs writes it, which is for people to read: nothing is escaped, so it is neither to be parsed
+    /// nor to be put into a page.
+    /// </summary>
+    /// <exception cref="InsufficientExecutionStackException">Elements are nested too deep.</exception>
+    public override string ToString() => XmlString.OfChildren(this);
+
     internal override void Fill()
     {
         var nodes = _detached!;
@@ -144,6 +151,10 @@ public sealed class YXmlElement : YXmlFragment
     /// <summary>Removes an attribute; false if there is none.</summary>
     public bool RemoveAttribute(string name) => _detached?.Remove(name) ?? ListEdit.Remove(Branch!, name);
 
+    /// <summary>The element as XML, its name in lower case and its attributes in order, as Yjs writes it; nothing is escaped.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Elements are nested too deep.</exception>
+    public override string ToString() => XmlString.Of(this);
+
     // As Yjs does: the children first.
     internal override void Fill()
     {
@@ -170,6 +181,12 @@ public sealed class YXmlText : YText
     }
 
     private protected override TypeKind Kind => TypeKind.XmlText;
+
+    /// <summary>
+    /// The text as XML, as Yjs writes it: an attribute of the text is an element around it. Nothing is escaped. While the
+    /// text is detached, without attributes.
+    /// </summary>
+    public override string ToString() => Branch is null ? base.ToString() : XmlString.Of(ToDelta());
 }
 
 /// <summary>A map within XML that stands for something which a program renders in its own way.</summary>

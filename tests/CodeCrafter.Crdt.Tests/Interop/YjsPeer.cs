@@ -80,6 +80,8 @@ public sealed class YjsPeer() : NodePeer("peer.mjs")
 
     public byte[] SyncStep1(int doc) => Bytes(Ask(new { operation = "syncStep1", doc }), "update");
 
+    public string Xml(int doc) => Ask(new { operation = "xml", doc })["content"]!.GetValue<string>();
+
     public string Deltas(int doc) => Ask(new { operation = "deltas", doc })["content"]!.GetValue<string>();
 
     public void CreateAwareness(int doc, ulong clientId) => Ask(new { operation = "awarenessCreate", doc, clientId });

@@ -32,6 +32,24 @@ public sealed class YXmlTests
     }
 
     [Fact]
+    public void Nodes_are_written_as_XML()
+    {
+        var paragraph = new YXmlElement("P");
+        paragraph.SetAttribute("b", 2);
+        paragraph.SetAttribute("a", "x");
+        paragraph.Add(new YXmlText("words"), new YXmlElement("br"));
+        Assert.Equal("<p a=\"x\" b=\"2\">words<br></br></p>", paragraph.ToString());
+
+        _doc.GetXmlFragment("xml").Add(paragraph);
+        ((YXmlText)paragraph.Get(0)!).Format(0, 2, new Dictionary<string, object?> { ["i"] = true, ["a"] = new Dictionary<string, object?> { ["href"] = "y" } });
+        _doc.GetMap("map").Set("xml", new YXmlElement("hr"));
+
+        Assert.Equal("<p a=\"x\" b=\"2\"><a href=\"y\"><i>wo</i></a>rds<br></br></p>", _doc.GetXmlFragment("xml").ToString());
+        Assert.Equal("<hr></hr>", _doc.GetMap("map").ToDictionary()["xml"]);
+        Assert.Equal("<undefined></undefined>", _doc.GetXmlElement("root").ToString());
+    }
+
+    [Fact]
     public void Children_are_deleted_and_only_nodes_are_taken()
     {
         var xml = _doc.GetXmlFragment("xml");

@@ -89,6 +89,7 @@ const operations = {
     return {}
   },
   stateV2: ({ doc }) => ({ update: toBase64(Y.encodeStateAsUpdateV2(docs.get(doc))) }),
+  xml: ({ doc }) => ({ content: docs.get(doc).getXmlFragment('xml').toString() }),
   deltas: ({ doc }) => ({ content: JSON.stringify(docs.get(doc).getText('text').toDelta()) }),
   // A message of y-protocols in y-websocket's framing, and the answer to it, which is empty where there is none.
   syncHandle: ({ doc, message }) => {
