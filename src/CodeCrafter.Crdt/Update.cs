@@ -69,9 +69,16 @@ public static class Update
     /// </remarks>
     public static byte[] ConvertV2ToV1(ReadOnlySpan<byte> update, long? maxBytes = null)
     {
-        var converted = V2Reader.ToV1(update, maxBytes ?? (1L << 20) + (64L * update.Length));
-        UpdateDecoder.Check(converted);
-        return converted;
+        try
+        {
+            var converted = V2Reader.ToV1(update, maxBytes ?? (1L << 20) + (64L * update.Length));
+            UpdateDecoder.CheckV1(converted);
+            return converted;
+        }
+        catch (MalformedUpdateException exception) when (OtherFormat.IsV1(update))
+        {
+            throw new MalformedUpdateException($"{exception.Message} The bytes are a V1 update, but were read as V2.", exception);
+        }
     }
 
     /// <summary>Makes one V2 update of several: what <see cref="MergeUpdates"/> is for V1 updates.</summary>

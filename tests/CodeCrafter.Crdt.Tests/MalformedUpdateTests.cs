@@ -291,4 +291,20 @@ public sealed class MalformedUpdateTests
 
         return writer.ToArray();
     }
+
+    [Fact]
+    public void An_update_of_the_other_format_is_said_to_be_one()
+    {
+        var doc = new Doc(1);
+        foreach (var text in new[] { "", "text" })
+        {
+            doc.GetText("text").Insert(0, text);
+            var (v1, v2) = (doc.EncodeStateAsUpdate(), doc.EncodeStateAsUpdateV2());
+
+            Assert.Contains("are a V2 update", Assert.Throws<MalformedUpdateException>(() => doc.ApplyUpdate(v2)).Message);
+            Assert.Contains("are a V1 update", Assert.Throws<MalformedUpdateException>(() => doc.ApplyUpdateV2(v1)).Message);
+            Assert.DoesNotContain("The bytes are a", Assert.Throws<MalformedUpdateException>(() => doc.ApplyUpdate(v2.AsSpan(1))).Message);
+            Assert.DoesNotContain("The bytes are a", Assert.Throws<MalformedUpdateException>(() => doc.ApplyUpdateV2([.. v1, 0])).Message);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using CodeCrafter.Crdt.Bytes.V2;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
@@ -5,9 +6,22 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Turns updates and state vectors into structs and numbers.</summary>
 internal static class UpdateDecoder
 {
-    /// <summary>Checks all of an update.</summary>
-    /// <exception cref="MalformedUpdateException">It is none.</exception>
+    /// <summary>Checks all of a V1 update.</summary>
+    /// <exception cref="MalformedUpdateException">It is none. What is a V2 update is said to be one.</exception>
     public static void Check(ReadOnlySpan<byte> update)
+    {
+        try
+        {
+            CheckV1(update);
+        }
+        catch (MalformedUpdateException exception) when (OtherFormat.IsV2(update))
+        {
+            throw new MalformedUpdateException($"{exception.Message} The bytes are a V2 update, but were read as V1.", exception);
+        }
+    }
+
+    /// <summary>The same, where it makes no difference what else the bytes are.</summary>
+    public static void CheckV1(ReadOnlySpan<byte> update)
     {
         var reader = new UpdateReader(update, isChecked: false);
         while (reader.MoveNext())
