@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Text;
+using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Sync;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt.Tests;
+
+/// <summary>The examples of the library's README stand here too, line by line, and do what they say.</summary>
+public sealed class ReadmeTests
+{
+    private delegate void Receiver(ReadOnlySpan<byte> frame);
+
+    private static string Readme => File.ReadAllText(Path.Combine(Repository.Root, "src", "CodeCrafter.Crdt", "README.md"));
+
+    [Fact]
+    public void All_examples_are_in_these_tests()
+    {
+        var source = Path.Combine(Repository.Root, "tests", "CodeCrafter.Crdt.Tests", "ReadmeTests.cs");
+        var lines = Lines(File.ReadAllText(source));
+        var examples = Readme.Split("```csharp\n").Skip(1).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]).ToArray();
+
+        Assert.Equal(5, examples.Length);
+        Assert.All(examples, example => Assert.Contains(Lines(example.Replace("using CodeCrafter.Crdt;\n", "", StringComparison.Ordinal)), lines));
+    }
+
+    [Fact]
+    public void Replicas_come_together()
+    {
+        var alice = new Doc();
+        var bob = new Doc();
+        alice.UpdateEmitted += (update, _) => bob.ApplyUpdate(update, origin: alice);
+        bob.UpdateEmitted += (update, origin) =>
+        {
+            if (origin != alice) alice.ApplyUpdate(update, origin: bob);
+        };
+
+        alice.GetMap("files").Set("main.py", new YText("print('hello')\n"));
+        var text = bob.GetMap("files").GetText("main.py")!;
+        text.Insert(7, "Hello, and ");
+
+        // A replica that was away asks for what it lacks by its state vector.
+        var carol = new Doc();
+        carol.ApplyUpdate(bob.EncodeStateAsUpdate(carol.EncodeStateVector()));
+        Console.WriteLine(carol.GetMap("files").GetText("main.py"));
+
+        Assert.Equal("print('Hello, and hello')\n", carol.GetMap("files").GetText("main.py")!.ToString());
+        Assert.Equal(alice.EncodeStateAsUpdate(), carol.EncodeStateAsUpdate());
+    }
+
+    [Fact]
+    public void Two_sides_of_a_socket_come_together()
+    {
+        var docs = new[] { new Doc(1), new Doc(2) };
+        var awareness = docs.Select(doc => new Awareness(TimeProvider.System, localClientId: doc.ClientId)).ToArray();
+        var frames = new[] { new Queue<byte[]>(), new Queue<byte[]>() };
+        docs[0].GetText("text").Insert(0, "before");
+        awareness[0].SetLocalState("1"u8);
+        var receivers = docs.Select((doc, i) => Connect(doc, awareness[i], new object(), frames[1 - i].Enqueue)).ToArray();
+
+        docs[1].GetText("text").Insert(0, "after, ");
+        awareness[1].SetLocalState("2"u8);
+        frames[0].Enqueue(SyncProtocol.WriteQueryAwareness());
+        while (frames[0].Count + frames[1].Count > 0)
+        {
+            var side = frames[0].Count > 0 ? 0 : 1;
+            receivers[side](frames[side].Dequeue());
+        }
+
+        Assert.Equal("before".Length + "after, ".Length, docs[0].GetText("text").Length);
+        Assert.Equal(docs[0].EncodeStateAsUpdate(), docs[1].EncodeStateAsUpdate());
+        Assert.Equal("2"u8, awareness[0].GetState(2).Span);
+        Assert.Equal("1"u8, awareness[1].GetState(1).Span);
+    }
+
+    private static Receiver Connect(Doc doc, Awareness awareness, object socket, Action<byte[]> send)
+    {
+        doc.UpdateEmitted += (update, origin) =>
+        {
+            if (origin != socket) send(SyncProtocol.WriteUpdate(update));
+        };
+        awareness.Changed += (change, origin) =>
+        {
+            if (origin != socket && !change.IsEmpty) send(SyncProtocol.WriteAwareness(awareness.Encode(change.Changed)));
+        };
+        send(SyncProtocol.WriteStep1(doc.EncodeStateVector()));
+        send(SyncProtocol.WriteAwareness(awareness.Encode(awareness.ClientIds)));
+
+        void Receive(ReadOnlySpan<byte> frame)
+        {
+            var message = SyncProtocol.Read(frame);
+            switch (message.Type)
+            {
+                case SyncMessageType.Sync:
+                    if (SyncProtocol.Handle(doc, message, origin: socket) is { } answer) send(answer);
+                    break;
+                case SyncMessageType.Awareness:
+                    awareness.Apply(message.Payload, origin: socket);
+                    break;
+                case SyncMessageType.QueryAwareness:
+                    send(SyncProtocol.WriteAwareness(awareness.Encode(awareness.ClientIds)));
+                    break;
+            }
+        }
+
+        return Receive;
+    }
+
+    [Fact]
+    public void One_who_takes_part_is_seen_by_a_relay()
+    {
+        var doc = new Doc();
+
+        var here = new Awareness(TimeProvider.System, localClientId: doc.ClientId);
+        here.SetLocalState("""{"user":{"name":"Alice"},"cursor":5}"""u8);
+
+        var relay = new Awareness(TimeProvider.System);
+        relay.Apply(here.Encode(here.ClientIds));
+        Console.WriteLine(Encoding.UTF8.GetString(relay.GetState(doc.ClientId).Span));
+        relay.Remove([doc.ClientId]);
+
+        Assert.Equal("""{"user":{"name":"Alice"},"cursor":5}"""u8, here.GetState(doc.ClientId).Span);
+        Assert.Equal(0, relay.Count);
+    }
+
+    [Fact]
+    public void XML_reads_as_it_says()
+    {
+        var doc = new Doc();
+
+        var paragraph = new YXmlElement("p");
+        paragraph.SetAttribute("class", "first");
+        paragraph.Add(new YXmlText("Hello"), new YXmlElement("br"));
+        doc.GetXmlFragment("xml").Add(paragraph);
+        ((YXmlText)paragraph.Get(0)!).Format(0, 1, new Dictionary<string, object?> { ["b"] = true });
+        Console.WriteLine(doc.GetXmlFragment("xml")); // <p class="first"><b>H</b>ello<br></br></p>
+
+        Assert.Contains($"// {doc.GetXmlFragment("xml")}\n", Readme);
+    }
+
+    [Fact]
+    public void A_past_state_is_told_and_restored()
+    {
+        var keeping = new Doc(new DocOptions { CollectsGarbage = false });
+        var text = keeping.GetText("text");
+        text.Insert(0, "one two");
+        var bytes = keeping.Snapshot().Encode();
+        text.Delete(0, 4);
+
+        var snapshot = Snapshot.Decode(bytes);
+        Console.WriteLine($"{text}, and before: {text.ToString(snapshot)}");
+        var restored = Doc.CreateFromSnapshot(keeping, snapshot);
+
+        Assert.Equal("two, one two, one two", $"{text}, {text.ToString(snapshot)}, {restored.GetText("text")}");
+    }
+
+    [Fact]
+    public void Caps_and_defaults_are_those_of_the_code()
+    {
+        var awareness = new AwarenessOptions();
+        FormattableString[] rows =
+        [
+            $"| clients with an awareness state | {awareness.MaxClients:N0} |",
+            $"| bytes of an awareness state | {awareness.MaxStateBytes / 1024} KiB |",
+            $"| an awareness state that is not renewed | goes after {awareness.Timeout.TotalSeconds} s |",
+            $"| garbage | {(new DocOptions().CollectsGarbage ? "is collected" : "stays")} |",
+            $"| depth of a plain value | {AnyValue.MaxDepth} |",
+            $"| integers, clocks and ids from outside | 2^{Math.Log2(WireReader.MaxInteger + 1)} - 1 |",
+            $"| text of one item | 2^{Math.Log2(TextPool.MaxLength)} UTF-16 units |",
+            $"| clients of a document | {Row.MaxClients:N0} |",
+        ];
+        Assert.All(rows, row => Assert.Contains(row.ToString(CultureInfo.InvariantCulture), Readme));
+    }
+
+    private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+}
