@@ -57,14 +57,15 @@ start() {
 
 # Nothing is installed here, so what only the build needs is asked for only where there is no server yet.
 doctor() {
-    local missing
-    missing=$(missing_packages run && missing_toolchains) || exit 1
-    if [[ ! -f $server && -n $missing ]] || ! find_dotnet >/dev/null; then
-        fail "there is no server yet that could look around: ./run.sh builds one, and installs the .NET SDK and packages that it needs; missing now: $(sort -u <<<"$missing" | paste -sd ' ')"
+    local packages toolchains
+    packages=$(missing_packages run) || exit 1
+    toolchains=$(missing_toolchains) || exit 1
+    if [[ ! -f $server && -n $packages$toolchains ]] || ! find_dotnet >/dev/null; then
+        fail "there is no server yet that could look around: ./run.sh builds one, and installs the .NET SDK and packages that it needs; missing now: $(printf '%s\n%s' "$packages" "$toolchains" | sort -u | paste -sd ' ')"
     fi
     provide_dotnet
     # One that was built before can look around also where something that a build needs has gone.
-    [[ -n $missing ]] || provide_server
+    [[ -n $packages ]] || provide_server
     run_doctor
 }
 
