@@ -105,6 +105,36 @@ public sealed class UnitTests
         }
     }
 
+    [Fact]
+    public async Task Alias_that_two_folders_claim_is_nobodys_and_both_languages_stay()
+    {
+        var directory = SandboxFixture.NewStateDirectory();
+        try
+        {
+            foreach (var id in (string[])["new", "old"])
+            {
+                var folder = Directory.CreateDirectory(Path.Combine(directory, id)).FullName;
+                File.WriteAllText(Path.Combine(folder, "x"), "");
+                File.WriteAllText(
+                    Path.Combine(folder, "language.json"),
+                    $$$"""{"id":"{{{id}}}","name":"X","aliases":["both","{{{id}}}er"],"fileName":"x","requires":[],"packages":[],"version":["/bin/false"],"run":{"command":["x"]}}""");
+            }
+
+            var catalog = await LanguageCatalog.LoadAsync(directory, TestContext.Current.CancellationToken);
+
+            Assert.Null(catalog.Find("both"));
+            Assert.Equal("old", catalog.Find("older")?.Id);
+            Assert.Equal("new", catalog.Find("newer")?.Id);
+            Assert.Equal(["new", "old"], catalog.Faults.Select(fault => fault.Folder));
+            Assert.All(catalog.Faults, fault => Assert.False(fault.IsLeftOut));
+            Assert.All(catalog.Faults, fault => Assert.Contains("new, old", fault.Problem));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     /// <summary>They load nothing, so they cannot ask for this themselves.</summary>
     [Fact]
     public async Task Scripts_of_a_sandbox_are_strict_perl_without_warnings()

@@ -31,10 +31,11 @@ public sealed record Language
     public bool IsAvailable => Version is not null;
 }
 
-/// <summary>A folder under <c>languages/</c> that is left out, since something in it is wrong.</summary>
+/// <summary>A folder under <c>languages/</c> in which something is wrong.</summary>
 /// <param name="Folder">Its name.</param>
-/// <param name="Problem">The file, and what is wrong with it; one line.</param>
-public sealed record LanguageFault(string Folder, string Problem);
+/// <param name="Problem">What is wrong, and in which file; one line.</param>
+/// <param name="IsLeftOut">There is no language of it.</param>
+public sealed record LanguageFault(string Folder, string Problem, bool IsLeftOut = true);
 
 /// <summary>All languages, from the folders under <c>languages/</c>.</summary>
 public sealed class LanguageCatalog
@@ -59,7 +60,7 @@ public sealed class LanguageCatalog
         return new LanguageCatalog(languages) { Faults = faults };
     }
 
-    /// <summary>The folders that could not be read, by name.</summary>
+    /// <summary>What is wrong with folders, by their names.</summary>
     public IReadOnlyList<LanguageFault> Faults { get; private init; } = [];
 
     /// <summary>All languages, by name.</summary>

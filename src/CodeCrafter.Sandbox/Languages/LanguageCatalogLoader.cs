@@ -21,14 +21,14 @@ internal static partial class LanguageCatalogLoader
         var faults = new List<LanguageFault>();
         var folders = Directory.GetDirectories(directory).Where(folder => File.Exists(Path.Combine(folder, "language.json"))).Order(StringComparer.Ordinal).ToList();
         // A folder's own name is its language's, whatever others want to be called too.
-        var owners = folders.Select(folder => Path.GetFileName(folder)).ToDictionary(name => name, name => name, StringComparer.Ordinal);
+        var ids = folders.Select(folder => Path.GetFileName(folder)).ToHashSet(StringComparer.Ordinal);
         foreach (var folder in folders)
         {
             var path = Path.Combine(folder, "language.json");
             try
             {
                 var entry = ReadFolder(folder, path);
-                ClaimNames(entry.Language, owners);
+                CheckAliases(entry.Language, ids);
                 languages.Add(entry);
             }
             catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
@@ -36,10 +36,28 @@ internal static partial class LanguageCatalogLoader
                 faults.Add(new LanguageFault(Path.GetFileName(folder), $"{path}: {e.Message}"));
             }
         }
+        WithdrawSharedAliases(languages, faults);
         return ([.. languages.OrderBy(entry => entry.Language.Name, StringComparer.OrdinalIgnoreCase)], faults);
     }
 
-    private static void ClaimNames(Language language, Dictionary<string, string> owners)
+    // A new folder must not take a name away from another, and nobody can tell which of the two is the new one.
+    private static void WithdrawSharedAliases(List<(Language Language, LanguageManifest Manifest)> languages, List<LanguageFault> faults)
+    {
+        var claims = languages.SelectMany(entry => entry.Language.Aliases.Select(alias => (Alias: alias, entry.Language.Id))).ToLookup(claim => claim.Alias, claim => claim.Id);
+        for (var i = 0; i < languages.Count; i++)
+        {
+            var (language, manifest) = languages[i];
+            var shared = language.Aliases.Where(alias => claims[alias].Distinct().Count() > 1).ToList();
+            if (shared.Count > 0)
+            {
+                languages[i] = (language with { Aliases = [.. language.Aliases.Except(shared)] }, manifest);
+                faults.AddRange(shared.Select(alias => new LanguageFault(
+                    language.Id, $"The alias {alias} is nobody's, since several folders claim it: {string.Join(", ", claims[alias])}.", IsLeftOut: false)));
+            }
+        }
+    }
+
+    private static void CheckAliases(Language language, HashSet<string> ids)
     {
         foreach (var alias in language.Aliases)
         {
@@ -47,9 +65,9 @@ internal static partial class LanguageCatalogLoader
             {
                 throw new JsonException($"The alias {alias} is not in lower case.");
             }
-            if (!owners.TryAdd(alias, language.Id))
+            if (ids.Contains(alias))
             {
-                throw new JsonException($"The alias {alias} is a name of the language {owners[alias]} already.");
+                throw new JsonException($"The alias {alias} is a name of the language {alias} already.");
             }
         }
     }

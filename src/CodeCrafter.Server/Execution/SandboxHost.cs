@@ -49,7 +49,7 @@ internal sealed partial class SandboxHost(
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var missing = string.Join(", ",
-            languages.Languages.Where(language => !language.IsAvailable).Select(language => language.Name).Concat(languages.Faults.Select(fault => fault.Folder)));
+            languages.Languages.Where(language => !language.IsAvailable).Select(language => language.Name).Concat(languages.Faults.Where(fault => fault.IsLeftOut).Select(fault => fault.Folder)));
         return Task.FromResult(_sandbox.Task switch
         {
             { IsCompletedSuccessfully: true } task => missing.Length == 0
@@ -106,7 +106,7 @@ internal sealed partial class SandboxHost(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The language in the folder {Folder} is left out: {Problem}")]
+    [LoggerMessage(LogLevel.Error, "Something is wrong with the language in the folder {Folder}: {Problem}")]
     private partial void LogFaultyLanguage(string folder, string problem);
 
     [LoggerMessage(LogLevel.Error, "Programs cannot be run here")]
