@@ -48,6 +48,21 @@ public abstract class OutputFileCases(ProgramFixture fixture)
     }
 
     [Fact]
+    public async Task Files_sixteen_folders_deep_come_back_and_a_deeper_folder_counts_as_one()
+    {
+        var result = await RunAsync("""
+            import os
+            for i in range(16): os.mkdir('d'); os.chdir('d')
+            open('f', 'w').write('here')
+            os.mkdir('deeper')
+            for name in 'ab': open('deeper/' + name, 'w').write('not here')
+            """);
+
+        Assert.Equal(string.Concat(Enumerable.Repeat("d/", 16)) + "f", Assert.Single(result.Files).Path);
+        Assert.Equal(1, result.FilesOmitted);
+    }
+
+    [Fact]
     public async Task Folder_without_an_end_is_cut()
     {
         var result = await RunAsync("""

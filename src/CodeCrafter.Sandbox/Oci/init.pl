@@ -262,7 +262,7 @@ sub collect {
         my $type = ((lstat $path)[2] // return) & S_IFMT;
         if ($type == S_IFDIR) {
             opendir(my $folder, $path) or return $omitted++;
-            return $omitted++ if $depth >= MAX_DEPTH;
+            return $omitted++ if $depth > MAX_DEPTH;
             # Hidden folders are what tools keep for themselves in what they take for a home.
             my @names = sort grep { $_ ne '.' && $_ ne '..' && !($changed && /^\./ && -d "$path/$_") } readdir $folder;
             closedir $folder;
