@@ -74,7 +74,6 @@ internal sealed record ExecutionResult
     /// Texts of this answer are the beginnings of longer ones: <c>GET /api/execute/status/{jobId}</c> has all of them. It
     /// happens in the history, in <c>ExecutionFinished</c> and in the answer to <c>JoinSession</c>.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Shortened { get; init; }
 
     /// <summary>
