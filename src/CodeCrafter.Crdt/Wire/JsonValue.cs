@@ -8,6 +8,8 @@ internal static class JsonValue
 {
     public const int MaxDepth = AnyValue.MaxDepth;
 
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = MaxDepth };
+
     /// <summary>Reads the UTF-8 of a string and checks that it is one JSON value.</summary>
     public static ReadOnlySpan<byte> ReadUtf8(scoped ref WireReader reader)
     {
@@ -35,13 +37,13 @@ internal static class JsonValue
     {
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = JsonDocument.Parse(json, s_options);
             return ToObject(document.RootElement);
         }
         catch (InvalidOperationException)
         {
             // An escaped half of a surrogate pair is fine in JavaScript, but .NET has no UTF-8 for it.
-            using var document = JsonDocument.Parse(ReplaceHalfPairs(json.Span));
+            using var document = JsonDocument.Parse(ReplaceHalfPairs(json.Span), s_options);
             return ToObject(document.RootElement);
         }
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using CodeCrafter.Crdt.Wire;
 using CsCheck;
 
@@ -190,10 +191,57 @@ public sealed class WireTests
         Assert.Throws<ArgumentException>(() => AnyValue.Write(new WireWriter(), endless));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Values_are_nested_as_deep_as_the_cap_and_no_deeper(bool areMaps)
+    {
+        var writer = new WireWriter();
+        AnyValue.Write(writer, Nested(AnyValue.MaxDepth, areMaps));
+        byte[] oneMore = [.. areMaps ? [118, 1, 1, (byte)'a'] : (byte[])[117, 1], .. writer.Written];
+
+        Assert.NotNull(AnyValue.Read(writer.Written));
+        Assert.Throws<MalformedUpdateException>(() => AnyValue.Read(oneMore));
+        Assert.Throws<ArgumentException>(() => AnyValue.Write(new WireWriter(), Nested(AnyValue.MaxDepth + 1, areMaps)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void JSON_is_nested_as_deep_as_the_cap_and_no_deeper(bool areMaps)
+    {
+        var json = JsonText.Write(Nested(JsonValue.MaxDepth, areMaps));
+        byte[] oneMore = areMaps ? [.. "{\"a\":"u8, .. json, (byte)'}'] : [(byte)'[', .. json, (byte)']'];
+
+        JsonValue.Check(json);
+        Assert.NotNull(JsonValue.Parse(json));
+        Assert.Throws<MalformedUpdateException>(() => JsonValue.Check(oneMore));
+        Assert.Throws<ArgumentException>(() => JsonText.Write(Nested(JsonValue.MaxDepth + 1, areMaps)));
+    }
+
+    [Fact]
+    public void JSON_with_half_a_surrogate_pair_is_read_as_deep_as_any()
+    {
+        var json = new string('[', JsonValue.MaxDepth) + "\"\\ud83d\"" + new string(']', JsonValue.MaxDepth);
+
+        Assert.IsType<List<object?>>(JsonValue.Parse(Encoding.UTF8.GetBytes(json)));
+    }
+
     [Fact]
     public void JSON_with_half_a_surrogate_pair_is_read_with_a_replacement()
     {
         Assert.Equal("a\uFFFDb", JsonValue.Parse("\"a\\ud83db\""u8.ToArray()));
         Assert.Equal("\uFFFD\\ud83d😀", JsonValue.Parse("\"\\ude00\\\\ud83d\\ud83d\\ude00\""u8.ToArray()));
+    }
+
+    private static object Nested(int depth, bool areMaps)
+    {
+        object? value = null;
+        for (var i = 0; i < depth; i++)
+        {
+            value = areMaps ? new Dictionary<string, object?> { ["a"] = value } : new List<object?> { value };
+        }
+
+        return value!;
     }
 }
