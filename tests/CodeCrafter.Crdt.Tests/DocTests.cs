@@ -86,6 +86,54 @@ public sealed class DocTests
     }
 
     [Fact]
+    public void What_the_first_of_the_handlers_that_fail_throws_is_thrown()
+    {
+        var doc = new Doc(1);
+        doc.UpdateEmitted += (_, _) => throw new InvalidOperationException("first");
+        doc.UpdateEmitted += (_, _) => throw new InvalidOperationException("second");
+        doc.Changed += _ => throw new InvalidOperationException("third");
+
+        var failure = Assert.Throws<InvalidOperationException>(() => doc.GetText("text").Insert(0, "a"));
+
+        Assert.Equal("first", failure.Message);
+    }
+
+    [Fact]
+    public void A_transaction_without_a_change_is_not_told()
+    {
+        var doc = new Doc(1);
+        var told = 0;
+        doc.Changed += _ => told++;
+        doc.UpdateEmitted += (_, _) => told++;
+
+        doc.Transact(() => { });
+        doc.Transact(() => doc.GetText("text").Insert(0, ""));
+
+        Assert.Equal(0, told);
+    }
+
+    [Fact]
+    public void An_update_of_a_transaction_that_many_take_part_in_names_the_highest_client_first()
+    {
+        var doc = new Doc(1);
+        var emitted = new List<byte[]>();
+        doc.UpdateEmitted += (update, _) => emitted.Add(update);
+
+        doc.Transact(() =>
+        {
+            foreach (var client in (ulong[])[3, 9, 5, 700, 2])
+            {
+                var other = new Doc(client);
+                other.GetText($"text of {client}").Insert(0, "abc");
+                other.GetText($"text of {client}").Delete(1, 1);
+                doc.ApplyUpdate(other.EncodeStateAsUpdate());
+            }
+        });
+
+        Assert.Equal(doc.EncodeStateAsUpdate(), Assert.Single(emitted));
+    }
+
+    [Fact]
     public void A_handler_that_fails_leaves_the_document_usable()
     {
         var doc = new Doc(1);
@@ -223,6 +271,15 @@ public sealed class DocTests
         doc.GetText("text").Insert(0, "x");
         Assert.Equal(1, Update.DecodeStateVector(doc.EncodeStateVector())[largest]);
         Assert.InRange(new Doc().ClientId, 0UL, uint.MaxValue);
+    }
+
+    [Fact]
+    public void A_state_vector_names_the_highest_client_first()
+    {
+        var bytes = Update.EncodeStateVector(new Dictionary<ulong, long> { [3] = 1, [9] = 2, [5] = 3 });
+
+        Assert.Equal([3, 9, 2, 5, 3, 3, 1], bytes);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Update.EncodeStateVector(new Dictionary<ulong, long> { [3] = -1 }));
     }
 
     [Fact]

@@ -26,6 +26,14 @@ public sealed class MalformedBytesTests
         { "invalid UTF-8", One(Columns(clients: [0x47, 0], lefts: [0], infos: [0x84], strings: [2, 0xC3, 0x28, 2])) },
         { "a string that nobody reads", [.. Columns(strings: [1, (byte)'x', 1]), 0, 0] },
         { "a run that nobody reads", [.. Columns(clients: [0x47, 5]), 0, 0] },
+        { "a key that nobody reads", [.. Columns(keys: [0]), 0, 0] },
+        { "a clock of an origin that nobody reads", [.. Columns(lefts: [0]), 0, 0] },
+        { "a clock of a right origin that nobody reads", [.. Columns(rights: [0]), 0, 0] },
+        { "an info that nobody reads", [.. Columns(infos: [0]), 0, 0] },
+        { "a kind of a parent that nobody reads", [.. Columns(parents: [0]), 0, 0] },
+        { "a type that nobody reads", [.. Columns(types: [0]), 0, 0] },
+        { "a length that nobody reads", [.. Columns(lengths: [0]), 0, 0] },
+        { "a run of which one is read", One(Columns(clients: [0x47, 0], infos: [4], strings: [2, (byte)'t', (byte)'x', 0x41, 0], parents: [1])) },
         { "a parent of an unknown kind", One(Columns(clients: [7], infos: [4], strings: [2, (byte)'t', (byte)'x', 0x41, 0], parents: [2])) },
         { "a type of an unknown kind", One(Columns(clients: [7], infos: [7], strings: [1, (byte)'t', 1], parents: [1], types: [7])) },
         { "content of an unknown kind", One(Columns(clients: [7], infos: [11], strings: [1, (byte)'t', 1], parents: [1])) },
@@ -54,6 +62,17 @@ public sealed class MalformedBytesTests
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 16 << 20);
         Assert.Equal(before, doc.EncodeStateAsUpdate());
+    }
+
+    [Fact]
+    public void A_V2_update_without_the_run_that_is_too_long_is_read()
+    {
+        var doc = new Doc(1);
+
+        doc.ApplyUpdateV2(One(Columns(clients: [7], infos: [4], strings: [2, (byte)'t', (byte)'x', 0x41, 0], parents: [1])));
+
+        // It begins at clock 5.
+        Assert.True(doc.HasPending);
     }
 
     [Fact]
@@ -195,12 +214,12 @@ public sealed class MalformedBytesTests
     }
 
     private static byte[] Columns(
-        byte[]? keys = null, byte[]? clients = null, byte[]? lefts = null, byte[]? infos = null, byte[]? strings = null,
-        byte[]? parents = null, byte[]? types = null, byte[]? lengths = null)
+        byte[]? keys = null, byte[]? clients = null, byte[]? lefts = null, byte[]? rights = null, byte[]? infos = null,
+        byte[]? strings = null, byte[]? parents = null, byte[]? types = null, byte[]? lengths = null)
     {
         var writer = new WireWriter();
         writer.WriteByte(0);
-        foreach (var column in new[] { keys, clients, lefts, null, infos, strings ?? [0], parents, types, lengths })
+        foreach (var column in new[] { keys, clients, lefts, rights, infos, strings ?? [0], parents, types, lengths })
         {
             writer.WriteVarBytes(column);
         }

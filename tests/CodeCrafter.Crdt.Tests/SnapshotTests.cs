@@ -56,6 +56,33 @@ public sealed class SnapshotTests
         Assert.Throws<MalformedUpdateException>(() => snapshot.Contains([1]));
     }
 
+    [Theory]
+    [InlineData("00" + "010105", "00" + "010106")] // a later clock
+    [InlineData("00" + "010105", "00" + "010205")] // another client
+    [InlineData("00" + "010105", "00" + "0202010105")] // one more client
+    [InlineData("0101010001" + "010105", "00" + "010105")] // nothing deleted
+    [InlineData("0101010001" + "010105", "0101010002" + "010105")] // more deleted
+    [InlineData("0101010001" + "010105", "0101010101" + "010105")] // something later deleted
+    [InlineData("0101010001" + "010105", "01010200010301" + "010105")] // two stretches deleted
+    [InlineData("0101010001" + "010105", "0102010001" + "010105")] // deleted of another client
+    public void Snapshots_that_show_something_else_are_not_equal(string hex, string otherHex)
+    {
+        var snapshot = Snapshot.Decode(Convert.FromHexString(hex));
+        var other = Snapshot.Decode(Convert.FromHexString(otherHex));
+
+        Assert.False(snapshot.Equals(other));
+        Assert.False(other.Equals(snapshot));
+        Assert.True(other.Equals(Snapshot.Decode(Convert.FromHexString(otherHex))));
+    }
+
+    [Fact]
+    public void A_document_from_a_snapshot_is_as_the_options_say()
+    {
+        var doc = Doc.CreateFromSnapshot(_doc, _doc.Snapshot(), new DocOptions { ClientId = 77 });
+
+        Assert.Equal(77UL, doc.ClientId);
+    }
+
     [Fact]
     public void What_cannot_be_restored_is_said()
     {

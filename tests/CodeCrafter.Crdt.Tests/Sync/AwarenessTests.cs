@@ -159,6 +159,52 @@ public sealed class AwarenessTests
     }
 
     [Fact]
+    public void Refuses_bytes_after_the_end()
+    {
+        var awareness = new Awareness(_time);
+
+        Assert.Throws<MalformedUpdateException>(() => awareness.Apply([.. States((7, 1, "{}")), 0]));
+        Assert.Equal(0, awareness.Count);
+    }
+
+    [Fact]
+    public void Who_comes_back_is_added_and_who_says_more_is_updated()
+    {
+        var awareness = new Awareness(_time, localClientId: 7);
+
+        Assert.Equal([7UL], awareness.SetLocalState("1"u8).Added);
+        Assert.Equal([7UL], awareness.SetLocalState("2"u8).Updated);
+        Assert.Equal([7UL], awareness.SetLocalState([]).Removed);
+        Assert.Equal([7UL], awareness.SetLocalState("3"u8).Added);
+        Assert.Equal(States((7, 4, "3")), awareness.Encode([7]));
+    }
+
+    [Fact]
+    public void An_old_removal_of_whom_is_removed_is_not_outdated()
+    {
+        var awareness = new Awareness(_time);
+        awareness.Apply(States((7, 3, "{}")));
+        awareness.Remove([7]);
+
+        Assert.True(awareness.Apply(States((7, 2, "null"))).IsEmpty);
+        Assert.True(awareness.Apply(States((7, 9, "null"))).IsEmpty);
+        Assert.Equal(States((7, 9, "null")), awareness.Encode([7]));
+    }
+
+    [Fact]
+    public void Keeps_what_is_made_of_a_state_and_asks_for_none_of_a_removal()
+    {
+        var awareness = new Awareness(_time);
+        awareness.Apply(States((8, 1, "1")));
+
+        awareness.Apply(States((8, 2, "null"), (7, 1, "2"), (9, 1, "3")), keep: state => [(byte)'[', .. state, (byte)']']);
+
+        Assert.Equal(States((7, 1, "[2]"), (8, 2, "null"), (9, 1, "[3]")), awareness.Encode([7, 8, 9]));
+        Assert.Throws<FormatException>(() => awareness.Apply(States((7, 2, "4"), (9, 2, "5")), keep: state => state[0] == '5' ? throw new FormatException() : [.. state]));
+        Assert.Equal("[2]", StateOf(awareness, 7));
+    }
+
+    [Fact]
     public void Cannot_have_a_state_larger_than_allowed()
     {
         var awareness = new Awareness(_time, new AwarenessOptions { MaxStateBytes = 10 });
