@@ -115,7 +115,7 @@ sub collect {
         lstat $path or return;
         if (-d _) {
             opendir(my $folder, $path) or return $omitted++;
-            return $omitted++ if $depth >= 16;
+            return $omitted++ if $depth > 16;
             # Hidden folders are what tools keep for themselves in what they take for a home.
             my @names = sort grep { $_ ne '.' && $_ ne '..' && !($changed && /^\./ && -d "$path/$_") } readdir $folder;
             closedir $folder;
