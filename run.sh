@@ -61,7 +61,7 @@ doctor() {
     packages=$(missing_packages run) || exit 1
     toolchains=$(missing_toolchains) || exit 1
     if [[ ! -f $server && -n $packages$toolchains ]] || ! find_dotnet >/dev/null; then
-        fail "there is no server yet that could look around: ./run.sh builds one, and installs the .NET SDK and packages that it needs; missing now: $(printf '%s\n%s' "$packages" "$toolchains" | sort -u | paste -sd ' ')"
+        fail "there is no server yet that could look around: ./run.sh builds one, and installs the .NET SDK and packages that it needs; missing now: $(printf '%s\n' "$packages" "$toolchains" | grep . | sort -u | paste -sd ' ')"
     fi
     provide_dotnet
     # One that was built before can look around also where something that a build needs has gone.

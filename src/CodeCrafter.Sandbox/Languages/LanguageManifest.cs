@@ -9,7 +9,7 @@ internal sealed record LanguageManifest
     /// <summary>The name for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Other names that the API takes, in lower case; each belongs to one language.</summary>
+    /// <summary>Other names that the API takes, in lower case; one that several languages claim is nobody's.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>The entry file; the folder has the sample program under this name.</summary>
