@@ -201,7 +201,7 @@ public sealed class Doc
     /// collect garbage the state can be restored from it later.
     /// </summary>
     public Snapshot Snapshot() =>
-        new(UpdateWriter.AllDeletes(_store), _store.Clients.ToDictionary(structs => structs.Client, structs => structs.State));
+        new(UpdateWriter.AllDeletes(_store), _store.AllStructs.ToDictionary(structs => structs.Client, structs => structs.State));
 
     /// <summary>A new document in a past state of another, which stays as it is.</summary>
     /// <param name="origin">The document that was in that state. It must not collect garbage.</param>
@@ -318,7 +318,7 @@ public sealed class Doc
 
     private void Finish(Transaction transaction, TransactionEvents? events)
     {
-        foreach (var structs in transaction.Touched)
+        foreach (var (structs, _) in transaction.Touched)
         {
             _inbox.NoteAdvance(structs.Client);
             if (!transaction.IsLocal && structs.Client == ClientId)

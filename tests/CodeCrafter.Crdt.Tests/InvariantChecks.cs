@@ -9,7 +9,7 @@ internal static class InvariantChecks
     public static void Check(Doc doc)
     {
         long text = 0;
-        foreach (var structs in doc.Store.Clients)
+        foreach (var structs in doc.Store.AllStructs)
         {
             text += CheckStructs(doc.Store, structs);
         }

@@ -17,8 +17,9 @@ internal static class Cleanup
         foreach (var (client, ranges) in transaction.Deletes.Clients)
         {
             // What is new is looked at below.
-            var structs = store.Find(client)!;
-            var end = transaction.HasTouched(structs) && IsLastNew(store, structs) ? structs.StateBefore : long.MaxValue;
+            var structs = store.Find(client);
+            var before = transaction.StateBefore(structs);
+            var end = IsLastNew(store, structs, before) ? before : long.MaxValue;
             for (var i = ranges.Count - 1; i >= 0; i--)
             {
                 if (ranges[i].Start < end)
@@ -28,12 +29,12 @@ internal static class Cleanup
             }
         }
 
-        foreach (var structs in transaction.Touched)
+        foreach (var (structs, before) in transaction.Touched)
         {
             // Where the last one has only grown there is nothing new to be merged.
-            if (IsLastNew(store, structs))
+            if (IsLastNew(store, structs, before))
             {
-                Merge(store, structs, structs.StateBefore, structs.State - 1);
+                Merge(store, structs, before, structs.State - 1);
             }
         }
 
@@ -48,13 +49,13 @@ internal static class Cleanup
         var store = transaction.Store;
         foreach (var id in transaction.MergeCandidates)
         {
-            var structs = store.Find(id.Client)!;
+            var structs = store.Find(id.Client);
             Merge(store, structs, id.Clock, store.Rows.EndOf(store.Rows[structs[structs.Find(id.Clock)]]));
         }
     }
 
-    private static bool IsLastNew(StructStore store, ClientStructs structs) =>
-        store.Rows.ClockOf(store.Rows[structs.Last]) >= structs.StateBefore;
+    private static bool IsLastNew(StructStore store, ClientStructs structs, long before) =>
+        store.Rows.ClockOf(store.Rows[structs.Last]) >= before;
 
     private static void Collect(Transaction transaction)
     {
@@ -69,7 +70,7 @@ internal static class Cleanup
 
     private static void Collect(StructStore store, ulong client, long start, long end)
     {
-        var structs = store.Find(client)!;
+        var structs = store.Find(client);
         var position = structs.Find(start);
         do
         {

@@ -41,7 +41,7 @@ internal sealed class Deletions
             return;
         }
 
-        foreach (var structs in transaction.Touched)
+        foreach (var (structs, _) in transaction.Touched)
         {
             if (Pending[structs.Client] is { } ranges && ranges[0].Start < structs.State)
             {
@@ -59,7 +59,7 @@ internal sealed class Deletions
             var structs = store.Find(client);
             for (var i = 0; i < ranges.Count; i++)
             {
-                if (structs is null || ranges[i].End > structs.State || !IsDeleted(store, structs, ranges[i].Start, ranges[i].End))
+                if (ranges[i].End > structs.State || !IsDeleted(store, structs, ranges[i].Start, ranges[i].End))
                 {
                     return false;
                 }
@@ -82,7 +82,7 @@ internal sealed class Deletions
     private void Apply(Transaction transaction, ulong client, IdRanges ranges)
     {
         var structs = transaction.Store.Find(client);
-        var state = structs?.State ?? 0;
+        var state = structs.State;
         ClientStructs.Position position = default;
         for (var i = 0; i < ranges.Count; i++)
         {
@@ -90,7 +90,7 @@ internal sealed class Deletions
             Pending.Add(client, Math.Max(start, state), end);
             if (start < state)
             {
-                position = structs!.FindFrom(position, start);
+                position = structs.FindFrom(position, start);
                 Delete(transaction, structs, ref position, start, Math.Min(end, state));
             }
         }

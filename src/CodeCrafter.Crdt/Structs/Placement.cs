@@ -35,7 +35,7 @@ internal static class Placement
     {
         var rows = store.Rows;
         ref var item = ref rows[number];
-        var client = store.ClientOf(item.Client).Client;
+        var client = store.ClientOf(item.Client);
         var scan = store.NextStamp();
         var conflict = scan;
         var steps = 0;
@@ -46,7 +46,7 @@ internal static class Placement
             rows.MarksOf(next) = new ScanMarks { Scan = scan, Conflict = conflict };
             if (rows.HaveSameOrigin(other, item))
             {
-                if (store.ClientOf(other.Client).Client < client)
+                if (store.ClientOf(other.Client) < client)
                 {
                     item.Left = next;
                     conflict = store.NextStamp();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CodeCrafter.Crdt.Wire;
@@ -7,7 +8,8 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Writes rows as the structs of a V1 update.</summary>
 internal static class RowWriter
 {
-    private const int MaxHead = 1 + (2 * ClientStructs.MaxIdLength);
+    // The name of a unit: its client and its clock.
+    private const int MaxId = 2 * sizeof(ulong), MaxHead = 1 + (2 * MaxId);
     private const int MaxSmall = MaxHead + sizeof(ulong) + TextPool.ShortLength;
 
     /// <summary>
@@ -30,9 +32,9 @@ internal static class RowWriter
             | (hasOrigin ? StructInfo.HasOrigin : 0)
             | (hasRightOrigin ? StructInfo.HasRightOrigin : 0)
             | (store.Lists[row.List].Key is null ? 0 : StructInfo.HasParentSub));
-        var origin = store.ClientOf(hasOrigin ? row.OriginClient : row.Client).WriteId(ref Unsafe.Add(ref target, 1), row.OriginClock);
+        var origin = WriteId(ref Unsafe.Add(ref target, 1), store.Clients[hasOrigin ? row.OriginClient : row.Client], row.OriginClock);
         var end = 1 + (hasOrigin ? origin : 0);
-        var rightOrigin = store.ClientOf(hasRightOrigin ? row.RightOriginClient : row.Client).WriteId(ref Unsafe.Add(ref target, end), row.RightOriginClock);
+        var rightOrigin = WriteId(ref Unsafe.Add(ref target, end), store.Clients[hasRightOrigin ? row.RightOriginClient : row.Client], row.RightOriginClock);
         end += hasRightOrigin ? rightOrigin : 0;
         if (!row.IsText)
         {
@@ -71,16 +73,16 @@ internal static class RowWriter
         var end = 1;
         if (offset > 0)
         {
-            end += store.ClientOf(row.Client).WriteId(head[end..], store.Rows.ClockOf(row) + offset - 1);
+            end += WriteId(head[end..], store.Clients[row.Client], store.Rows.ClockOf(row) + offset - 1);
         }
         else if (hasOrigin)
         {
-            end += store.ClientOf(row.OriginClient).WriteId(head[end..], store.Rows.OriginClockOf(row));
+            end += WriteId(head[end..], store.Clients[row.OriginClient], store.Rows.OriginClockOf(row));
         }
 
         if (row.RightOriginClient != 0)
         {
-            end += store.ClientOf(row.RightOriginClient).WriteId(head[end..], store.Rows.RightOriginClockOf(row));
+            end += WriteId(head[end..], store.Clients[row.RightOriginClient], store.Rows.RightOriginClockOf(row));
         }
 
         writer.Advance(end);
@@ -144,6 +146,25 @@ internal static class RowWriter
         {
             writer.WriteClock(length - offset);
         }
+    }
+
+    // Writes whole words into room for the longest name, and returns the length of this one.
+    private static int WriteId(Span<byte> target, in ClientRow client, long clock)
+    {
+        var length = VarUint.LengthOf(client.Client);
+        BinaryPrimitives.WriteUInt64LittleEndian(target, client.Encoded);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[length..], VarUint.Encode((ulong)clock));
+        return length + VarUint.LengthOf((ulong)clock);
+    }
+
+    // The same without a check that there is room for the longest name.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteId(ref byte target, in ClientRow client, uint clock)
+    {
+        var length = VarUint.LengthOf(client.Client);
+        Unsafe.WriteUnaligned(ref target, client.Encoded);
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref target, length), VarUint.Encode(clock));
+        return length + VarUint.LengthOf(clock);
     }
 
     private static void WriteId(WireWriter writer, Id id)

@@ -21,7 +21,7 @@ internal static class SnapshotWriter
         writer.WriteVarUint((ulong)clients.Length);
         foreach (var (client, clock) in clients)
         {
-            WriteSection(writer, store, store.Find(client)!, clock, snapshot);
+            WriteSection(writer, store, store.Find(client), clock, snapshot);
         }
 
         UpdateWriter.WriteDeleteSet(writer, snapshot.Deletes);

@@ -8,10 +8,9 @@ internal sealed class StructStore
     // Two ids of eight bytes, and what else a struct has beside its text.
     private const int TypicalHead = 24;
 
-    private readonly Dictionary<ulong, ClientStructs> _clients = new(ClientIdComparer.Instance);
-    private ClientStructs?[] _byNumber = new ClientStructs?[2];
-    private ClientStructs? _lastUsed;
     private int _stamp;
+
+    public StructStore() => Clients = new ClientTable(Rows);
 
     public Rows Rows { get; } = new();
 
@@ -23,10 +22,11 @@ internal sealed class StructStore
 
     public TextPool Text { get; private set; } = new();
 
-    /// <summary>The clients that have made something.</summary>
-    public IEnumerable<ClientStructs> Clients => _clients.Values;
+    /// <summary>The clients that have made something, by number.</summary>
+    public ClientTable Clients { get; }
 
-    public int ClientCount => _clients.Count;
+    /// <summary>The structs of all clients, in the order in which they came.</summary>
+    public IEnumerable<ClientStructs> AllStructs => Enumerable.Range(1, Clients.Count).Select(StructsOf);
 
     /// <summary>A number that was not given out before.</summary>
     public int NextStamp() => ++_stamp;
@@ -39,40 +39,21 @@ internal sealed class StructStore
     /// <summary>How many steps all scans for conflicts have taken.</summary>
     public long ScanSteps { get; set; }
 
-    public ClientStructs? Find(ulong client)
-    {
-        if (_lastUsed?.Client == client)
-        {
-            return _lastUsed;
-        }
+    /// <summary>The structs of a client; empty if it is unknown.</summary>
+    public ClientStructs Find(ulong client) => new(Clients, Clients.Find(client));
 
-        return _clients.TryGetValue(client, out var structs) ? _lastUsed = structs : null;
-    }
+    /// <summary>The structs of the client of a number.</summary>
+    public ClientStructs StructsOf(int number) => new(Clients, number);
 
-    /// <summary>The client of a number.</summary>
+    /// <summary>The id of the client of a number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ClientStructs ClientOf(int number) => _byNumber[number]!;
+    public ulong ClientOf(int number) => Clients[number].Client;
 
     /// <summary>The structs of a client, to which something will be added at once.</summary>
-    public ClientStructs FindOrAdd(ulong client)
-    {
-        if (Find(client) is { } found)
-        {
-            return found;
-        }
-
-        var structs = new ClientStructs(Rows, client, _clients.Count + 1);
-        _clients.Add(client, structs);
-        if (structs.Number == _byNumber.Length)
-        {
-            Array.Resize(ref _byNumber, 2 * structs.Number);
-        }
-
-        return _lastUsed = _byNumber[structs.Number] = structs;
-    }
+    public ClientStructs FindOrAdd(ulong client) => new(Clients, NumberOf(client));
 
     /// <summary>The next clock that is expected of a client; zero if it is unknown.</summary>
-    public long StateOf(ulong client) => Find(client)?.State ?? 0;
+    public long StateOf(ulong client) => Clients[Clients.Find(client)].State;
 
     /// <summary>The struct that holds a unit, which must be there.</summary>
     public Item Find(Id id) => new(this, FindRow(id));
@@ -80,7 +61,7 @@ internal sealed class StructStore
     /// <summary>The row that holds a unit, which must be there.</summary>
     public int FindRow(Id id)
     {
-        var structs = Find(id.Client)!;
+        var structs = Find(id.Client);
         return structs[structs.Find(id.Clock)];
     }
 
@@ -90,15 +71,15 @@ internal sealed class StructStore
     /// <summary>The item of a row; null for 0.</summary>
     public Item? ItemAt(int row) => row == 0 ? null : new Item(this, row);
 
-    public Id IdOf(in Row row) => new(ClientOf(row.Client).Client, Rows.ClockOf(row));
+    public Id IdOf(in Row row) => new(ClientOf(row.Client), Rows.ClockOf(row));
 
-    public Id LastIdOf(in Row row) => new(ClientOf(row.Client).Client, Rows.EndOf(row) - 1);
+    public Id LastIdOf(in Row row) => new(ClientOf(row.Client), Rows.EndOf(row) - 1);
 
     public Id OriginOf(in Row row) =>
-        row.OriginClient == 0 ? Id.None : new(ClientOf(row.OriginClient).Client, Rows.OriginClockOf(row));
+        row.OriginClient == 0 ? Id.None : new(ClientOf(row.OriginClient), Rows.OriginClockOf(row));
 
     public Id RightOriginOf(in Row row) =>
-        row.RightOriginClient == 0 ? Id.None : new(ClientOf(row.RightOriginClient).Client, Rows.RightOriginClockOf(row));
+        row.RightOriginClient == 0 ? Id.None : new(ClientOf(row.RightOriginClient), Rows.RightOriginClockOf(row));
 
     /// <summary>How many positions a row takes up.</summary>
     public long VisibleLengthOf(in Row row) =>
@@ -120,8 +101,8 @@ internal sealed class StructStore
         ref var row = ref Rows[number];
         row.Client = structs.Number;
         row.Kind = kind;
-        row.OriginClient = origin.IsNone ? 0 : FindOrAdd(origin.Client).Number;
-        row.RightOriginClient = rightOrigin.IsNone ? 0 : FindOrAdd(rightOrigin.Client).Number;
+        row.OriginClient = origin.IsNone ? 0 : NumberOf(origin.Client);
+        row.RightOriginClient = rightOrigin.IsNone ? 0 : NumberOf(rightOrigin.Client);
         Rows.SetClocks(ref row, clock, length, Math.Max(origin.Clock, 0), Math.Max(rightOrigin.Clock, 0));
         return number;
     }
@@ -138,7 +119,7 @@ internal sealed class StructStore
     /// <summary>Puts a row at the end of its client's structs.</summary>
     public void Append(Transaction transaction, int row)
     {
-        var structs = ClientOf(Rows[row].Client);
+        var structs = StructsOf(Rows[row].Client);
         transaction.Touch(structs);
         structs.Append(row);
     }
@@ -146,7 +127,7 @@ internal sealed class StructStore
     /// <summary>The item that begins with a unit, cut there if need be; or the collected stretch that holds it.</summary>
     public int StartingAt(Transaction transaction, Id id)
     {
-        var structs = Find(id.Client)!;
+        var structs = Find(id.Client);
         var position = structs.Find(id.Clock);
         var found = structs[position];
         ref var row = ref Rows[found];
@@ -157,7 +138,7 @@ internal sealed class StructStore
     /// <summary>The item that ends with a unit, cut there if need be; or the collected stretch that holds it.</summary>
     public int EndingAt(Transaction transaction, Id id)
     {
-        var structs = Find(id.Client)!;
+        var structs = Find(id.Client);
         var position = structs.Find(id.Clock);
         var found = structs[position];
         ref var row = ref Rows[found];
@@ -243,6 +224,8 @@ internal sealed class StructStore
 
         Text = tidy;
     }
+
+    private int NumberOf(ulong client) => Clients.Find(client) is var found and not 0 ? found : Clients.Add(client);
 
     private uint CutContent(in Row left, long offset)
     {

@@ -18,7 +18,7 @@ internal sealed class Transaction(StructStore store)
     public bool IsLocal { get; private set; }
 
     /// <summary>The clients that have new structs.</summary>
-    public List<ClientStructs> Touched { get; } = [];
+    public List<TouchedClient> Touched { get; } = [];
 
     /// <summary>What has been deleted; in order only after the cleanup has sorted it.</summary>
     public DeleteSet Deletes { get; } = new();
@@ -40,19 +40,21 @@ internal sealed class Transaction(StructStore store)
 
     public bool HasChanges => Touched.Count > 0 || !Deletes.IsEmpty;
 
-    private int Stamp { get; set; }
-
     public void Begin(object? origin, bool isLocal)
     {
         Origin = origin;
         IsLocal = isLocal;
-        Stamp = store.NextStamp();
     }
 
     public void Clear()
     {
         Origin = null;
         Touched.Clear();
+        if (Touched.Capacity > MaxKept)
+        {
+            Touched.Capacity = 0;
+        }
+
         Deletes.Clear();
         MergeCandidates.Clear();
         if (MergeCandidates.Capacity > MaxKept)
@@ -72,18 +74,33 @@ internal sealed class Transaction(StructStore store)
     /// <summary>Call before something is added to the structs of a client.</summary>
     public void Touch(ClientStructs structs)
     {
-        if (structs.TransactionStamp == Stamp)
+        if (HasTouched(structs))
         {
             return;
         }
 
-        structs.TransactionStamp = Stamp;
-        structs.StateBefore = structs.State;
-        Touched.Add(structs);
+        structs.Touched = Touched.Count;
+        Touched.Add(new TouchedClient(structs, structs.State));
     }
 
     /// <summary>The transaction has added to the structs of a client.</summary>
-    public bool HasTouched(ClientStructs structs) => structs.TransactionStamp == Stamp;
+    public bool HasTouched(ClientStructs structs) =>
+        structs.Touched < Touched.Count && Touched[structs.Touched].Structs.Number == structs.Number;
+
+    /// <summary>Puts the clients that have new structs in the order in which updates have them, the highest first.</summary>
+    public void SortTouched()
+    {
+        if (Touched.Count < 2)
+        {
+            return;
+        }
+
+        Touched.Sort((a, b) => b.Structs.Client.CompareTo(a.Structs.Client));
+        for (var i = 0; i < Touched.Count; i++)
+        {
+            Touched[i].Structs.Touched = i;
+        }
+    }
 
     /// <summary>The unit was there before the transaction.</summary>
     public bool Existed(Item item) => Existed(item.Id);
@@ -92,11 +109,10 @@ internal sealed class Transaction(StructStore store)
     public bool Existed(Id id) => id.Clock < StateBefore(id.Client);
 
     /// <summary>The next clock that was expected of a client, of which there is something, before the transaction.</summary>
-    public long StateBefore(ulong client)
-    {
-        var structs = store.Find(client)!;
-        return structs.TransactionStamp == Stamp ? structs.StateBefore : structs.State;
-    }
+    public long StateBefore(ulong client) => StateBefore(store.Find(client));
+
+    /// <summary>The next clock that was expected of a client before the transaction.</summary>
+    public long StateBefore(ClientStructs structs) => HasTouched(structs) ? Touched[structs.Touched].StateBefore : structs.State;
 
     /// <summary>The transaction deleted the item. Only after <see cref="Deletes"/> has been sorted.</summary>
     public bool HasDeleted(Item item) => item.Deleted && Deletes[item.Client]?.Contains(item.Clock) == true;
@@ -107,7 +123,7 @@ internal sealed class Transaction(StructStore store)
         Deletes.Sort();
         foreach (var (client, ranges) in Deletes.Clients)
         {
-            var structs = store.Find(client)!;
+            var structs = store.Find(client);
             for (var i = 0; i < ranges.Count; i++)
             {
                 var position = structs.Find(ranges[i].Start);
@@ -223,9 +239,12 @@ internal sealed class Transaction(StructStore store)
             BranchOf(number).IsDeleted = true;
         }
 
-        Deletes.Append(store.ClientOf(row.Client).Client, rows.ClockOf(row), rows.EndOf(row));
+        Deletes.Append(store.ClientOf(row.Client), rows.ClockOf(row), rows.EndOf(row));
         NoteChange(list.Branch, list.Key);
     }
 
     private Branch BranchOf(int row) => ((TypeContent)store.Contents[(int)store.Rows[row].Content]).Branch;
 }
+
+/// <summary>A client that has new structs, and the next clock that was expected of it before.</summary>
+internal readonly record struct TouchedClient(ClientStructs Structs, long StateBefore);

@@ -37,7 +37,7 @@ internal static class UpdateDecoder
     /// <exception cref="MalformedUpdateException">It may not.</exception>
     public static void CheckRoom(ReadOnlySpan<byte> update, StructStore store, Inbox inbox)
     {
-        var clients = new WireReader(update).ReadVarUint() + (ulong)store.ClientCount + (ulong)inbox.PendingClients.Count;
+        var clients = new WireReader(update).ReadVarUint() + (ulong)store.Clients.Count + (ulong)inbox.PendingClients.Count;
         if (clients > Row.MaxClients || !store.Text.HasRoomFor(update.Length))
         {
             throw new MalformedUpdateException("The document would be too large.");
@@ -90,13 +90,18 @@ internal static class UpdateDecoder
     private static bool TryExtend(in UpdateReader reader, Transaction transaction, Inbox inbox)
     {
         if (reader.Kind != Content.StringKind || inbox.HasPending
-            || transaction.Store.Find(reader.Client) is not { } structs || structs.State != reader.Clock
-            || !TextRun.IsExtendable(transaction.Store, structs, reader.Origin, reader.RightOrigin, reader.Length))
+            || transaction.Store.Find(reader.Client) is not { IsEmpty: false } structs || structs.State != reader.Clock)
         {
             return false;
         }
 
-        TextRun.Extend(transaction, structs, new WireReader(reader.ContentBytes).ReadVarBytes(), reader.Length);
+        var last = structs.Last;
+        if (!TextRun.IsExtendable(transaction.Store, structs, last, reader.Origin, reader.RightOrigin, reader.Length))
+        {
+            return false;
+        }
+
+        TextRun.Extend(transaction, structs, last, new WireReader(reader.ContentBytes).ReadVarBytes(), reader.Length);
         return true;
     }
 }

@@ -14,16 +14,11 @@ internal static class UpdateWriter
     /// <summary>Writes what a transaction has added and deleted.</summary>
     public static void WriteTransaction(WireWriter writer, Transaction transaction)
     {
-        var touched = transaction.Touched;
-        if (touched.Count > 1)
+        transaction.SortTouched();
+        writer.WriteVarUint((ulong)transaction.Touched.Count);
+        foreach (var (structs, before) in transaction.Touched)
         {
-            touched.Sort((a, b) => b.Client.CompareTo(a.Client));
-        }
-
-        writer.WriteVarUint((ulong)touched.Count);
-        foreach (var structs in touched)
-        {
-            WriteSection(writer, transaction.Store, structs.Client, structs, structs.StateBefore, [], null);
+            WriteSection(writer, transaction.Store, structs.Client, structs, before, [], null);
         }
 
         WriteDeleteSet(writer, transaction.Deletes);
@@ -33,7 +28,7 @@ internal static class UpdateWriter
     public static void WriteState(
         WireWriter writer, StructStore store, Inbox inbox, DeleteSet pendingDeletes, Dictionary<ulong, long> state)
     {
-        var clients = store.Clients.Select(structs => structs.Client).Union(inbox.PendingClients)
+        var clients = store.AllStructs.Select(structs => structs.Client).Union(inbox.PendingClients)
             .Where(client => HasMore(store, inbox, client, state.GetValueOrDefault(client)))
             .OrderDescending().ToArray();
         writer.WriteVarUint((ulong)clients.Length);
@@ -57,8 +52,8 @@ internal static class UpdateWriter
 
     public static void WriteStateVector(WireWriter writer, StructStore store)
     {
-        writer.WriteVarUint((ulong)store.ClientCount);
-        foreach (var structs in store.Clients.OrderByDescending(structs => structs.Client))
+        writer.WriteVarUint((ulong)store.Clients.Count);
+        foreach (var structs in store.AllStructs.OrderByDescending(structs => structs.Client))
         {
             writer.WriteVarUint(structs.Client);
             writer.WriteClock(structs.State);
@@ -115,11 +110,11 @@ internal static class UpdateWriter
 
     // What waits comes behind what is integrated, with a Skip wherever something between them has not arrived.
     private static void WriteSection(
-        WireWriter writer, StructStore store, ulong client, ClientStructs? structs, long from, ReadOnlySpan<Arrival> pending, DeleteSetWriter? deletes)
+        WireWriter writer, StructStore store, ulong client, ClientStructs structs, long from, ReadOnlySpan<Arrival> pending, DeleteSetWriter? deletes)
     {
-        var state = structs?.State ?? 0;
+        var state = structs.State;
         var waiting = SelectPending(pending, Math.Max(state, from));
-        if (structs is null || state <= from)
+        if (structs.IsEmpty || state <= from)
         {
             WriteHeader(writer, waiting.Count + CountSkips(waiting, waiting[0].From), client, waiting[0].From);
             WriteWaiting(writer, waiting, waiting[0].From);
@@ -232,7 +227,7 @@ internal static class UpdateWriter
     public static DeleteSet AllDeletes(StructStore store)
     {
         var deletes = new DeleteSet();
-        foreach (var structs in store.Clients)
+        foreach (var structs in store.AllStructs)
         {
             AddDeletes(deletes, store, structs);
         }

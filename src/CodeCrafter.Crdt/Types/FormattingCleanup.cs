@@ -120,9 +120,9 @@ internal static class FormattingCleanup
     private static HashSet<Branch> WithNewFormats(Transaction transaction)
     {
         var branches = new HashSet<Branch>();
-        foreach (var structs in transaction.Touched)
+        foreach (var (structs, before) in transaction.Touched)
         {
-            var position = structs.Find(structs.StateBefore);
+            var position = structs.Find(before);
             do
             {
                 if (new Item(transaction.Store, structs[position]) is { Deleted: false, Kind: Content.FormatKind } item)

@@ -174,13 +174,13 @@ internal static class ListEdit
     /// <summary>Typing goes on where it left off: the same result as a new item that is then merged with the left one.</summary>
     public static bool TryExtend(Transaction transaction, Branch branch, Item? left, string text)
     {
-        if (left is not { } item || transaction.Store.Find(branch.Doc.ClientId) is not { } structs || structs.Last != item.Row
-            || !TextRun.IsExtendable(transaction.Store, structs, item.LastId, item.Right?.Id ?? Id.None, text.Length))
+        if (left is not { } item || transaction.Store.Find(branch.Doc.ClientId) is not { IsEmpty: false } structs || structs.Last != item.Row
+            || !TextRun.IsExtendable(transaction.Store, structs, item.Row, item.LastId, item.Right?.Id ?? Id.None, text.Length))
         {
             return false;
         }
 
-        TextRun.Extend(transaction, structs, text);
+        TextRun.Extend(transaction, structs, item.Row, text);
         return true;
     }
 

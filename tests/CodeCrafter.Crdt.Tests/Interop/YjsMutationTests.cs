@@ -87,7 +87,7 @@ public sealed class YjsMutationTests(YjsPeer yjs) : IClassFixture<YjsPeer>
 
     // An item that claims to stand behind a unit that is not before the one it claims to stand before. Where Yjs puts it
     // depends on what it has merged so far, so two documents of Yjs differ too: all that can be asked is what is there.
-    private static bool HasContradiction(Doc doc) => doc.Store.Clients
+    private static bool HasContradiction(Doc doc) => doc.Store.AllStructs
         .SelectMany(structs => Structs(doc.Store, structs))
         .Any(item => !item.Origin.IsNone && !item.RightOrigin.IsNone && !IsBefore(doc, item.Origin, item.RightOrigin));
 

@@ -66,6 +66,29 @@ public class MemoryTests
         Assert.Equal(one.GetText("text").ToString(), doc.GetText("text").ToString());
     }
 
+    [Fact]
+    public void Only_clients_with_more_than_one_struct_have_a_list_of_them()
+    {
+        var doc = new Doc(clientId: 1_000_000);
+        for (var client = 1UL; client <= 1000; client++)
+        {
+            var author = new Doc(client);
+            author.GetArray("list").Insert(0, (long)client);
+            if (client % 10 == 0)
+            {
+                author.GetText("text").Insert(0, "x");
+            }
+
+            doc.ApplyUpdate(author.EncodeStateAsUpdate());
+        }
+
+        Assert.Equal(1000, doc.Store.Clients.Count);
+        for (var client = 1UL; client <= 1000; client++)
+        {
+            Assert.Equal(client % 10 == 0, doc.Store.Clients[doc.Store.Clients.Find(client)].Rows is not null);
+        }
+    }
+
     private static void EditApart(int seed)
     {
         var random = new Random(seed);

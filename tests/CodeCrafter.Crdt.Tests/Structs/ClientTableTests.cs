@@ -1,0 +1,61 @@
+using CodeCrafter.Crdt.Structs;
+using CsCheck;
+
+namespace CodeCrafter.Crdt.Tests.Structs;
+
+public sealed class ClientTableTests
+{
+    [Fact]
+    public void A_client_has_the_number_that_it_was_given_and_others_have_none() => Gen.ULong[0, (1UL << 53) - 1].HashSet[0, 2000].Sample(
+        clients =>
+        {
+            var table = new ClientTable(new Rows());
+            var numbers = new Dictionary<ulong, int>();
+            foreach (var client in clients)
+            {
+                Assert.Equal(0, table.Find(client));
+                numbers.Add(client, table.Add(client));
+            }
+
+            Assert.Equal(clients.Count, table.Count);
+            Assert.Equal(Enumerable.Range(1, clients.Count), numbers.Values.Order());
+            foreach (var (client, number) in numbers)
+            {
+                Assert.Equal(number, table.Find(client));
+                Assert.Equal(client, table[number].Client);
+            }
+
+            Assert.All(numbers.Keys.Select(client => client ^ 1).Except(numbers.Keys), client => Assert.Equal(0, table.Find(client)));
+        },
+        iter: 50);
+
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(1UL << 16)]
+    [InlineData(1UL << 32)]
+    [InlineData(1UL << 40)]
+    public void Ids_at_equal_distances_are_found(ulong distance)
+    {
+        var table = new ClientTable(new Rows());
+        for (var i = 0UL; i < 5000; i++)
+        {
+            Assert.Equal((int)i + 1, table.Add(i * distance));
+        }
+
+        for (var i = 0UL; i < 5000; i++)
+        {
+            Assert.Equal((int)i + 1, table.Find(i * distance));
+        }
+    }
+
+    [Fact]
+    public void The_client_with_the_id_zero_is_one_as_any_other()
+    {
+        var table = new ClientTable(new Rows());
+        Assert.Equal(0, table.Find(0));
+        Assert.Equal(1, table.Add(7));
+        Assert.Equal(0, table.Find(0));
+        Assert.Equal(2, table.Add(0));
+        Assert.Equal((2, 1), (table.Find(0), table.Find(7)));
+    }
+}
