@@ -75,15 +75,13 @@ main() {
         case $1 in
             start | doctor) command=$1 ;;
             --with)
-                is_extra "${2-}" || fail "--with takes one of: $(extras | paste -sd ' ')"
+                is_extra "${2-}" || wrong_usage "--with takes one of: $(extras | paste -sd ' '), and not '${2-}'"
                 uses+=("$2")
                 shift
                 ;;
             -h | --help | help) command=usage ;;
-            *)
-                usage >&2
-                exit 2
-                ;;
+            -*) wrong_usage "there is no option '$1'" ;;
+            *) wrong_usage "there is no command '$1'" ;;
         esac
         shift
     done

@@ -53,9 +53,9 @@ main() {
 
 case ${1-} in
     -h | --help) usage ;;
-    -*)
-        usage >&2
-        exit 2
+    -*) wrong_usage "there is no option '$1'" ;;
+    *)
+        (($# <= 1)) || wrong_usage "there is one SUITE at most, and '$2' is another"
+        main "${1-}"
         ;;
-    *) main "${1-}" ;;
 esac

@@ -17,6 +17,14 @@ fail() {
     exit 1
 }
 
+# Ends a command that was called in a wrong way: what is wrong, and the first lines of its usage.
+wrong_usage() {
+    printf 'error: %s\n' "$*" >&2
+    usage | sed '/^$/q' >&2
+    say "$0 --help says more." >&2
+    exit 2
+}
+
 require_writable_folder() {
     if ! mkdir -p "$1" 2>/dev/null || [[ ! -w $1 ]]; then
         fail "cannot write to $1: it belongs to $(owner_of "$1")"

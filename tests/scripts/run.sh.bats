@@ -157,16 +157,20 @@ ends_with() {
     [ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "An unknown argument shows the usage and is exit code 2" {
+@test "An unknown argument is named above the usage and is exit code 2" {
     run -2 --separate-stderr "$root/run.sh" --nonsense
-    [[ $stderr == "usage: ./run.sh"* ]]
+    [ "${stderr_lines[0]}" = "error: there is no option '--nonsense'" ]
+    [[ ${stderr_lines[1]} == "usage: ./run.sh"* ]]
+    [ -z "$output" ]
+    run -2 --separate-stderr "$root/run.sh" docter
+    [ "${stderr_lines[0]}" = "error: there is no command 'docter'" ]
 }
 
 @test "Something to install besides that there is not shows what there is" {
-    run -1 --separate-stderr "$root/run.sh" --with nonsense
-    [ "$stderr" = 'error: --with takes one of: python-scientific' ]
-    run -1 --separate-stderr "$root/run.sh" --with
-    [ "$stderr" = 'error: --with takes one of: python-scientific' ]
+    run -2 --separate-stderr "$root/run.sh" --with nonsense
+    [ "${stderr_lines[0]}" = "error: --with takes one of: python-scientific, and not 'nonsense'" ]
+    run -2 --separate-stderr "$root/run.sh" --with
+    [ "${stderr_lines[0]}" = "error: --with takes one of: python-scientific, and not ''" ]
 }
 
 @test "The doctor runs a program in each language, and starts no server" {

@@ -28,6 +28,14 @@ ctrf() {
 
 last_line() { conclude | tail -n 1; }
 
+@test "Arguments that there are not are named above the usage and are exit code 2" {
+    run -2 --separate-stderr "$root/test.sh" --nonsense
+    [ "${stderr_lines[0]}" = "error: there is no option '--nonsense'" ]
+    [ "${stderr_lines[1]}" = 'usage: ./test.sh [SUITE]' ]
+    run -2 --separate-stderr "$root/test.sh" crdt server
+    [ "${stderr_lines[0]}" = "error: there is one SUITE at most, and 'server' is another" ]
+}
+
 @test "Results of all formats add up, skipped ones too" {
     suite a ctrf "$(ctrf passed passed skipped)" 0
     suite b vitest '{"testResults":[{"status":"passed","assertionResults":[{"status":"passed"},{"status":"todo"}]}]}' 0
