@@ -56,22 +56,22 @@ public static class HostInspection
     {
         if (!language.IsAvailable)
         {
-            return Finding.Bad(language.Name, "not installed", [.. language.Packages]);
+            return Finding.Bad(language.Title, language.Fault?.Problem ?? "not installed", [.. language.Fault?.Packages ?? language.Packages]);
         }
         if (sandbox is null)
         {
-            return new Finding(language.Name, null, $"{language.Version}, not tried", []);
+            return new Finding(language.Title, null, $"{language.Version}, not tried", []);
         }
         var request = new RunRequest { Language = language, Files = [new SourceFile(language.FileName, language.Sample)], Entry = language.FileName };
         var started = TimeProvider.System.GetTimestamp();
         var result = await sandbox.RunAsync(request, cancellationToken: cancellationToken);
         var time = TimeProvider.System.GetElapsedTime(started);
         cancellationToken.ThrowIfCancellationRequested();
-        return result.Status == RunStatus.Accepted && result.Run?.Stdout.TrimEnd() != LanguageCatalog.Greeting
-            ? Finding.Bad(language.Name, $"{language.Version}, its sample does not print '{LanguageCatalog.Greeting}'")
-            : result.Status == RunStatus.Accepted
-            ? Finding.Good(language.Name, $"{language.Version}, hello in {time.TotalMilliseconds:0} ms")
-            : Finding.Bad(language.Name, $"{language.Version}, its sample ends with {result.Status}: {FirstLine(result.Run?.Stderr, result.Compile?.Stderr, result.Compile?.Stdout)}");
+        return result.Status != RunStatus.Accepted
+            ? Finding.Bad(language.Title, $"{language.Version}, its sample {language.SamplePath} ends with {result.Status}: {Toolchain.FirstLine(result.Run?.Stderr, result.Compile?.Stderr, result.Compile?.Stdout) ?? "it says nothing"}")
+            : result.Run?.Stdout.TrimEnd() == LanguageCatalog.Greeting
+            ? Finding.Good(language.Title, $"{language.Version}, hello in {time.TotalMilliseconds:0} ms")
+            : Finding.Bad(language.Title, $"{language.Version}, its sample {language.SamplePath} must print '{LanguageCatalog.Greeting}' alone, not {(Toolchain.FirstLine(result.Run?.Stdout) is { } line ? $"'{line}'" : "nothing")}");
     }
 
     private static async Task<Finding> RuntimeAsync(string? wanted, string mountInfo, CancellationToken cancellationToken)
@@ -131,7 +131,4 @@ public static class HostInspection
         File.Exists("/etc/os-release")
             ? File.ReadLines("/etc/os-release").FirstOrDefault(line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?["PRETTY_NAME=".Length..].Trim('"') ?? "Linux"
             : "an unknown distribution";
-
-    private static string FirstLine(params string?[] texts) =>
-        texts.FirstOrDefault(text => !string.IsNullOrWhiteSpace(text))?.Trim().Split('\n')[0] ?? "it printed something else";
 }

@@ -40,21 +40,35 @@ public sealed class HostInspectionTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task Language_without_its_toolchain_names_its_packages()
+    public async Task Language_without_its_toolchain_says_what_to_do()
     {
-        var finding = await HostInspection.TryAsync(fixture.Sandbox, fixture.Language("rust") with { Version = null }, Stop);
+        var lacking = fixture.Language("rust") with { Version = null, Fault = new Languages.ToolchainFault("it lacks", ["rustc"]) };
 
-        Assert.Equal((false, "Rust", "not installed"), (finding.Works, finding.Name, finding.Detail));
-        Assert.Equal(["rustc", "gcc", "mold"], finding.Packages);
+        var finding = await HostInspection.TryAsync(fixture.Sandbox, lacking, Stop);
+
+        Assert.Equal((false, "Rust", "it lacks"), (finding.Works, finding.Name, finding.Detail));
+        Assert.Equal(["rustc"], finding.Packages);
+    }
+
+    [Theory]
+    [InlineData("int main(void) { return nothing; }", @"^[\d.]+, its sample languages/c/main\.c ends with CompilationError: main.c: In function")]
+    [InlineData("int main(void) { return 3; }", @"^[\d.]+, its sample languages/c/main\.c ends with RuntimeErrorNzec: it says nothing$")]
+    [InlineData("#include <stdio.h>\nint main(void) { puts(\"Hello\\tworld!\\nagain\"); }", @"^[\d.]+, its sample languages/c/main\.c must print 'Hello, CodeCrafter!' alone, not 'Helloworld!'$")]
+    [InlineData("int main(void) { return 0; }", @"^[\d.]+, its sample languages/c/main\.c must print 'Hello, CodeCrafter!' alone, not nothing$")]
+    public async Task Language_whose_sample_fails_says_why(string sample, string detail)
+    {
+        var finding = await HostInspection.TryAsync(fixture.Sandbox, fixture.Language("c") with { Sample = sample }, Stop);
+
+        Assert.False(finding.Works);
+        Assert.Matches(detail, finding.Detail);
+        Assert.Empty(finding.Packages);
     }
 
     [Fact]
-    public async Task Language_whose_sample_fails_says_why()
+    public async Task Language_whose_name_is_not_its_id_has_both()
     {
-        var finding = await HostInspection.TryAsync(fixture.Sandbox, fixture.Language("c") with { Sample = "int main(void) { return nothing; }" }, Stop);
-
-        Assert.False(finding.Works);
-        Assert.Contains("CompilationError: main.c: In function", finding.Detail);
+        Assert.Equal("C++ (cpp)", (await HostInspection.TryAsync(null, fixture.Language("cpp"), Stop)).Name);
+        Assert.Equal("Python", (await HostInspection.TryAsync(null, fixture.Language("python"), Stop)).Name);
     }
 
     [Fact]

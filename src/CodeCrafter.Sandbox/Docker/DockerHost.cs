@@ -107,12 +107,15 @@ internal sealed class DockerHost : IAsyncDisposable
             }
             else
             {
-                logger.LogWarning("There are no {Language} programs: the engine has no image {Image}", language.Name, ImageName(options, language));
+                logger.LogWarning("There are no {Language} programs: the engine has no image {Image}", language.Title, ImageName(options, language));
             }
         }
         return images.Count > 0 ? images : throw new SandboxUnavailableException(
             $"The Docker Engine has no image of any language, such as {ImageName(options, catalog.Languages[0])}: build them from the Dockerfiles under languages/.");
     }
+
+    /// <summary>The name of a language's image, whether it is there or not.</summary>
+    public string ImageName(Language language) => ImageName(Options, language);
 
     private static string ImageName(DockerSandboxOptions options, Language language) => options.Image.Replace("{language}", language.Id);
 }

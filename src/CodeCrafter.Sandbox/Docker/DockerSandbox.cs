@@ -53,7 +53,7 @@ public sealed class DockerSandbox : ISandbox, IAsyncDisposable
         try
         {
             await SelfCheck.RunAsync(sandbox, host.SelfCheckSetting, cancellationToken);
-            catalog.SetVersions(await ImageVersions.ProbeAsync(sandbox, catalog.Languages.Where(host.HasImage), cancellationToken));
+            catalog.SetToolchains(await ImageVersions.ProbeAsync(sandbox, host, catalog.Languages, cancellationToken));
             logger.LogInformation("Programs run in {Sandbox}", sandbox.Description);
             return sandbox;
         }

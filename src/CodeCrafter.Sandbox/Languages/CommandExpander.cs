@@ -83,25 +83,26 @@ internal sealed class CommandExpander(RunRequest request, RunLimits limits, stri
         return others.Prepend(request.Entry);
     }
 
-    private string Expand(string part)
+    private string Expand(string part) => Placeholders.Expand(part, ValueOf);
+
+    private string? ValueOf(string name)
     {
-        if (!part.Contains('{'))
-        {
-            return part;
-        }
         var slash = request.Entry.LastIndexOf('/');
         var megabytes = limits.MemoryBytes >> 20;
-        return part
-            .Replace("{memoryMb}", megabytes.ToString(CultureInfo.InvariantCulture))
-            .Replace("{heapMb}", HeapMegabytes(megabytes).ToString(CultureInfo.InvariantCulture))
-            .Replace("{linker}", Linker)
-            .Replace("{sourceList}", SourceList)
-            .Replace("{cache}", cache)
-            .Replace("{cpus}", Math.Max(1, (int)Math.Ceiling(limits.Cpus)).ToString(CultureInfo.InvariantCulture))
-            .Replace("{entryDirectory}", slash < 0 ? "." : "./" + request.Entry[..slash])
-            .Replace("{entryClass}", part.Contains("{entryClass}") ? JavaEntryClass.Find(Entry) : "")
-            .Replace("{entryStem}", EntryStem)
-            .Replace("{entry}", request.Entry);
+        return name switch
+        {
+            "memoryMb" => megabytes.ToString(CultureInfo.InvariantCulture),
+            "heapMb" => HeapMegabytes(megabytes).ToString(CultureInfo.InvariantCulture),
+            "linker" => Linker,
+            "sourceList" => SourceList,
+            "cache" => cache,
+            "cpus" => Math.Max(1, (int)Math.Ceiling(limits.Cpus)).ToString(CultureInfo.InvariantCulture),
+            "entryDirectory" => slash < 0 ? "." : "./" + request.Entry[..slash],
+            "entryClass" => JavaEntryClass.Find(Entry),
+            "entryStem" => EntryStem,
+            "entry" => request.Entry,
+            _ => null,
+        };
     }
 
     /// <summary>The path of the entry without the ending of its name.</summary>

@@ -89,7 +89,7 @@ internal sealed class CompilerCaches(string directory, string root, ILogger logg
     private async Task<(int ExitCode, string Output)> RunAsync(LanguageRecipe recipe, string partial, CancellationToken cancellationToken)
     {
         var cache = recipe.Cache!;
-        string Expand(string part) => part.Replace("{cache}", cache.Path).Replace("{language}", "/build/language");
+        string Expand(string part) => Placeholders.Expand(part, name => name switch { "cache" => cache.Path, "language" => "/build/language", _ => null });
         string[] command = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", InRoot, "sh", root, partial, cache.Path, recipe.Folder, .. cache.Fill.Select(Expand)];
         var start = new ProcessStartInfo("/usr/bin/unshare", command)
         {
@@ -167,7 +167,7 @@ internal sealed class CompilerCaches(string directory, string root, ILogger logg
         }
         foreach (var program in recipe.Requires.Select(path => new FileInfo(path)).Select(file => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{program.FullName} {program.Length} {program.LastWriteTimeUtc.Ticks}\0"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{program.FullName} {(program.Exists ? program.Length : 0)} {program.LastWriteTimeUtc.Ticks}\0"));
         }
         return Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 6)).ToLowerInvariant();
     }

@@ -29,11 +29,25 @@ public sealed record Language
 
     /// <summary>The toolchain is installed.</summary>
     public bool IsAvailable => Version is not null;
+
+    /// <summary>Why it is not available; null where it is, and where nobody has looked.</summary>
+    public ToolchainFault? Fault { get; init; }
+
+    /// <summary>The name, and the id where that is another word: <c>C++ (cpp)</c>.</summary>
+    public string Title => Name.Equals(Id, StringComparison.OrdinalIgnoreCase) ? Name : $"{Name} ({Id})";
+
+    /// <summary>The sample as whoever edits it knows it: <c>languages/python/main.py</c>.</summary>
+    internal string SamplePath => LanguageCatalogLoader.PathOf(Id, FileName);
 }
+
+/// <summary>Why programs in a language cannot be run.</summary>
+/// <param name="Problem">What is wrong, and what to do; one line.</param>
+/// <param name="Packages">The Debian and Ubuntu packages to install; none where that would not help.</param>
+public sealed record ToolchainFault(string Problem, IReadOnlyList<string> Packages);
 
 /// <summary>A folder under <c>languages/</c> in which something is wrong.</summary>
 /// <param name="Folder">Its name.</param>
-/// <param name="Problem">What is wrong, and in which file; one line.</param>
+/// <param name="Problem">The file, the member, what is wrong with it and what is expected; one line.</param>
 /// <param name="IsLeftOut">There is no language of it.</param>
 public sealed record LanguageFault(string Folder, string Problem, bool IsLeftOut = true);
 
@@ -56,7 +70,10 @@ public sealed class LanguageCatalog
     {
         var (entries, faults) = LanguageCatalogLoader.Read(directory);
         var languages = await Task.WhenAll(entries.Select(async entry =>
-            entry.Language with { Version = await LanguageCatalogLoader.ProbeAsync(entry.Manifest, cancellationToken) }));
+        {
+            var (version, fault) = await Toolchain.ProbeAsync(entry.Manifest, cancellationToken);
+            return entry.Language with { Version = version, Fault = fault };
+        }));
         return new LanguageCatalog(languages) { Faults = faults };
     }
 
@@ -69,9 +86,9 @@ public sealed class LanguageCatalog
     /// <summary>The language of this id or alias, in any case; null where there is none.</summary>
     public Language? Find(string idOrAlias) => _entries.ByName.GetValueOrDefault(idOrAlias);
 
-    /// <summary>The toolchains are not those of this host: takes their versions, null or none where there is none.</summary>
-    internal void SetVersions(IReadOnlyDictionary<string, string?> versions) =>
-        _entries = new Entries([.. Languages.Select(language => language with { Version = versions.GetValueOrDefault(language.Id) })]);
+    /// <summary>The toolchains are not those of this host: takes what there is of each.</summary>
+    internal void SetToolchains(IReadOnlyDictionary<string, (string? Version, ToolchainFault? Fault)> toolchains) => _entries = new Entries(
+        [.. Languages.Select(language => language with { Version = toolchains[language.Id].Version, Fault = toolchains[language.Id].Fault })]);
 
     private sealed class Entries
     {

@@ -1,44 +1,41 @@
-using System.Diagnostics;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-
 namespace CodeCrafter.Sandbox.Languages;
 
 /// <summary>Reads the folders under <c>languages/</c>: a manifest <c>language.json</c> and a sample program each.</summary>
-internal static partial class LanguageCatalogLoader
+internal static class LanguageCatalogLoader
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        RespectRequiredConstructorParameters = true,
-    };
+    /// <summary>The name of a manifest.</summary>
+    public const string ManifestName = "language.json";
 
-    /// <summary>The languages by name, and what is wrong with the folders that are left out.</summary>
+    private const int MaxProblems = 5;
+
+    /// <summary>The languages by name, and what is wrong with folders.</summary>
     public static (IReadOnlyList<(Language Language, LanguageManifest Manifest)> Languages, IReadOnlyList<LanguageFault> Faults) Read(string directory)
     {
         var languages = new List<(Language Language, LanguageManifest Manifest)>();
         var faults = new List<LanguageFault>();
-        var folders = Directory.GetDirectories(directory).Where(folder => File.Exists(Path.Combine(folder, "language.json"))).Order(StringComparer.Ordinal).ToList();
+        // Those that begin with a dot are an editor's or a version control's.
+        var folders = Directory.GetDirectories(directory).Where(folder => !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal).ToList();
         // A folder's own name is its language's, whatever others want to be called too.
-        var ids = folders.Select(folder => Path.GetFileName(folder)).ToHashSet(StringComparer.Ordinal);
+        var ids = folders.Where(folder => File.Exists(Path.Combine(folder, ManifestName))).Select(folder => Path.GetFileName(folder)).ToHashSet(StringComparer.Ordinal);
         foreach (var folder in folders)
         {
-            var path = Path.Combine(folder, "language.json");
             try
             {
-                var entry = ReadFolder(folder, path);
-                CheckAliases(entry.Language, ids);
-                languages.Add(entry);
+                languages.Add(ReadFolder(folder, ids));
             }
-            catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+            catch (LanguageFolderException e)
             {
-                faults.Add(new LanguageFault(Path.GetFileName(folder), $"{path}: {e.Message}"));
+                faults.Add(new LanguageFault(Path.GetFileName(folder), e.Message));
             }
         }
         WithdrawSharedAliases(languages, faults);
         return ([.. languages.OrderBy(entry => entry.Language.Name, StringComparer.OrdinalIgnoreCase)], faults);
     }
+
+    /// <summary>
+    /// A file of a language as whoever edits it knows it: what the server reads is a copy, made when it was built.
+    /// </summary>
+    public static string PathOf(string id, string file) => $"languages/{id}/{file}";
 
     // A new folder must not take a name away from another, and nobody can tell which of the two is the new one.
     private static void WithdrawSharedAliases(List<(Language Language, LanguageManifest Manifest)> languages, List<LanguageFault> faults)
@@ -52,93 +49,44 @@ internal static partial class LanguageCatalogLoader
             {
                 languages[i] = (language with { Aliases = [.. language.Aliases.Except(shared)] }, manifest);
                 faults.AddRange(shared.Select(alias => new LanguageFault(
-                    language.Id, $"The alias {alias} is nobody's, since several folders claim it: {string.Join(", ", claims[alias])}.", IsLeftOut: false)));
+                    language.Id,
+                    $"{PathOf(language.Id, ManifestName)}: 'aliases' has '{alias}', which is nobody's, since several folders claim it: {string.Join(", ", claims[alias])}",
+                    IsLeftOut: false)));
             }
         }
     }
 
-    private static void CheckAliases(Language language, HashSet<string> ids)
+    private static (Language Language, LanguageManifest Manifest) ReadFolder(string folder, IReadOnlySet<string> ids)
     {
-        foreach (var alias in language.Aliases)
+        var id = Path.GetFileName(folder);
+        var text = ReadFile(folder, ManifestName, "a folder of a language has its manifest there");
+        var manifest = ManifestShape.Read(text, out var problems);
+        if (manifest is not null)
         {
-            if (alias != alias.ToLowerInvariant())
-            {
-                throw new JsonException($"The alias {alias} is not in lower case.");
-            }
-            if (ids.Contains(alias))
-            {
-                throw new JsonException($"The alias {alias} is a name of the language {alias} already.");
-            }
+            problems = [.. ManifestRules.Check(manifest, id, ids)];
         }
+        if (manifest is null || problems.Count > 0)
+        {
+            var more = problems.Count > MaxProblems ? $"; and {problems.Count - MaxProblems} more" : "";
+            throw new LanguageFolderException($"{PathOf(id, ManifestName)}: {string.Join("; ", problems.Take(MaxProblems))}{more}");
+        }
+        var sample = ReadFile(folder, manifest.FileName, $"'fileName' in {ManifestName} names it as the sample, which prints '{LanguageCatalog.Greeting}'");
+        return (manifest.ToLanguage(System.Text.Encoding.UTF8.GetString(sample), Path.GetFullPath(folder)), manifest);
     }
 
-    /// <summary>The version that the toolchain reports; null where it is not installed.</summary>
-    public static async Task<string?> ProbeAsync(LanguageManifest manifest, CancellationToken cancellationToken)
+    private static byte[] ReadFile(string folder, string file, string purpose)
     {
-        if (!manifest.Requires.All(File.Exists))
-        {
-            return null;
-        }
-        var start = new ProcessStartInfo(manifest.Version[0], manifest.Version.Skip(1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/",
-        };
-        start.Environment.Clear();
-        foreach (var (name, value) in ProbeEnvironment)
-        {
-            start.Environment[name] = value;
-        }
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(TimeSpan.FromSeconds(20));
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
-            var errors = process.StandardError.ReadToEndAsync(timeout.Token);
-            await process.WaitForExitAsync(timeout.Token);
-            var version = FindVersion(await output + await errors);
-            return process.ExitCode == 0 ? version : null;
+            return File.ReadAllBytes(Path.Combine(folder, file));
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            process.Kill(entireProcessTree: true);
-            cancellationToken.ThrowIfCancellationRequested();
-            return null;
+            var what = e is FileNotFoundException or DirectoryNotFoundException ? "missing" : "not to be read";
+            throw new LanguageFolderException($"{PathOf(Path.GetFileName(folder), file)} is {what}: {purpose}");
         }
     }
 
-    /// <summary>The version in what a toolchain says of itself; null where there is none.</summary>
-    public static string? FindVersion(string output) => VersionNumber().Match(output) is { Success: true } version ? version.Value : null;
-
-    private static readonly (string, string)[] ProbeEnvironment = [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("HOME", "/nonexistent")];
-
-    private static (Language Language, LanguageManifest Manifest) ReadFolder(string folder, string path)
-    {
-        var manifest = JsonSerializer.Deserialize<LanguageManifest>(File.ReadAllBytes(path), Json)
-            ?? throw new JsonException("The manifest is empty.");
-        if (manifest.Id != Path.GetFileName(folder))
-        {
-            throw new JsonException($"The id {manifest.Id} is not the folder's name.");
-        }
-        if (manifest.Id != manifest.Id.ToLowerInvariant())
-        {
-            throw new JsonException($"The id {manifest.Id} is not in lower case.");
-        }
-        if (manifest.Version.Count == 0 || manifest.Run.Command.Count == 0)
-        {
-            throw new JsonException("The commands 'version' and 'run' need a program.");
-        }
-        if (manifest.Compile is not null && manifest.Output?.StartsWith("/build/", StringComparison.Ordinal) != true)
-        {
-            throw new JsonException("What the compiler makes ('output') is a path below /build/.");
-        }
-        return (manifest.ToLanguage(File.ReadAllText(Path.Combine(folder, manifest.FileName)), Path.GetFullPath(folder)), manifest);
-    }
-
-    [GeneratedRegex(@"\d+(\.\d+)*")]
-    private static partial Regex VersionNumber();
+    /// <param name="problem">What is wrong, with the file that it is in, in the words of whoever wrote it; one line.</param>
+    private sealed class LanguageFolderException(string problem) : Exception(problem.ReplaceLineEndings(" "));
 }

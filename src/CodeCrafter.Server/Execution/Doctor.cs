@@ -75,9 +75,10 @@ internal sealed class Doctor(ServerOptions server, ExecutionOptions options, Lan
             }
             foreach (var language in languages.Languages)
             {
-                report.Add(language.IsAvailable || options.Backend == ExecutionBackend.Oci
-                    ? await HostInspection.TryAsync(sandbox, language)
-                    : new Finding(language.Name, false, $"no image: docker build --tag {options.Docker.Image.Replace("{language}", language.Id)} languages/{language.Id}", []));
+                // The toolchains of this host say nothing of an engine that does not answer.
+                report.Add(sandbox is null && options.Backend == ExecutionBackend.Docker
+                    ? new Finding(language.Title, null, "not tried", [])
+                    : await HostInspection.TryAsync(sandbox, language));
             }
         }
         finally

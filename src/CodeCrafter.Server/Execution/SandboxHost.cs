@@ -30,6 +30,18 @@ internal sealed partial class SandboxHost(
         {
             LogFaultyLanguage(fault.Folder, fault.Problem);
         }
+
+        if (options.Value.Backend == ExecutionBackend.Oci)
+        {
+            foreach (var language in languages.Languages)
+            {
+                if (language.Fault is { } fault)
+                {
+                    LogUnavailableLanguage(language.Title, fault.Problem);
+                }
+            }
+        }
+
         // Not awaited: its self-check takes longer than the rest of the start.
         _starting = CreateAsync();
         return Task.CompletedTask;
@@ -49,7 +61,7 @@ internal sealed partial class SandboxHost(
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var missing = string.Join(", ",
-            languages.Languages.Where(language => !language.IsAvailable).Select(language => language.Name).Concat(languages.Faults.Where(fault => fault.IsLeftOut).Select(fault => fault.Folder)));
+            languages.Languages.Where(language => !language.IsAvailable).Select(language => language.Title).Concat(languages.Faults.Where(fault => fault.IsLeftOut).Select(fault => fault.Folder)));
         return Task.FromResult(_sandbox.Task switch
         {
             { IsCompletedSuccessfully: true } task => missing.Length == 0
@@ -108,6 +120,9 @@ internal sealed partial class SandboxHost(
 
     [LoggerMessage(LogLevel.Error, "Something is wrong with the language in the folder {Folder}: {Problem}")]
     private partial void LogFaultyLanguage(string folder, string problem);
+
+    [LoggerMessage(LogLevel.Warning, "Programs in {Language} cannot be run: {Problem}")]
+    private partial void LogUnavailableLanguage(string language, string problem);
 
     [LoggerMessage(LogLevel.Error, "Programs cannot be run here")]
     private partial void LogUnavailable(Exception exception);

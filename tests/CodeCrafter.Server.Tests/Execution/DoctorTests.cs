@@ -39,10 +39,10 @@ public sealed class DoctorTests
         var (exitCode, text) = await ExamineAsync(await CatalogAsync("c", "python", without: "c"));
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("  WRONG C                not installed\n", text);
+        Assert.Contains("  WRONG C                not installed: /usr/bin/cc is missing; install gcc\n", text);
         Assert.Contains("  ok    Python ", text);
         Assert.Contains("\nNeeds attention: C.\n", text);
-        Assert.EndsWith("apt-get install --no-install-recommends gcc libc6-dev mold\n", text);
+        Assert.EndsWith("apt-get install --no-install-recommends gcc\n", text);
     }
 
     [Fact]
@@ -68,6 +68,8 @@ public sealed class DoctorTests
         Assert.Equal(1, exitCode);
         Assert.Contains("  WRONG sandbox          No Docker Engine answers at unix:///nonexistent.sock", text);
         Assert.DoesNotContain("OCI runtime", text);
+        // What is installed here says nothing of the engine's images.
+        Assert.Contains("  ?     Python           not tried\n", text);
     }
 
     [Fact]
@@ -81,12 +83,26 @@ public sealed class DoctorTests
             var (exitCode, text) = await ExamineAsync(await LanguageCatalog.LoadAsync(languages.FullName, Stop));
 
             Assert.Equal(1, exitCode);
-            Assert.Matches(@"(?m)^  WRONG cobol            \S+/cobol/language\.json: ", text);
+            Assert.Matches(@"(?m)^  WRONG cobol            languages/cobol/language\.json: this is no JSON, at line 1: ", text);
         }
         finally
         {
             languages.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task Language_whose_sample_is_wrong_is_named()
+    {
+        var good = await CatalogAsync("cpp", "python");
+        var bad = new LanguageCatalog([.. good.Languages.Select(language => language.Id == "cpp" ? language with { Sample = "int main() {}" } : language)]);
+
+        var (exitCode, text) = await ExamineAsync(bad);
+
+        Assert.Equal(1, exitCode);
+        Assert.Matches(@"(?m)^  WRONG C\+\+ \(cpp\)        [\d.]+, its sample languages/cpp/main\.cpp must print 'Hello, CodeCrafter!' alone, not nothing$", text);
+        Assert.Contains("\nNeeds attention: C++ (cpp).\n", text);
+        Assert.DoesNotContain("apt-get", text);
     }
 
     [Fact]
@@ -101,7 +117,7 @@ public sealed class DoctorTests
     [Fact]
     public async Task Readiness_names_a_language_that_lacks()
     {
-        var catalog = await CatalogAsync("c", "python", without: "c");
+        var catalog = await CatalogAsync("cpp", "python", without: "cpp");
         await using var server = await TestServer.StartAsync(options =>
         {
             options.OwnSandbox = true;
@@ -119,7 +135,7 @@ public sealed class DoctorTests
             description = sandbox.GetProperty("description").GetString()!;
         }
         while (description == "The sandbox is being checked.");
-        Assert.EndsWith("; cannot be run: C. `doctor` says what to do.", description);
+        Assert.EndsWith("; cannot be run: C++ (cpp). `doctor` says what to do.", description);
     }
 
     private static async Task<(int ExitCode, string Text)> ExamineAsync(LanguageCatalog catalog, string? dataDirectory = null, ExecutionOptions? options = null)
@@ -135,6 +151,6 @@ public sealed class DoctorTests
         var all = await LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages"), Stop);
         return new LanguageCatalog([.. all.Languages
             .Where(language => language.Id == first || language.Id == second)
-            .Select(language => language.Id == without ? language with { Version = null } : language)]);
+            .Select(language => language.Id == without ? language with { Version = null, Fault = new ToolchainFault("not installed: /usr/bin/cc is missing; install gcc", ["gcc"]) } : language)]);
     }
 }
