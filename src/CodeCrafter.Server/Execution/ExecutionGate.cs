@@ -9,6 +9,7 @@ internal sealed class ExecutionGate(
     SessionAccess access,
     ExecutionPlanner planner,
     ExecutionService executions,
+    IExecutionStore store,
     SandboxHost sandboxes)
 {
     /// <exception cref="ExecutionRefusedException">It may not or cannot be run.</exception>
@@ -31,23 +32,29 @@ internal sealed class ExecutionGate(
     }
 
     /// <summary>A job that the user may steer: their own, or any in a session where they may run programs. Null where it is over.</summary>
-    /// <exception cref="ExecutionRefusedException">They may see it, but no more.</exception>
+    /// <exception cref="ExecutionRefusedException">They may see it, but no more, whether it is over or not.</exception>
     public async Task<ExecutionJob?> FindJobAsync(Guid jobId, Guid userId, CancellationToken cancellationToken)
     {
         var job = executions.Find(jobId);
-        if (job?.Plan.SessionId is not { } sessionId)
-        {
-            return job?.Plan.User.Id == userId ? job : null;
-        }
-
-        // To strangers the job is as unknown as its session.
-        if (await access.FindAsync(sessionId, userId, cancellationToken) is not { } membership)
+        var owner = job is null ? await store.FindOwnerAsync(jobId, cancellationToken) : (job.Plan.User.Id, job.Plan.SessionId);
+        if (owner is not var (runner, session))
         {
             return null;
         }
 
-        RequireRunner(membership);
-        return job;
+        if (session is not { } sessionId)
+        {
+            return runner == userId ? job : null;
+        }
+
+        if (await access.FindAsync(sessionId, userId, cancellationToken) is { } membership)
+        {
+            RequireRunner(membership);
+            return job;
+        }
+
+        // To strangers the job is as unknown as its session; who ran it and has left since sees it still.
+        return runner == userId ? throw Forbidden() : null;
     }
 
     /// <exception cref="ExecutionRefusedException">The user may not run programs in the session, or not know of it.</exception>
@@ -62,8 +69,10 @@ internal sealed class ExecutionGate(
     {
         if (membership.Role < SessionRole.Editor || membership.Role < membership.RunRole)
         {
-            throw new ExecutionRefusedException(
-                "forbidden_role", "Your role in this session does not allow running programs.", StatusCodes.Status403Forbidden);
+            throw Forbidden();
         }
     }
+
+    private static ExecutionRefusedException Forbidden() =>
+        new("forbidden_role", "Your role in this session does not allow running programs.", StatusCodes.Status403Forbidden);
 }

@@ -57,6 +57,15 @@ public sealed partial class AccessMatrixTests
     }
 
     [Fact]
+    public async Task A_job_that_is_over_is_stopped_by_nobody_who_could_not_have_stopped_it()
+    {
+        await using var world = await World.StartAsync();
+        var stop = AccessMatrix.Routes.Single(row => row.Name == "DELETE /api/execute/{jobId}");
+        await ForEachAsync(world, [new AccessMatrix.Row(stop.Name, string.Join(' ', stop.Answers))], async (row, caller, _) =>
+            (await AskAsync(world, row, world.Caller(caller), world.Session.Id)).Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task Every_method_of_the_hub_answers_every_caller_as_its_row_says()
     {
         await using var world = await World.StartAsync();
