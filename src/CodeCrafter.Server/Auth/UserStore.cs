@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace CodeCrafter.Server.Auth;
 
-/// <summary>A user as other rooms need to know one.</summary>
+/// <summary>A user, as others see one.</summary>
 internal sealed record UserName(Guid Id, string Username);
 
 /// <summary>What the rest of the server asks of users beyond Identity's stores.</summary>

@@ -4,7 +4,8 @@ using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Execution;
 
-/// <summary>Body of <c>POST /api/execute</c>. A misspelt limit or option must not be no limit and no option.</summary>
+/// <summary>A program to run, and how: <c>code</c>, <c>files</c>, or a <c>sessionId</c> alone for the session's document.</summary>
+// A misspelt limit or option must not be no limit and no option.
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ExecuteRequest
 {
@@ -48,7 +49,12 @@ internal sealed record ExecuteRequest
 /// <summary>The size of a terminal, each number from 1 to 1000.</summary>
 internal sealed record TerminalSize(int Columns, int Rows);
 
-/// <summary>Limits that a request asks for; an absent one takes the server's default.</summary>
+/// <summary>Limits that a request asks for, each between the server's least and most; an absent one takes its default.</summary>
+/// <param name="CpuTimeMs">Milliseconds of CPU, of all processes together.</param>
+/// <param name="WallTimeMs">Milliseconds from the start to the end.</param>
+/// <param name="MemoryMb">MiB of memory, with what is in <c>/tmp</c> and the workspace.</param>
+/// <param name="Processes">Processes and threads at once.</param>
+/// <param name="OutputBytes">Bytes of each stream.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record LimitsRequest(
     long? CpuTimeMs = null,

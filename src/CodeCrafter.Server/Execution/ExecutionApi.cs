@@ -36,7 +36,7 @@ internal static class ExecutionApi
         group.MapGet("/stats", (ExecutionStats stats) => TypedResults.Ok(stats.Describe())).RequireAuthorization(AuthSetup.ServerAdmin)
             .WithSummary("The queue, and what ran since the server started (administrators)").ProducesProblem(403);
         group.MapDelete("/{jobId:guid}", StopAsync).OpenToVisitors()
-            .WithSummary("Stop a job, whether it waits or runs; the answer is its final state").ProducesProblem(403).ProducesProblem(404);
+            .WithSummary("Stop a job, whether it waits or runs; the answer is its final state (editors)").ProducesProblem(403).ProducesProblem(404);
         group.MapDelete("/kill/{sessionId:guid}", KillAsync).OpenToVisitors()
             .WithSummary("Stop everything that waits or runs in a session (editors)").ProducesProblem(403).ProducesProblem(404);
     }
@@ -54,12 +54,12 @@ internal static class ExecutionApi
     {
         if (request.Terminal is not null)
         {
-            throw new ExecutionRefusedException("terminal_needs_hub", "A terminal needs a connection that stays: call Run of /hubs/session.");
+            throw new ExecutionRefusedException("terminal_needs_hub", "A terminal needs a connection that stays: call Run of /hubs/session.") { Field = "terminal" };
         }
 
         if (request.Mode is not (null or "sync" or "async"))
         {
-            throw new ExecutionRefusedException("invalid_mode", "'mode' is 'sync' or 'async'.");
+            throw new ExecutionRefusedException("invalid_mode", "'mode' is 'sync' or 'async'.") { Field = "mode" };
         }
 
         var job = await gate.SubmitAsync(request, principal, interactive: false, cancellationToken);
@@ -150,6 +150,14 @@ internal static class ExecutionApi
 
 internal sealed record LanguageList(IReadOnlyList<LanguageItem> Languages);
 
+/// <summary>A language.</summary>
+/// <param name="Id">What requests call it.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Version">The version of its toolchain; null where that is not installed.</param>
+/// <param name="Available">Its programs can be run.</param>
+/// <param name="FileName">What the file to run is called where no name is given.</param>
+/// <param name="Sample">A small program.</param>
+/// <param name="Aliases">What requests may call it too.</param>
 internal sealed record LanguageItem(
     string Id, string Name, string? Version, bool Available, string FileName, string Sample, IReadOnlyList<string> Aliases);
 
@@ -157,6 +165,7 @@ internal sealed record LanguageItem(
 /// <param name="QueuePosition">Its place in the queue, 1 for the next; null where it runs already.</param>
 internal sealed record JobReference(Guid JobId, int? QueuePosition);
 
+/// <param name="Killed">How many were stopped.</param>
 internal sealed record KilledJobs(int Killed);
 
 internal sealed record ExecutionHistory(IReadOnlyList<ExecutionResult> Executions, PaginationResponse Pagination);

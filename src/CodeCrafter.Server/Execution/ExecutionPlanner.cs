@@ -90,15 +90,15 @@ internal sealed class ExecutionPlanner(
     {
         if (string.IsNullOrWhiteSpace(name))
         {
-            throw new ExecutionRefusedException("missing_language", "Name the language to run.");
+            throw new ExecutionRefusedException("missing_language", "Name the language to run.") { Field = "language" };
         }
 
         var language = languages.Find(name)
-            ?? throw new ExecutionRefusedException("unknown_language", $"There is no language '{Shorten(name)}' here.");
+            ?? throw new ExecutionRefusedException("unknown_language", $"There is no language '{Shorten(name)}' here.") { Field = "language" };
         return language.IsAvailable
             ? language
             : throw new ExecutionRefusedException(
-                "language_unavailable", $"{language.Name} is not installed on this server.", StatusCodes.Status503ServiceUnavailable);
+                "language_unavailable", $"{language.Title} cannot be run on this server.", StatusCodes.Status503ServiceUnavailable);
     }
 
     private IReadOnlyList<SessionFile> FilesOf(ExecuteRequest request, DocumentContent? document, Language language)
@@ -116,16 +116,17 @@ internal sealed class ExecutionPlanner(
             throw new ExecutionRefusedException("missing_code", "There is no file to run.");
         }
 
-        foreach (var file in files)
+        for (var i = 0; i < files.Count; i++)
         {
-            if (file is not { Path: not null, Content: not null })
+            var field = request.Files is null ? null : $"files[{i}]";
+            if (files[i] is not { Path: { } path, Content: not null })
             {
-                throw new ExecutionRefusedException("invalid_path", "Each file has a 'path' and a 'content'.");
+                throw new ExecutionRefusedException("invalid_path", "Each file has a 'path' and a 'content'.") { Field = field };
             }
 
-            if (RequestRules.CheckPath(file.Path) is { } problem)
+            if (RequestRules.CheckPath(path) is { } problem)
             {
-                throw new ExecutionRefusedException("invalid_path", $"'{Shorten(file.Path)}': {problem}");
+                throw new ExecutionRefusedException("invalid_path", $"'{Shorten(path)}': {problem}") { Field = field is null ? null : field + ".path" };
             }
         }
 
@@ -138,12 +139,12 @@ internal sealed class ExecutionPlanner(
         {
             return files.FirstOrDefault(file => file.Path == language.FileName)?.Path
                 ?? (files.Count == 1 ? files[0].Path : throw new ExecutionRefusedException(
-                    "missing_entry", $"Name the file to run in 'entry': there are several, and none is '{language.FileName}'."));
+                    "missing_entry", $"Name the file to run in 'entry': there are several, and none is '{language.FileName}'.") { Field = "entry" });
         }
 
         return files.Any(file => file.Path == entry)
             ? entry
-            : throw new ExecutionRefusedException("missing_entry", $"There is no file '{Shorten(entry)}' to run.");
+            : throw new ExecutionRefusedException("missing_entry", $"There is no file '{Shorten(entry)}' to run.") { Field = "entry" };
     }
 
     private void CheckSize(IReadOnlyList<SessionFile> files)
@@ -171,26 +172,36 @@ internal sealed class ExecutionPlanner(
         if (request.Args is { } args && (args.Count > _options.MaxArguments || args.Any(arg => arg is not { Length: <= 4096 } || arg.Contains('\0'))))
         {
             throw new ExecutionRefusedException(
-                "invalid_args", $"A run takes at most {_options.MaxArguments} arguments of at most 4096 characters, without NUL.");
+                "invalid_args", $"A run takes at most {_options.MaxArguments} arguments of at most 4096 characters, without NUL.") { Field = "args" };
         }
     }
 
-    private RunLimits LimitsOf(LimitsRequest? asked, bool interactive) => new LimitSet
+    private RunLimits LimitsOf(LimitsRequest? asked, bool interactive)
     {
-        CpuTimeMs = Within(asked?.CpuTimeMs, "cpuTimeMs", set => set.CpuTimeMs),
-        // Who types takes longer than a program does.
-        WallTimeMs = interactive && asked?.WallTimeMs is null ? _options.Maximum.WallTimeMs : Within(asked?.WallTimeMs, "wallTimeMs", set => set.WallTimeMs),
-        MemoryMb = Within(asked?.MemoryMb, "memoryMb", set => set.MemoryMb),
-        Processes = (int)Within(asked?.Processes, "processes", set => set.Processes),
-        OutputBytes = Within(asked?.OutputBytes, "outputBytes", set => set.OutputBytes),
-    }.ToRunLimits(_options.Cpus);
+        var errors = new Dictionary<string, string>();
+        var limits = new LimitSet
+        {
+            CpuTimeMs = Within(asked?.CpuTimeMs, "cpuTimeMs", set => set.CpuTimeMs, errors),
+            // Who types takes longer than a program does.
+            WallTimeMs = interactive && asked?.WallTimeMs is null ? _options.Maximum.WallTimeMs : Within(asked?.WallTimeMs, "wallTimeMs", set => set.WallTimeMs, errors),
+            MemoryMb = Within(asked?.MemoryMb, "memoryMb", set => set.MemoryMb, errors),
+            Processes = (int)Within(asked?.Processes, "processes", set => set.Processes, errors),
+            OutputBytes = Within(asked?.OutputBytes, "outputBytes", set => set.OutputBytes, errors),
+        };
+        return errors.Count == 0
+            ? limits.ToRunLimits(_options.Cpus)
+            : throw new ExecutionRefusedException("limit_out_of_range", string.Join(' ', errors.Values)) { Errors = errors };
+    }
 
-    private long Within(long? asked, string name, Func<LimitSet, long> of)
+    private long Within(long? asked, string name, Func<LimitSet, long> of, Dictionary<string, string> errors)
     {
         var (minimum, maximum) = (of(_options.Minimum), of(_options.Maximum));
-        return asked is null ? of(_options.Default)
-            : asked >= minimum && asked <= maximum ? asked.Value
-            : throw new ExecutionRefusedException("limit_out_of_range", $"'{name}' must be from {minimum} to {maximum}.");
+        if (asked < minimum || asked > maximum)
+        {
+            errors[$"limits.{name}"] = $"'{name}' must be from {minimum} to {maximum}.";
+        }
+
+        return asked ?? of(_options.Default);
     }
 
     private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";

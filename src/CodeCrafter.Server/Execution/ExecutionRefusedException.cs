@@ -11,8 +11,15 @@ internal sealed class ExecutionRefusedException(string code, string detail, int 
 
     public int Status { get; } = status;
 
-    /// <summary>The path of the field that is wrong, such as <c>testCases[2].tolerance</c>.</summary>
+    /// <summary>The path of the field that is wrong, such as <c>testCases[2].tolerance</c>; null where there are several.</summary>
     public string? Field { get; init; }
+
+    /// <summary>What is wrong, by field; empty where it is about no field.</summary>
+    public IReadOnlyDictionary<string, string> Errors
+    {
+        get => field ?? (Field is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [Field] = Message });
+        init;
+    }
 
     /// <summary>When to try again, if that helps.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -18,8 +18,8 @@ internal sealed class ExecutionRefusedHandler : IExceptionHandler
             context.Response.Headers.RetryAfter = RateLimits.RetryAfterSeconds(wait);
         }
 
-        var problem = refused.Field is { } field
-            ? Problems.Invalid(refused.Code, field, refused.Message)
+        var problem = refused.Errors.Count > 0
+            ? Problems.Invalid(refused.Status, refused.Code, refused.Message, refused.Errors)
             : Problems.Create(refused.Status, refused.Code, refused.Message);
         await problem.ExecuteAsync(context);
         return true;

@@ -5,7 +5,9 @@ using CodeCrafter.Server.Sessions;
 
 namespace CodeCrafter.Server.Execution;
 
-/// <summary>Judge0's number of a status, and its words.</summary>
+/// <summary>How it went: Judge0's numbers, and 15 Memory Limit Exceeded, 16 Output Limit Exceeded and 17 Cancelled.</summary>
+/// <param name="Id">The number: 3 is Accepted.</param>
+/// <param name="Description">The same in words.</param>
 internal sealed record ExecutionStatus(int Id, string Description)
 {
     public static ExecutionStatus From(RunStatus status) => new((int)status, status switch
@@ -31,13 +33,20 @@ internal sealed record ExecutionStatus(int Id, string Description)
     });
 }
 
-/// <summary>The state of a job: its result once <see cref="FinishedAt"/> is set.</summary>
+/// <summary>The state of a job: its result once <c>finishedAt</c> is set.</summary>
 internal sealed record ExecutionResult
 {
     public required Guid JobId { get; init; }
+
+    /// <summary>The session that it ran in; null for a private run.</summary>
     public Guid? SessionId { get; init; }
+
+    /// <summary>A language id.</summary>
     public required string Language { get; init; }
+
+    /// <summary>The version of the language's toolchain.</summary>
     public string? Version { get; init; }
+
     public required ExecutionStatus Status { get; init; }
 
     /// <summary>The place in the queue while the job waits, 1 for the next; null otherwise.</summary>
@@ -46,6 +55,7 @@ internal sealed record ExecutionResult
     /// <summary>The size of its terminal; null where it ran without, as all runs over HTTP do.</summary>
     public TerminalSize? Terminal { get; init; }
 
+    /// <summary>Null before the compiler has run, and where the language has none.</summary>
     public ExecutionStep? Compile { get; init; }
 
     /// <summary>Null before the program has run, and where there are test cases.</summary>
@@ -62,8 +72,14 @@ internal sealed record ExecutionResult
     public int OutputFilesOmitted { get; init; }
 
     public required UserNameResponse ExecutedBy { get; init; }
+
+    /// <summary>When it was asked for.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it left the queue; null while it waits, and where it never ran.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it was over; null until then.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>The files as they ran; of a job that is over, in a session's history and where the job is asked for.</summary>

@@ -7,11 +7,13 @@ namespace CodeCrafter.Server.Execution;
 /// <summary>How the compilation or the run went.</summary>
 internal sealed record ExecutionStep
 {
-    /// <summary>Standard output up to its limit, or less where <see cref="StdoutTruncated"/>; of a run with a terminal all output.</summary>
+    /// <summary>Standard output up to its limit, or less where <c>stdoutTruncated</c>; of a run with a terminal all output.</summary>
     public required string Stdout { get; init; }
 
+    /// <summary>Standard error, likewise.</summary>
     public required string Stderr { get; init; }
 
+    /// <summary>Null where a signal ended it.</summary>
     public required int? ExitCode { get; init; }
 
     /// <summary>The signal that ended it, such as <c>SIGSEGV</c>.</summary>
@@ -20,13 +22,16 @@ internal sealed record ExecutionStep
     /// <summary>Of all its processes.</summary>
     public required double CpuTimeMs { get; init; }
 
+    /// <summary>From its start to its end.</summary>
     public required double WallTimeMs { get; init; }
 
     /// <summary>The peak, of all its processes together.</summary>
     public required long MemoryBytes { get; init; }
 
+    /// <summary>There was more, which is not kept.</summary>
     public required bool StdoutTruncated { get; init; }
 
+    /// <summary>There was more, which is not kept.</summary>
     public required bool StderrTruncated { get; init; }
 
     /// <summary>The limit that ended it: <c>cpuTime</c>, <c>wallTime</c>, <c>memory</c> or <c>output</c>; null where none did.</summary>

@@ -216,7 +216,7 @@ internal static class OpenApi
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "With `validation_failed`: what is wrong, by field.",
+                Description = "What is wrong, by field, where it is about fields: with `validation_failed`, `unknown_member`, `limit_out_of_range` and others.",
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
             },
         },

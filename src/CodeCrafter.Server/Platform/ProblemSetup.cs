@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace CodeCrafter.Server.Platform;
 
@@ -56,7 +57,7 @@ internal static partial class ProblemSetup
         string.Join('.', path.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 
     /// <summary>Answers what cannot be read as a request; everything else stays an unhandled exception, logged, 500.</summary>
-    private sealed partial class BadRequestHandler : IExceptionHandler
+    private sealed partial class BadRequestHandler(IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IExceptionHandler
     {
         private const int MaxPath = 200;
 
@@ -71,9 +72,18 @@ internal static partial class ProblemSetup
             var problem = new ProblemDetails { Status = bad.StatusCode };
             switch (bad.StatusCode, bad.InnerException)
             {
-                case (StatusCodes.Status400BadRequest, JsonException json):
+                case (StatusCodes.Status400BadRequest, JsonException malformed) when UnknownMember().Match(SentenceOf(malformed)) is { Success: true } unknown:
+                    var (member, known) = (unknown.Groups["name"].Value, Known(unknown.Groups["type"].Value));
+                    problem.Extensions[Problems.Code] = Problems.UnknownMember;
+                    problem.Detail = $"The body has the member '{member}', which is not known here{Place(malformed)}{known}.";
+                    problem.Extensions[Problems.Errors] = new Dictionary<string, string[]>
+                    {
+                        [PathOf(malformed).TrimStart('$').TrimStart('.')] = [$"'{member}' is not known here{known}."],
+                    };
+                    break;
+                case (StatusCodes.Status400BadRequest, JsonException malformed):
                     problem.Extensions[Problems.Code] = "malformed_json";
-                    problem.Detail = Describe(json);
+                    problem.Detail = Describe(malformed);
                     break;
                 case (StatusCodes.Status413PayloadTooLarge, _) when context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } limit:
                     problem.Detail = $"The body of the request is larger than the {limit} bytes that this address accepts.";
@@ -106,19 +116,30 @@ internal static partial class ProblemSetup
             : type.Contains("long", StringComparison.Ordinal) ? $"a whole number of at most {long.MaxValue}"
             : "of another type";
 
-        private static string Describe(JsonException json)
+        private static string Describe(JsonException malformed) => $"The body is not the JSON that this path expects: {What(malformed)}{Place(malformed)}.";
+
+        private static string Place(JsonException malformed)
         {
-            var place = json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "";
-            var path = json.Path is { Length: > 1 } name ? $" ({(name.Length > MaxPath ? name[..MaxPath] + "…" : name)})" : "";
-            return $"The body is not the JSON that this path expects: {What(json)}{place}{path}.";
+            var place = malformed.LineNumber is { } line ? $" at line {line + 1}, byte {malformed.BytePositionInLine + 1}" : "";
+            return PathOf(malformed) is { Length: > 1 } path ? $"{place} ({path})" : place;
         }
 
+        // As long as the body may a name in it be.
+        private static string PathOf(JsonException malformed) => malformed.Path is not { } path ? "" : path.Length > MaxPath ? path[..MaxPath] + "…" : path;
+
+        // Without the path at its end, in which a member may be called anything, also what the sentence says.
+        private static string SentenceOf(JsonException malformed) =>
+            $" Path: {malformed.Path} | LineNumber: {malformed.LineNumber} | BytePositionInLine: {malformed.BytePositionInLine}." is var place
+            && malformed.Message.EndsWith(place, StringComparison.Ordinal) ? malformed.Message[..^place.Length] : malformed.Message;
+
+        private string Known(string type) => typeof(BadRequestHandler).Assembly.GetType(type) is not { } known ? "" : "; known are "
+            + string.Join(", ", json.Value.SerializerOptions.GetTypeInfo(known).Properties.Where(property => property.Set is not null).Select(property => property.Name));
+
         // The serializer tells its errors apart by their words only.
-        private static string What(JsonException json) =>
-            UnknownMember().Match(json.Message) is { Success: true } unknown ? $"it has the member '{unknown.Groups[1]}', which is not known here"
-            : json.Message.Contains("could not be converted", StringComparison.Ordinal) ? "a value has a wrong type"
-            : json.Message.Contains("missing required", StringComparison.Ordinal) ? "a member is missing"
-            : json.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase) ? "it has a member twice"
+        private static string What(JsonException malformed) =>
+            malformed.Message.Contains("could not be converted", StringComparison.Ordinal) ? "a value has a wrong type"
+            : malformed.Message.Contains("missing required", StringComparison.Ordinal) ? "a member is missing"
+            : malformed.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase) ? "it has a member twice"
             : "its syntax is wrong";
 
         [GeneratedRegex("^Failed to bind parameter \"(?<type>[^\"]*) (?<name>\\w+)\" from ")]
@@ -128,12 +149,12 @@ internal static partial class ProblemSetup
         private static partial Regex MissingValue();
 
         // A name may be as long as the body.
-        [GeneratedRegex("^The JSON property '(.{0,100}).*' could not be mapped", RegexOptions.Singleline)]
+        [GeneratedRegex("^The JSON property '(?<name>.{0,100}).*' could not be mapped to any .NET member contained in type '(?<type>[^']*)'", RegexOptions.Singleline)]
         private static partial Regex UnknownMember();
     }
 
     /// <summary>The default writer is silent where the client does not ask for JSON; ours answers in any case.</summary>
-    private sealed class AlwaysJsonWriter(Microsoft.Extensions.Options.IOptions<ProblemDetailsOptions> options) : IProblemDetailsWriter
+    private sealed class AlwaysJsonWriter(IOptions<ProblemDetailsOptions> options) : IProblemDetailsWriter
     {
         public bool CanWrite(ProblemDetailsContext context) => true;
 

@@ -9,7 +9,9 @@ namespace CodeCrafter.Server.Platform;
 internal static class Problems
 {
     public const string Code = "code";
+    public const string Errors = "errors";
     public const string ValidationFailed = "validation_failed";
+    public const string UnknownMember = "unknown_member";
 
     public static ProblemHttpResult Create(int status, string code, string detail) =>
         TypedResults.Problem(detail, statusCode: status, extensions: [new(Code, code)]);
@@ -36,12 +38,12 @@ internal static class Problems
             Status = StatusCodes.Status400BadRequest,
         });
 
-    /// <summary>A field that is wrong for a reason with a code of its own.</summary>
-    public static ProblemHttpResult Invalid(string code, string field, string message) =>
-        TypedResults.Problem(new HttpValidationProblemDetails(new Dictionary<string, string[]> { [field] = [message] })
+    /// <summary>Fields that are wrong for a reason with a code of its own.</summary>
+    public static ProblemHttpResult Invalid(int status, string code, string detail, IReadOnlyDictionary<string, string> errors) =>
+        TypedResults.Problem(new HttpValidationProblemDetails(errors.ToDictionary(error => error.Key, error => new[] { error.Value }))
         {
-            Status = StatusCodes.Status400BadRequest,
-            Detail = message,
+            Status = status,
+            Detail = detail,
             Extensions = { [Code] = code },
         });
 

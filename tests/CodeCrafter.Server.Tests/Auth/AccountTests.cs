@@ -112,7 +112,7 @@ public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServ
         })
         {
             using var refused = await server.Http.PostAsJsonAsync("/api/auth/register", body, Stop);
-            await refused.MustBeProblemAsync(400, "malformed_json");
+            await refused.MustBeProblemAsync(400, "unknown_member");
         }
 
         using var response = await server.Http.PostAsJsonAsync("/api/auth/register", new { username, email, password }, Stop);
@@ -144,7 +144,7 @@ public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServ
         foreach (var body in new object[] { new { role = "admin" }, new { username = "root" }, new { email = "root@example.org" } })
         {
             using var refused = await alice.Http.PutAsJsonAsync("/api/auth/me", body, Stop);
-            await refused.MustBeProblemAsync(400, "malformed_json");
+            await refused.MustBeProblemAsync(400, "unknown_member");
         }
 
         using var second = await alice.Http.PutAsJsonAsync("/api/auth/me", new { lastName = "Adams" }, Stop);

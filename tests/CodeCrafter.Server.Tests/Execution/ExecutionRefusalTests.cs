@@ -60,6 +60,52 @@ public sealed class ExecutionRefusalTests(SharedServer shared) : IClassFixture<S
         await response.MustBeProblemAsync(status, code);
     }
 
+    [Theory]
+    [InlineData("""{"code":"1"}""", "language")]
+    [InlineData("""{"language":"klingon","code":"1"}""", "language")]
+    [InlineData("""{"language":"python","files":[{"path":"a.py","content":""},{"path":"../b.py","content":""}]}""", "files[1].path")]
+    [InlineData("""{"language":"python","files":[null]}""", "files[0]")]
+    [InlineData("""{"language":"python","entry":"x.py","files":[{"path":"a.py","content":""}]}""", "entry")]
+    [InlineData("""{"language":"python","code":"1","args":["a\u0000"]}""", "args")]
+    [InlineData("""{"language":"python","code":"1","mode":"later"}""", "mode")]
+    [InlineData("""{"language":"python","code":"1","terminal":{"columns":80,"rows":24}}""", "terminal")]
+    public async Task A_bad_field_is_named(string body, string field)
+    {
+        var alice = await shared.NewUserAsync();
+
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await alice.Http.PostAsync("/api/execute", content, Stop);
+
+        var problem = await response.ReadAsync<ProblemDto>(400);
+        var (name, texts) = Assert.Single(problem.Errors!);
+        Assert.Equal((field, problem.Detail), (name, Assert.Single(texts)));
+    }
+
+    [Fact]
+    public async Task All_bad_limits_are_named_at_once()
+    {
+        var alice = await shared.NewUserAsync();
+
+        using var response = await alice.ExecuteAsync(new
+        {
+            language = "python",
+            code = "1",
+            limits = new { cpuTimeMs = 0, wallTimeMs = 20_000, memoryMb = 100_000, processes = 1000, outputBytes = 0 },
+        });
+
+        var problem = await response.MustBeProblemAsync(400, "limit_out_of_range");
+        Assert.Equal(
+            new Dictionary<string, string[]>
+            {
+                ["limits.cpuTimeMs"] = ["'cpuTimeMs' must be from 100 to 30000."],
+                ["limits.memoryMb"] = ["'memoryMb' must be from 16 to 1024."],
+                ["limits.processes"] = ["'processes' must be from 1 to 256."],
+                ["limits.outputBytes"] = ["'outputBytes' must be from 1 to 4194304."],
+            },
+            problem.Errors);
+        Assert.Equal(string.Join(' ', problem.Errors!.Values.Select(texts => texts[0])), problem.Detail);
+    }
+
     public static TheoryData<string, string> BadCases => new()
     {
         { "[]", "testCases" },

@@ -75,6 +75,18 @@ public sealed partial class DescriptionTests(SharedServer shared) : IClassFixtur
         }
     }
 
+    [Fact]
+    public async Task It_speaks_of_the_API_and_not_of_the_code()
+    {
+        var names = typeof(Program).Assembly.GetTypes().Select(type => type.Name).Append(nameof(DateTimeOffset)).ToHashSet();
+        var leaks = Descriptions(await DocumentAsync())
+            // What is quoted is a name of the API: a route, a member, an event of the hub.
+            .SelectMany(text => Word().Matches(Quoted().Replace(text, "")).Where(word => names.Contains(word.Value) || word.Value.Contains('.')).Select(word => $"{word.Value}: {text}"))
+            .ToArray();
+
+        Assert.True(leaks.Length == 0, string.Join('\n', leaks));
+    }
+
     /// <summary>
     /// The page's types are made of docs/openapi.json. To bring it up to date, run this test with
     /// <c>CODECRAFTER_WRITE_OPENAPI=1</c>, then <c>npm run types</c> in web.
@@ -102,6 +114,13 @@ public sealed partial class DescriptionTests(SharedServer shared) : IClassFixtur
         from operation in path.Value!.AsObject()
         select (operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject());
 
+    private static IEnumerable<string> Descriptions(JsonNode? node) => node switch
+    {
+        JsonObject members => members.SelectMany(member => member is { Key: "description" or "summary", Value: JsonValue text } ? [(string)text!] : Descriptions(member.Value)),
+        JsonArray items => items.SelectMany(Descriptions),
+        _ => [],
+    };
+
     private IEnumerable<(string Name, RouteEndpoint Endpoint)> Routes() =>
         from endpoint in shared.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = Constraint().Replace(endpoint.RoutePattern.RawText!, "{$1}").TrimEnd('/')
@@ -114,4 +133,11 @@ public sealed partial class DescriptionTests(SharedServer shared) : IClassFixtur
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Parameter();
+
+    // Of two words at least, or a member of something.
+    [GeneratedRegex(@"\b[A-Z]\w*(\.[A-Z]\w*|[a-z][A-Z]\w*)+")]
+    private static partial Regex Word();
+
+    [GeneratedRegex("`[^`]*`")]
+    private static partial Regex Quoted();
 }

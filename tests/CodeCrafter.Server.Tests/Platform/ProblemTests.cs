@@ -38,17 +38,17 @@ public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Theory]
-    [InlineData("POST", "/api/auth/register", "{\"username\":\"a\",\"pasword\":\"b\"}", "pasword")]
-    [InlineData("POST", "/api/auth/login", "{\"username\":\"a\",\"it's\":\"b\"}", "it's")]
-    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"public\":true}", "public")]
-    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"settings\":{\"allowGuest\":true}}", "allowGuest")]
-    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"files\":[{\"path\":\"a\",\"text\":\"b\"}]}", "text")]
-    [InlineData("PUT", "/api/sessions/{id}", "{\"settings\":{\"allowGuest\":true}}", "allowGuest")]
-    [InlineData("POST", "/api/sessions/{id}/invitations", "{\"role\":\"editor\",\"maxUse\":1,\"expiresIn\":60}", "maxUse")]
-    [InlineData("POST", "/api/sessions/{id}/join", "{\"token\":\"x\"}", "token")]
-    [InlineData("PUT", "/api/auth/me", "{\"preference\":{}}", "preference")]
-    [InlineData("POST", "/api/execute", "{\"language\":\"python\",\"limits\":{\"cpuTime\":1}}", "cpuTime")]
-    public async Task A_misspelt_member_is_refused_by_its_name(string method, string path, string body, string member)
+    [InlineData("POST", "/api/auth/register", "{\"username\":\"a\",\"pasword\":\"b\"}", "pasword", "pasword", "password")]
+    [InlineData("POST", "/api/auth/login", "{\"username\":\"a\",\"it's\":\"b\"}", "it's", "['it's']", "username, password")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"Public\":true}", "Public", "Public", "isPublic")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"settings\":{\"allowGuest\":true}}", "allowGuest", "settings.allowGuest", "allowGuests")]
+    [InlineData("POST", "/api/sessions/create", "{\"title\":\"x\",\"files\":[{\"path\":\"a\",\"text\":\"b\"}]}", "text", "files[0].text", "path, content")]
+    [InlineData("PUT", "/api/sessions/{id}", "{\"settings\":{\"allowGuest\":true}}", "allowGuest", "settings.allowGuest", "allowGuests")]
+    [InlineData("POST", "/api/sessions/{id}/invitations", "{\"role\":\"editor\",\"maxUse\":1,\"expiresIn\":60}", "maxUse", "maxUse", "role, expiresAt, maxUses")]
+    [InlineData("POST", "/api/sessions/{id}/join", "{\"token\":\"x\"}", "token", "token", "invite")]
+    [InlineData("PUT", "/api/auth/me", "{\"preference\":{}}", "preference", "preference", "firstName, lastName, preferences")]
+    [InlineData("POST", "/api/execute", "{\"language\":\"python\",\"limits\":{\"cpuTime\":1}}", "cpuTime", "limits.cpuTime", "cpuTimeMs, wallTimeMs, memoryMb, processes, outputBytes")]
+    public async Task A_misspelt_member_is_refused_by_its_name_with_those_that_are_known(string method, string path, string body, string member, string field, string known)
     {
         var alice = await shared.NewUserAsync();
         var session = await alice.CreateSessionAsync();
@@ -57,8 +57,11 @@ public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServ
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
         using var response = await alice.Http.SendAsync(request, Stop);
-        var problem = await response.MustBeProblemAsync(400, "malformed_json");
-        Assert.Contains($"it has the member '{member}', which is not known here", problem.Detail, StringComparison.Ordinal);
+        var problem = await response.MustBeProblemAsync(400, "unknown_member");
+        Assert.Contains($"the member '{member}', which is not known here", problem.Detail, StringComparison.Ordinal);
+        var (name, texts) = Assert.Single(problem.Errors!);
+        Assert.Equal(field, name);
+        Assert.Matches($"^'{member}' is not known here; known are (.*, )?{known}(, .*)?\\.$", Assert.Single(texts));
     }
 
     [Fact]
@@ -66,9 +69,21 @@ public sealed class ProblemTests(SharedServer shared) : IClassFixture<SharedServ
     {
         using var content = new StringContent("{\"" + new string('x', 1000) + "\":1}", Encoding.UTF8, "application/json");
         using var response = await shared.Server.Http.PostAsync("/api/auth/login", content, Stop);
-        var problem = await response.MustBeProblemAsync(400, "malformed_json");
+        var problem = await response.MustBeProblemAsync(400, "unknown_member");
         Assert.Contains($"'{new string('x', 100)}'", problem.Detail, StringComparison.Ordinal);
         Assert.InRange(problem.Detail!.Length, 100, 500);
+        Assert.InRange(Assert.Single(problem.Errors!).Key.Length, 100, 250);
+    }
+
+    [Theory]
+    [InlineData("CodeCrafter.Server.Auth.User")]
+    [InlineData("CodeCrafter.Server.Platform.OpenApi")]
+    public async Task A_member_cannot_ask_for_the_members_of_something_else(string type)
+    {
+        var body = new Dictionary<string, int> { [$"x' could not be mapped to any .NET member contained in type '{type}'"] = 1 };
+        using var response = await shared.Server.Http.PostAsync("/api/auth/login", System.Net.Http.Json.JsonContent.Create(body), Stop);
+        var problem = await response.MustBeProblemAsync(400, "unknown_member");
+        Assert.EndsWith("; known are email, username, password.", problem.Detail, StringComparison.Ordinal);
     }
 
     [Theory]

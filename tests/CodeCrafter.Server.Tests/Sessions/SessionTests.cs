@@ -110,9 +110,9 @@ public sealed class SessionTests(SharedServer shared) : IClassFixture<SharedServ
         })
         {
             using var created = await mallory.Http.PostAsJsonAsync("/api/sessions/create", body, Stop);
-            await created.MustBeProblemAsync(400, "malformed_json");
+            await created.MustBeProblemAsync(400, "unknown_member");
             using var changed = await mallory.Http.PutAsJsonAsync($"/api/sessions/{session.Id}", body, Stop);
-            await changed.MustBeProblemAsync(400, "malformed_json");
+            await changed.MustBeProblemAsync(400, "unknown_member");
         }
 
         var after = await mallory.GetSessionAsync(session.Id);

@@ -3663,7 +3663,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Stop a job, whether it waits or runs; the answer is its final state */
+        /** Stop a job, whether it waits or runs; the answer is its final state (editors) */
         delete: {
             parameters: {
                 query?: never;
@@ -4424,7 +4424,7 @@ export interface components {
             /** @description What to ask for as `after` to get the next page; null where this is the last. */
             nextAfter: null | string;
         };
-        /** @description Body of `POST /api/execute`. A misspelt limit or option must not be no limit and no option. */
+        /** @description A program to run, and how: `code`, `files`, or a `sessionId` alone for the session's document. */
         ExecuteRequest: {
             /**
              * Format: uuid
@@ -4468,13 +4468,18 @@ export interface components {
             executions: components["schemas"]["ExecutionResult"][];
             pagination: components["schemas"]["PaginationResponse"];
         };
-        /** @description The state of a job: its result once DateTimeOffset? ExecutionResult.FinishedAt is set. */
+        /** @description The state of a job: its result once `finishedAt` is set. */
         ExecutionResult: {
             /** Format: uuid */
             jobId: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The session that it ran in; null for a private run.
+             */
             sessionId: null | string;
+            /** @description A language id. */
             language: string;
+            /** @description The version of the language's toolchain. */
             version: null | string;
             status: components["schemas"]["ExecutionStatus"];
             /**
@@ -4495,11 +4500,20 @@ export interface components {
              */
             outputFilesOmitted: number;
             executedBy: components["schemas"]["UserNameResponse"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it left the queue; null while it waits, and where it never ran.
+             */
             startedAt: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was over; null until then.
+             */
             finishedAt: null | string;
             /** @description The files as they ran; of a job that is over, in a session's history and where the job is asked for. */
             files?: components["schemas"]["ExecutedFile"][];
@@ -4538,18 +4552,26 @@ export interface components {
             /** @description What is over, by language. */
             languages: components["schemas"]["LanguageStats"][];
         };
-        /** @description Judge0's number of a status, and its words. */
+        /** @description How it went: Judge0's numbers, and 15 Memory Limit Exceeded, 16 Output Limit Exceeded and 17 Cancelled. */
         ExecutionStatus: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The number: 3 is Accepted.
+             */
             id: number;
+            /** @description The same in words. */
             description: string;
         };
         /** @description How the compilation or the run went. */
         ExecutionStep: {
-            /** @description Standard output up to its limit, or less where bool ExecutionStep.StdoutTruncated; of a run with a terminal all output. */
+            /** @description Standard output up to its limit, or less where `stdoutTruncated`; of a run with a terminal all output. */
             stdout: string;
+            /** @description Standard error, likewise. */
             stderr: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Null where a signal ended it.
+             */
             exitCode: null | number;
             /** @description The signal that ended it, such as `SIGSEGV`. */
             signal: null | string;
@@ -4558,14 +4580,19 @@ export interface components {
              * @description Of all its processes.
              */
             cpuTimeMs: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description From its start to its end.
+             */
             wallTimeMs: number;
             /**
              * Format: int64
              * @description The peak, of all its processes together.
              */
             memoryBytes: number;
+            /** @description There was more, which is not kept. */
             stdoutTruncated: boolean;
+            /** @description There was more, which is not kept. */
             stderrTruncated: boolean;
             /** @description The limit that ended it: `cpuTime`, `wallTime`, `memory` or `output`; null where none did. */
             limitExceeded: null | string;
@@ -4684,16 +4711,27 @@ export interface components {
             state: string;
         };
         KilledJobs: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How many were stopped.
+             */
             killed: number;
         };
+        /** @description A language. */
         LanguageItem: {
+            /** @description What requests call it. */
             id: string;
+            /** @description What people call it. */
             name: string;
+            /** @description The version of its toolchain; null where that is not installed. */
             version: null | string;
+            /** @description Its programs can be run. */
             available: boolean;
+            /** @description What the file to run is called where no name is given. */
             fileName: string;
+            /** @description A small program. */
             sample: string;
+            /** @description What requests may call it too. */
             aliases: string[];
         };
         LanguageList: {
@@ -4727,17 +4765,32 @@ export interface components {
              */
             longestTimeMs: number;
         };
-        /** @description Limits that a request asks for; an absent one takes the server's default. */
+        /** @description Limits that a request asks for, each between the server's least and most; an absent one takes its default. */
         LimitsRequest: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Milliseconds of CPU, of all processes together.
+             */
             cpuTimeMs?: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Milliseconds from the start to the end.
+             */
             wallTimeMs?: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description MiB of memory, with what is in `/tmp` and the workspace.
+             */
             memoryMb?: null | number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Processes and threads at once.
+             */
             processes?: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Bytes of each stream.
+             */
             outputBytes?: null | number;
         };
         LoginRequest: {
@@ -4845,7 +4898,7 @@ export interface components {
             code: string;
             /** @description Names the request in the server's log. */
             traceId: string;
-            /** @description With `validation_failed`: what is wrong, by field. */
+            /** @description What is wrong, by field, where it is about fields: with `validation_failed`, `unknown_member`, `limit_out_of_range` and others. */
             errors?: {
                 [key: string]: string[];
             };
@@ -4952,7 +5005,7 @@ export interface components {
             pagination: components["schemas"]["PaginationResponse"];
         };
         /**
-         * @description What happened. Names are stored and shown, so they stay.
+         * @description What happened.
          * @enum {string}
          */
         SecurityEventType: "accountCreated" | "loginSucceeded" | "loginFailed" | "loginThrottled" | "accountLocked" | "loggedOut" | "refreshTokenReused" | "passwordChanged" | "passwordChangeFailed" | "administratorMade" | "accountDisabled" | "accountEnabled" | "participantAdded" | "roleChanged" | "participantRemoved" | "inviteRenewed" | "visibilityChanged" | "sessionDeleted" | "ownershipTransferred" | "invitationMade" | "invitationRevoked" | "invitationUsed" | "publicLinkMade" | "publicLinkRevoked";
@@ -5118,7 +5171,7 @@ export interface components {
             /** Format: int32 */
             rows: number;
         };
-        /** @description A test case of a request. One whose `hidden` is misspelt must not be shown. */
+        /** @description An input, and the output that is expected for it. */
         TestCaseRequest: {
             /** @description What the author calls it. */
             name?: null | string;
@@ -5225,7 +5278,7 @@ export interface components {
             /** @description The account cannot log in, and its logins are over. */
             disabled: null | boolean;
         };
-        /** @description A user as other rooms need to know one. */
+        /** @description A user, as others see one. */
         UserName: {
             /** Format: uuid */
             id: string;

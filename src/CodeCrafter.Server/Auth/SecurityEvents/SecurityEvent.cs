@@ -1,6 +1,7 @@
 namespace CodeCrafter.Server.Auth.SecurityEvents;
 
-/// <summary>What happened. Names are stored and shown, so they stay.</summary>
+/// <summary>What happened.</summary>
+// Names are stored and shown, so they stay.
 internal enum SecurityEventType
 {
     AccountCreated,

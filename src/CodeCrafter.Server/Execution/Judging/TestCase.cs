@@ -3,7 +3,8 @@ using CodeCrafter.Sandbox;
 
 namespace CodeCrafter.Server.Execution.Judging;
 
-/// <summary>A test case of a request. One whose <c>hidden</c> is misspelt must not be shown.</summary>
+/// <summary>An input, and the output that is expected for it.</summary>
+// One whose hidden is misspelt must not be shown.
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record TestCaseRequest
 {
