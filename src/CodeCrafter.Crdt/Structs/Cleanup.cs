@@ -114,7 +114,8 @@ internal static class Cleanup
                     store.ReleaseContent(ref row);
                     row.Kind = StructInfo.Gc;
                     row.Deleted = true;
-                    (row.List, row.Left, row.Right, row.OriginClient, row.RightOriginClient) = (0, 0, 0, 0, 0);
+                    (row.List, row.Left, row.Right) = (0, 0, 0);
+                    store.Rows.SetClients(ref row, store.Rows.ClientOf(row), 0, 0);
                 }
 
                 if (list.Number != 0)
@@ -169,7 +170,7 @@ internal static class Cleanup
                 return false;
             }
         }
-        else if (left.Right != rightRow || left.Kind != right.Kind || left.Deleted != right.Deleted || right.OriginClient != left.Client
+        else if (left.Right != rightRow || left.Kind != right.Kind || left.Deleted != right.Deleted || rows.OriginClientOf(right) != rows.ClientOf(left)
             || !rows.HaveSameRightOrigin(left, right) || rows.OriginClockOf(right) != rows.EndOf(left) - 1
             || !TryJoinContent(store, ref left, right))
         {

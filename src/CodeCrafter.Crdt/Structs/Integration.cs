@@ -46,7 +46,7 @@ internal static class Integration
         {
             case Content.DeletedKind:
                 row.Deleted = true;
-                transaction.Deletes.Append(store.ClientOf(row.Client), rows.ClockOf(row), rows.EndOf(row));
+                transaction.Deletes.Append(store.ClientOf(row), rows.ClockOf(row), rows.EndOf(row));
                 break;
             case Content.TypeKind:
                 ((TypeContent)store.Contents[(int)row.Content]).Branch.Attach(parent.Doc, new Item(store, number));

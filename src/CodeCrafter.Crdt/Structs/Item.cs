@@ -25,7 +25,7 @@ internal readonly struct Item(StructStore store, int row) : IEquatable<Item>
 
     public bool Deleted => Data.Deleted;
 
-    public ulong Client => store.ClientOf(Data.Client);
+    public ulong Client => store.ClientOf(Data);
 
     public long Clock => store.Rows.ClockOf(Data);
 

@@ -35,7 +35,7 @@ internal static class Placement
     {
         var rows = store.Rows;
         ref var item = ref rows[number];
-        var client = store.ClientOf(item.Client);
+        var client = store.ClientOf(item);
         var scan = store.NextStamp();
         var conflict = scan;
         var steps = 0;
@@ -46,7 +46,7 @@ internal static class Placement
             rows.MarksOf(next) = new ScanMarks { Scan = scan, Conflict = conflict };
             if (rows.HaveSameOrigin(other, item))
             {
-                if (store.ClientOf(other.Client) < client)
+                if (store.ClientOf(other) < client)
                 {
                     item.Left = next;
                     conflict = store.NextStamp();
@@ -76,7 +76,7 @@ internal static class Placement
     // Mostly the origin is still the left neighbour, and need not be looked up. 0 where it has been collected.
     private static int OriginOf(StructStore store, in Row row)
     {
-        if (row.OriginClient == 0)
+        if (!row.HasOrigin)
         {
             return 0;
         }
@@ -86,7 +86,7 @@ internal static class Placement
         if (row.Left != 0)
         {
             ref var left = ref rows[row.Left];
-            if (left.Client == row.OriginClient && rows.ClockOf(left) <= clock && clock < rows.EndOf(left))
+            if (rows.ClientOf(left) == rows.OriginClientOf(row) && rows.ClockOf(left) <= clock && clock < rows.EndOf(left))
             {
                 return row.Left;
             }

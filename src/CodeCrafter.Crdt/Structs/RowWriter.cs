@@ -18,7 +18,7 @@ internal static class RowWriter
     /// </summary>
     public static void Write(WireWriter writer, StructStore store, in Row row)
     {
-        if (row.IsWide || !(row.IsText || row.Kind == Content.DeletedKind) || (row.OriginClient | row.RightOriginClient) == 0)
+        if (row.IsWide || !(row.IsText || row.Kind == Content.DeletedKind) || !(row.HasOrigin || row.HasRightOrigin))
         {
             Write(writer, store, row, 0, store.Rows.LengthOf(row));
             return;
@@ -26,8 +26,8 @@ internal static class RowWriter
 
         // There is room for the longest of all, so nothing is written beyond it.
         ref var target = ref MemoryMarshal.GetReference(writer.Reserve(MaxSmall));
-        var hasOrigin = row.OriginClient != 0;
-        var hasRightOrigin = row.RightOriginClient != 0;
+        var hasOrigin = row.HasOrigin;
+        var hasRightOrigin = row.HasRightOrigin;
         target = (byte)(row.Kind
             | (hasOrigin ? StructInfo.HasOrigin : 0)
             | (hasRightOrigin ? StructInfo.HasRightOrigin : 0)
@@ -64,29 +64,29 @@ internal static class RowWriter
         }
 
         var list = store.Lists[row.List];
-        var hasOrigin = offset > 0 || row.OriginClient != 0;
+        var hasOrigin = offset > 0 || row.HasOrigin;
         var head = writer.Reserve(MaxHead);
         head[0] = (byte)(row.Kind
             | (hasOrigin ? StructInfo.HasOrigin : 0)
-            | (row.RightOriginClient != 0 ? StructInfo.HasRightOrigin : 0)
+            | (row.HasRightOrigin ? StructInfo.HasRightOrigin : 0)
             | (list.Key is null ? 0 : StructInfo.HasParentSub));
         var end = 1;
         if (offset > 0)
         {
-            end += WriteId(head[end..], store.Clients[row.Client], store.Rows.ClockOf(row) + offset - 1);
+            end += WriteId(head[end..], store.Clients[store.Rows.ClientOf(row)], store.Rows.ClockOf(row) + offset - 1);
         }
         else if (hasOrigin)
         {
-            end += WriteId(head[end..], store.Clients[row.OriginClient], store.Rows.OriginClockOf(row));
+            end += WriteId(head[end..], store.Clients[store.Rows.OriginClientOf(row)], store.Rows.OriginClockOf(row));
         }
 
-        if (row.RightOriginClient != 0)
+        if (row.HasRightOrigin)
         {
-            end += WriteId(head[end..], store.Clients[row.RightOriginClient], store.Rows.RightOriginClockOf(row));
+            end += WriteId(head[end..], store.Clients[store.Rows.RightOriginClientOf(row)], store.Rows.RightOriginClockOf(row));
         }
 
         writer.Advance(end);
-        if (!hasOrigin && row.RightOriginClient == 0)
+        if (!hasOrigin && !row.HasRightOrigin)
         {
             WriteParent(writer, list.Branch.RootName, list.Branch.Id, list.Key);
         }

@@ -5,14 +5,14 @@ namespace CodeCrafter.Crdt.Structs;
 
 /// <summary>
 /// The rows of a document, in pages, so that they never move: a row keeps its number as long as it is in use. Beside
-/// them, made only when somebody needs them: the leaves of the indexes of positions, the marks of scans, and clocks
-/// that 32 bits cannot hold.
+/// them, made only when somebody needs them: the leaves of the indexes of positions, the marks of scans, and the
+/// names of structs for which a row has no room.
 /// </summary>
 internal sealed class Rows
 {
     private const int PageBits = 8, PageLength = 1 << PageBits, FirstLength = 4;
 
-    private readonly SlotTable<WideClocks> _wide = new();
+    private readonly SlotTable<WideNames> _wide = new();
     private Row[][] _pages = [new Row[FirstLength]];
     private IndexLeaf?[][]? _leaves;
     private ScanMarks[][]? _marks;
@@ -37,6 +37,9 @@ internal sealed class Rows
             Sse.Prefetch0(Unsafe.AsPointer(ref this[row]));
         }
     }
+
+    /// <summary>The highest number of a client that a row itself may hold; less than it could is for tests.</summary>
+    public int MaxNarrowClient { get; set; } = Row.MaxNarrowClient;
 
     /// <summary>Takes a row, all of it zero.</summary>
     public int Add()
@@ -109,6 +112,13 @@ internal sealed class Rows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int ClientOf(in Row row) => row.IsWide ? Wide(row).Client : row.Client;
+
+    public int OriginClientOf(in Row row) => row.IsWide ? Wide(row).OriginClient : row.OriginClient;
+
+    public int RightOriginClientOf(in Row row) => row.IsWide ? Wide(row).RightOriginClient : row.RightOriginClient;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long ClockOf(in Row row) => row.IsWide ? Wide(row).Clock : row.Clock;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,10 +132,24 @@ internal sealed class Rows
     public long RightOriginClockOf(in Row row) => row.IsWide ? Wide(row).RightOriginClock : row.RightOriginClock;
 
     public bool HaveSameOrigin(in Row a, in Row b) =>
-        a.OriginClient == b.OriginClient && OriginClockOf(a) == OriginClockOf(b);
+        OriginClientOf(a) == OriginClientOf(b) && OriginClockOf(a) == OriginClockOf(b);
 
     public bool HaveSameRightOrigin(in Row a, in Row b) =>
-        a.RightOriginClient == b.RightOriginClient && RightOriginClockOf(a) == RightOriginClockOf(b);
+        RightOriginClientOf(a) == RightOriginClientOf(b) && RightOriginClockOf(a) == RightOriginClockOf(b);
+
+    /// <summary>Sets the client of a row and those of its origins, 0 where it has none.</summary>
+    public void SetClients(ref Row row, int client, int originClient, int rightOriginClient)
+    {
+        if (!row.IsWide && Math.Max(client, Math.Max(originClient, rightOriginClient)) <= MaxNarrowClient)
+        {
+            row.SetClients(client, originClient, rightOriginClient);
+            return;
+        }
+
+        var wide = Widen(ref row);
+        (wide.Client, wide.OriginClient, wide.RightOriginClient) = (client, originClient, rightOriginClient);
+        row.SetClients(0, Math.Min(originClient, 1), Math.Min(rightOriginClient, 1));
+    }
 
     /// <summary>Sets all clocks of a row. An origin's clock counts only where the row has the origin.</summary>
     public void SetClocks(ref Row row, long clock, long length, long originClock, long rightOriginClock)
@@ -138,20 +162,36 @@ internal sealed class Rows
             return;
         }
 
-        var wide = row.IsWide ? Wide(row) : new WideClocks();
-        if (!row.IsWide)
-        {
-            row.IsWide = true;
-            row.Clock = (uint)_wide.Add(wide);
-        }
-
+        var wide = Widen(ref row);
         (wide.Clock, wide.Length, wide.OriginClock, wide.RightOriginClock) = (clock, length, originClock, rightOriginClock);
     }
 
     public void SetLength(ref Row row, long length) =>
         SetClocks(ref row, ClockOf(row), length, OriginClockOf(row), RightOriginClockOf(row));
 
-    private WideClocks Wide(in Row row) => _wide[(int)row.Clock];
+    private WideNames Wide(in Row row) => _wide[(int)row.Clock];
+
+    private WideNames Widen(ref Row row)
+    {
+        if (row.IsWide)
+        {
+            return Wide(row);
+        }
+
+        var wide = new WideNames
+        {
+            Client = row.Client,
+            OriginClient = row.OriginClient,
+            RightOriginClient = row.RightOriginClient,
+            Clock = row.Clock,
+            Length = row.Length,
+            OriginClock = row.OriginClock,
+            RightOriginClock = row.RightOriginClock,
+        };
+        row.IsWide = true;
+        row.Clock = (uint)_wide.Add(wide);
+        return wide;
+    }
 
     private ref T Beside<T>(ref T[][]? pages, int row)
     {
@@ -170,8 +210,9 @@ internal sealed class Rows
         return ref pages[page][slot];
     }
 
-    private sealed class WideClocks
+    private sealed class WideNames
     {
+        public int Client, OriginClient, RightOriginClient;
         public long Clock, Length, OriginClock, RightOriginClock;
     }
 }

@@ -45,9 +45,9 @@ internal sealed class StructStore
     /// <summary>The structs of the client of a number.</summary>
     public ClientStructs StructsOf(int number) => new(Clients, number);
 
-    /// <summary>The id of the client of a number.</summary>
+    /// <summary>The id of a row's client.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong ClientOf(int number) => Clients[number].Client;
+    public ulong ClientOf(in Row row) => Clients[Rows.ClientOf(row)].Client;
 
     /// <summary>The structs of a client, to which something will be added at once.</summary>
     public ClientStructs FindOrAdd(ulong client) => new(Clients, NumberOf(client));
@@ -71,15 +71,15 @@ internal sealed class StructStore
     /// <summary>The item of a row; null for 0.</summary>
     public Item? ItemAt(int row) => row == 0 ? null : new Item(this, row);
 
-    public Id IdOf(in Row row) => new(ClientOf(row.Client), Rows.ClockOf(row));
+    public Id IdOf(in Row row) => new(ClientOf(row), Rows.ClockOf(row));
 
-    public Id LastIdOf(in Row row) => new(ClientOf(row.Client), Rows.EndOf(row) - 1);
+    public Id LastIdOf(in Row row) => new(ClientOf(row), Rows.EndOf(row) - 1);
 
     public Id OriginOf(in Row row) =>
-        row.OriginClient == 0 ? Id.None : new(ClientOf(row.OriginClient), Rows.OriginClockOf(row));
+        !row.HasOrigin ? Id.None : new(Clients[Rows.OriginClientOf(row)].Client, Rows.OriginClockOf(row));
 
     public Id RightOriginOf(in Row row) =>
-        row.RightOriginClient == 0 ? Id.None : new(ClientOf(row.RightOriginClient), Rows.RightOriginClockOf(row));
+        !row.HasRightOrigin ? Id.None : new(Clients[Rows.RightOriginClientOf(row)].Client, Rows.RightOriginClockOf(row));
 
     /// <summary>How many positions a row takes up.</summary>
     public long VisibleLengthOf(in Row row) =>
@@ -99,10 +99,9 @@ internal sealed class StructStore
     {
         var number = Rows.Add();
         ref var row = ref Rows[number];
-        row.Client = structs.Number;
         row.Kind = kind;
-        row.OriginClient = origin.IsNone ? 0 : NumberOf(origin.Client);
-        row.RightOriginClient = rightOrigin.IsNone ? 0 : NumberOf(rightOrigin.Client);
+        Rows.SetClients(
+            ref row, structs.Number, origin.IsNone ? 0 : NumberOf(origin.Client), rightOrigin.IsNone ? 0 : NumberOf(rightOrigin.Client));
         Rows.SetClocks(ref row, clock, length, Math.Max(origin.Clock, 0), Math.Max(rightOrigin.Clock, 0));
         return number;
     }
@@ -119,7 +118,7 @@ internal sealed class StructStore
     /// <summary>Puts a row at the end of its client's structs.</summary>
     public void Append(Transaction transaction, int row)
     {
-        var structs = StructsOf(Rows[row].Client);
+        var structs = StructsOf(Rows.ClientOf(Rows[row]));
         transaction.Touch(structs);
         structs.Append(row);
     }
@@ -159,11 +158,10 @@ internal sealed class StructStore
         ref var right = ref Rows[rightRow];
         var (clock, length, originClock) = (Rows.ClockOf(left), Rows.LengthOf(left), Rows.OriginClockOf(left));
         var rightOriginClock = Rows.RightOriginClockOf(left);
-        right.Client = left.Client;
         right.Kind = left.Kind;
         right.Deleted = left.Deleted;
         right.Content = CutContent(left, offset);
-        (right.OriginClient, right.RightOriginClient) = (left.Client, left.RightOriginClient);
+        Rows.SetClients(ref right, structs.Number, structs.Number, Rows.RightOriginClientOf(left));
         Rows.SetClocks(ref right, clock + offset, length - offset, clock + offset - 1, rightOriginClock);
         Rows.SetClocks(ref left, clock, offset, originClock, rightOriginClock);
         (right.List, right.Left, right.Right) = (left.List, leftRow, left.Right);

@@ -239,7 +239,7 @@ internal sealed class Transaction(StructStore store)
             BranchOf(number).IsDeleted = true;
         }
 
-        Deletes.Append(store.ClientOf(row.Client), rows.ClockOf(row), rows.EndOf(row));
+        Deletes.Append(store.ClientOf(row), rows.ClockOf(row), rows.EndOf(row));
         NoteChange(list.Branch, list.Key);
     }
 
