@@ -55,12 +55,13 @@ start() {
     run_until_stopped
 }
 
-# Nothing is installed here, so what only the build needs is asked for only where there is no server yet.
+# Nothing is installed here, so what only the build needs is asked for only where there is no server yet. Toolchains it
+# does not need: what lacks of them is what the doctor is to tell.
 doctor() {
     local packages toolchains
     packages=$(missing_packages run) || exit 1
     toolchains=$(missing_toolchains) || exit 1
-    if [[ ! -f $server && -n $packages$toolchains ]] || ! find_dotnet >/dev/null; then
+    if [[ ! -f $server && -n $packages ]] || ! find_dotnet >/dev/null; then
         fail "there is no server yet that could look around: ./run.sh builds one, and installs the .NET SDK and packages that it needs; missing now: $(printf '%s\n' "$packages" "$toolchains" | grep . | sort -u | paste -sd ' ')"
     fi
     provide_dotnet

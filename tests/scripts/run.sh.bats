@@ -186,6 +186,41 @@ ends_with() {
     [ -z "$(ls "$BATS_TEST_TMPDIR/scratch")" ]
 }
 
+# A project whose language lacks its toolchain, and an SDK that builds nothing.
+project_to_look_at() {
+    project="$BATS_TEST_TMPDIR/project"
+    mkdir -p "$project/src" "$project/languages/zig" "$BATS_TEST_TMPDIR/bin"
+    cp -r "$root/run.sh" "$root/eng" "$project"
+    : >"$project/global.json"
+    echo "$1" >"$project/eng/packages.txt"
+    echo '{ "requires": ["/nonexistent/zig"], "packages": ["zig"] }' >"$project/languages/zig/language.json"
+    cat >"$BATS_TEST_TMPDIR/bin/dotnet" <<'SH'
+#!/bin/sh
+case $1 in
+    publish)
+        while [ "$1" != --output ]; do shift; done
+        mkdir -p "$2" && : >"$2/CodeCrafter.Server.dll"
+        ;;
+    *.dll) echo "looked: $2" ;;
+esac
+SH
+    chmod +x "$BATS_TEST_TMPDIR/bin/dotnet"
+    PATH="$BATS_TEST_TMPDIR/bin:$PATH"
+}
+
+@test "The doctor is built where only a toolchain is missing" {
+    project_to_look_at 'run /usr/bin/env coreutils'
+    run -0 "$project/run.sh" doctor
+    [ "${lines[-1]}" = 'looked: doctor' ]
+}
+
+@test "Without what the build needs there is no doctor, and all that is missing is named" {
+    project_to_look_at 'run /nonexistent/node nodejs'
+    run -1 --separate-stderr "$project/run.sh" doctor
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [[ $stderr == 'error: there is no server yet that could look around: '*'; missing now: nodejs zig' ]]
+}
+
 @test "--help says what is installed and where things go" {
     run -0 "$root/run.sh" --help
     for word in apt .NET npm python-scientific doctor PORT HOST DATA_DIR Ctrl-C SIGTERM; do
