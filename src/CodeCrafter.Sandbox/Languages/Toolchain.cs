@@ -44,7 +44,8 @@ internal static partial class Toolchain
             "all that it requires is there, but",
             how,
             output,
-            manifest.Packages.Count == 0 ? "install what it calls again" : $"install {string.Join(' ', manifest.Packages)} again"));
+            !Path.Exists(manifest.Version[0]) ? $"name {manifest.Version[0]} in 'requires'"
+            : manifest.Packages.Count == 0 ? "install what it calls again" : $"install {string.Join(' ', manifest.Packages)} again"));
     }
 
     /// <summary>The version in what a toolchain says of itself; null where there is none.</summary>
