@@ -306,10 +306,6 @@ public sealed class Doc
             Cleanup.Run(_cleanup, _collectsGarbage);
             Finish(_cleanup, eventsOfCleanup);
         }
-        else
-        {
-            Cleanup.JoinWhatWasCut(_cleanup);
-        }
 
         _cleanup.Clear();
     }

@@ -126,10 +126,8 @@ internal sealed class UpdateMerger
             Flush();
             StructCopy.WriteBlank(_sections.Next(_client, _end), StructInfo.Skip, head.Clock - _end);
             _end = head.Clock;
-            return;
         }
-
-        if (head.IsCollected && _collected is { } collected)
+        else if (head.IsCollected && _collected is { } collected)
         {
             _collected = (collected.Clock, head.End - collected.Clock);
             _end = head.End;

@@ -83,37 +83,33 @@ internal static class FormattingCleanup
         for (Item? next = start; next is { } item && item != end; next = item.Right)
         {
             isPastCurrent |= item == current;
-            if (item is not { Deleted: false, Content: FormatContent format })
+            if (item is { Deleted: false, Content: FormatContent format })
             {
-                continue;
-            }
-
-            var before = startAttributes.GetValueOrDefault(format.Key, JsonLiteral.Null);
-            if (last[format.Key] != format || IsSame(before, format.Value))
-            {
-                transaction.Delete(item);
-                if (!isPastCurrent && IsSame(currentAttributes.GetValueOrDefault(format.Key, JsonLiteral.Null), format.Value)
-                    && !IsSame(before, format.Value))
+                var before = startAttributes.GetValueOrDefault(format.Key, JsonLiteral.Null);
+                var hasEffect = last[format.Key] == format && !IsSame(before, format.Value);
+                if (!isPastCurrent)
                 {
-                    Restore(currentAttributes, format.Key, before);
+                    NoteBeforeCursor(currentAttributes, format, hasEffect, before);
                 }
-            }
-            else if (!isPastCurrent)
-            {
-                TextCursor.Note(currentAttributes, item);
+
+                if (!hasEffect)
+                {
+                    transaction.Delete(item);
+                }
             }
         }
     }
 
-    private static void Restore(Attributes attributes, string key, JsonLiteral value)
+    // What is in force at the cursor after a format item before it was kept or deleted.
+    private static void NoteBeforeCursor(Attributes attributes, FormatContent format, bool isKept, JsonLiteral before)
     {
-        if (value.IsNull)
+        if (isKept)
         {
-            attributes.Remove(key);
+            TextCursor.Note(attributes, format.Key, format.Value);
         }
-        else
+        else if (IsSame(attributes.GetValueOrDefault(format.Key, JsonLiteral.Null), format.Value))
         {
-            attributes[key] = value;
+            TextCursor.Note(attributes, format.Key, before);
         }
     }
 

@@ -86,19 +86,19 @@ internal sealed class TextCursor(Transaction transaction, Branch branch)
     {
         if (item is { Deleted: false, Content: FormatContent format })
         {
-            Note(attributes, format);
+            Note(attributes, format.Key, format.Value);
         }
     }
 
-    public static void Note(OrderedDictionary<string, JsonLiteral> attributes, FormatContent format)
+    public static void Note(OrderedDictionary<string, JsonLiteral> attributes, string key, JsonLiteral value)
     {
-        if (format.Value.IsNull)
+        if (value.IsNull)
         {
-            attributes.Remove(format.Key);
+            attributes.Remove(key);
         }
         else
         {
-            attributes[format.Key] = format.Value;
+            attributes[key] = value;
         }
     }
 }

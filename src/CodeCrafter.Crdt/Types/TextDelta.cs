@@ -95,7 +95,7 @@ internal static class TextDelta
             {
                 case FormatContent format:
                     Flush();
-                    TextCursor.Note(Attributes, format);
+                    TextCursor.Note(Attributes, format.Key, format.Value);
                     break;
                 case EmbedContent or TypeContent:
                     Flush();

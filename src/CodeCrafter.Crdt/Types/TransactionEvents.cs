@@ -41,8 +41,7 @@ internal sealed class TransactionEvents
         }
 
         // Those nearest to the one who observes come first.
-        events._deep.AddRange(deep.Select(entry =>
-            (entry.Key.Observers!, entry.Value.OrderBy(@event => @event.Path.Count).ToArray())));
+        events._deep.AddRange(deep.Select(entry => (entry.Key.Observers!, entry.Value.OrderBy(Depth).ToArray())));
         return events._direct.Count + events._deep.Count > 0 ? events : null;
     }
 
@@ -82,6 +81,8 @@ internal sealed class TransactionEvents
 
         return false;
     }
+
+    private static int Depth(YEvent @event) => @event.Path.Count;
 
     private static List<object> PathBetween(Branch ancestor, Branch branch)
     {
