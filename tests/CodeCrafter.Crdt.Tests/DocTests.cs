@@ -183,11 +183,83 @@ public sealed class DocTests
         doc.ApplyUpdate(other.EncodeStateAsUpdate(), "origin");
 
         Assert.Equal(2, changes.Count);
-        Assert.Equivalent(new YType[] { inner, doc.GetMap("map") }, changes[0].Types);
+        Assert.Equal(new HashSet<YType> { inner, doc.GetMap("map") }, changes[0].Types.ToHashSet());
         Assert.True(changes[0].IsLocal);
         Assert.Equal("text", Assert.Single(changes[1].Types).RootName);
         Assert.False(changes[1].IsLocal);
         Assert.Equal("origin", changes[1].Origin);
+    }
+
+    [Fact]
+    public void A_change_of_what_is_gone_is_no_change_of_types()
+    {
+        var doc = new Doc(1);
+        doc.GetMap("map").Set("gone", new YText("old"));
+        var other = new Doc(2);
+        other.ApplyUpdate(doc.EncodeStateAsUpdate());
+        other.GetMap("map").GetText("gone")!.Append("!");
+        doc.GetMap("map").Remove("gone");
+        var emitted = 0;
+        doc.UpdateEmitted += (_, _) => emitted++;
+        doc.Changed += _ => Assert.Fail("No type has changed.");
+
+        doc.ApplyUpdate(other.EncodeStateAsUpdate());
+
+        Assert.Equal(1, emitted);
+    }
+
+    [Fact]
+    public void What_an_update_makes_superfluous_is_deleted_by_a_change_of_its_own()
+    {
+        var doc = new Doc(1);
+        var text = doc.GetText("t");
+        var changes = new List<DocChange>();
+        var events = new List<YEvent>();
+        doc.Changed += changes.Add;
+        text.Observe(events.Add);
+
+        // A map changes too. Before the text an attribute begins and ends again; the text itself comes first.
+        doc.ApplyUpdate(TextBehindSuperfluousFormats, "origin");
+
+        Assert.Equal([1, 7, 1, 1, 2], doc.EncodeStateAsUpdate()[^5..]);
+        Assert.Equal("""[{"insert":"x"}]""", Deltas.Of(text));
+        Assert.Equal([("origin", false, 2), (null, true, 1)], changes.Select(change => (change.Origin, change.IsLocal, change.Types.Count)));
+        Assert.Equal([("origin", false), (null, true)], events.Select(@event => (@event.Origin, @event.IsLocal)));
+        Assert.Equal("""[{"insert":"x"}]""", Deltas.Of(events[0].Delta));
+    }
+
+    [Fact]
+    public void What_is_superfluous_stays_where_something_is_changed_here()
+    {
+        var doc = new Doc(1);
+        // Nobody knows yet that it is a text.
+        doc.ApplyUpdate(TextBehindSuperfluousFormats);
+
+        doc.GetText("t").Insert(1, "y", new Dictionary<string, object?> { ["italic"] = true });
+
+        // Nothing is deleted.
+        Assert.Equal(0, doc.EncodeStateAsUpdate()[^1]);
+        Assert.Equal("""[{"insert":"x"},{"attributes":{"italic":true},"insert":"y"}]""", Deltas.Of(doc.GetText("t")));
+    }
+
+    // Client 7: "x" in the root t, before it bold begins and ends, and an entry of the root m.
+    private static byte[] TextBehindSuperfluousFormats =>
+    [
+        1, 4, 7, 0,
+        4, 1, 1, (byte)'t', 1, (byte)'x',
+        0x46, 7, 0, 4, .. "bold"u8, 4, .. "true"u8,
+        0xC6, 7, 1, 7, 0, 4, .. "bold"u8, 4, .. "null"u8,
+        0x28, 1, 1, (byte)'m', 1, (byte)'k', 1, 120,
+        0,
+    ];
+
+    [Fact]
+    public void Client_ids_are_random_in_all_of_their_32_bits()
+    {
+        var ids = Enumerable.Range(0, 200).Select(_ => new Doc().ClientId).ToList();
+
+        Assert.Equal(uint.MaxValue, ids.Aggregate((a, b) => a | b));
+        Assert.Equal(0UL, ids.Aggregate((a, b) => a & b));
     }
 
     [Fact]

@@ -25,6 +25,9 @@ public sealed class MalformedBytesTests
         { "a string longer than all strings", One(Columns(clients: [0x47, 0], lefts: [0], infos: [0x84], strings: [1, (byte)'x', 2])) },
         { "invalid UTF-8", One(Columns(clients: [0x47, 0], lefts: [0], infos: [0x84], strings: [2, 0xC3, 0x28, 2])) },
         { "a string that nobody reads", [.. Columns(strings: [1, (byte)'x', 1]), 0, 0] },
+        { "text behind all strings", One(Columns(clients: [7], infos: [4], strings: [3, (byte)'t', (byte)'x', (byte)'y', 0x41, 0], parents: [1])) },
+        { "an empty string that nobody reads", One(Columns(clients: [7], infos: [4], strings: [2, (byte)'t', (byte)'x', 0x41, 0, 0], parents: [1])) },
+        { "half a pair that nobody reads", One(Columns(clients: [7], infos: [4], strings: [5, (byte)'t', 0xF0, 0x9F, 0x98, 0x80, 0x41, 0], parents: [1])) },
         { "a run that nobody reads", [.. Columns(clients: [0x47, 5]), 0, 0] },
         { "a key that nobody reads", [.. Columns(keys: [0]), 0, 0] },
         { "a clock of an origin that nobody reads", [.. Columns(lefts: [0]), 0, 0] },
@@ -95,6 +98,36 @@ public sealed class MalformedBytesTests
         Assert.Equal(v1, Update.ConvertV2ToV1(v2, v1.Length));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20_000)]
+    public void An_update_of_usual_size_is_below_the_cap(int count)
+    {
+        // The maps are told in a few bytes.
+        var doc = new Doc(1);
+        var text = string.Concat(Enumerable.Range(0, count).Select(i => (char)('a' + (i % 26))));
+        doc.Transact(() =>
+        {
+            doc.GetText("text").Insert(0, text);
+            for (var i = 0; i < 1_000; i++)
+            {
+                doc.GetArray("array").Add(new YMap());
+            }
+        });
+
+        Assert.Equal(doc.EncodeStateAsUpdate(), Update.ConvertV2ToV1(doc.EncodeStateAsUpdateV2()));
+    }
+
+    [Fact]
+    public void The_cap_holds_for_deletions_too()
+    {
+        byte[] deletions = [.. Columns(), 0, 1, 7, 100, .. Enumerable.Repeat((byte)1, 200)];
+
+        // 43 of the ranges begin before clock 128, which takes one byte.
+        Assert.Equal(4 + (43 * 2) + (57 * 3), Update.ConvertV2ToV1(deletions, 1000).Length);
+        Assert.Throws<MalformedUpdateException>(() => Update.ConvertV2ToV1(deletions, 50));
+    }
+
     [Fact]
     public void Clocks_that_Yjs_cannot_write_in_V2_are_kept()
     {
@@ -102,7 +135,7 @@ public sealed class MalformedBytesTests
         writer.WriteBytes([1, 2, 1, 0, 0]);
         writer.WriteClock((1L << 53) - 3);
         writer.WriteBytes([0x84, 2]);
-        writer.WriteClock((1L << 53) - 4);
+        writer.WriteClock((1L << 53) - 1);
         writer.WriteBytes([1, (byte)'x', 0]);
         var update = writer.ToArray();
 
@@ -213,7 +246,8 @@ public sealed class MalformedBytesTests
         }
     }
 
-    private static byte[] Columns(
+    /// <summary>The columns of a V2 update, each as its bytes.</summary>
+    internal static byte[] Columns(
         byte[]? keys = null, byte[]? clients = null, byte[]? lefts = null, byte[]? rights = null, byte[]? infos = null,
         byte[]? strings = null, byte[]? parents = null, byte[]? types = null, byte[]? lengths = null)
     {

@@ -88,6 +88,43 @@ public sealed class RelativePositionTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_has_been_deleted_leads_to_where_it_was(bool collectsGarbage)
+    {
+        var doc = new Doc(new DocOptions { CollectsGarbage = collectsGarbage });
+        var text = doc.GetText("text");
+        text.Insert(0, "abcdef");
+        var positions = Enumerable.Range(0, 6).Select(index => RelativePosition.FromIndex(text, index)).ToList();
+        text.Delete(1, 3);
+
+        Assert.Equal([0, 1, 1, 1, 1, 2], positions.Select(position => position.Resolve(doc)!.Value.Index));
+    }
+
+    [Fact]
+    public void What_has_not_arrived_yet_leads_nowhere()
+    {
+        // There is a text in the root t. A unit and a type behind it are not.
+        _doc.ApplyUpdate([1, 1, 7, 0, 7, 1, 1, (byte)'t', 2, 0]);
+
+        Assert.Null(RelativePosition.Decode([0, 7, 1, 0]).Resolve(_doc));
+        Assert.Null(RelativePosition.Decode([2, 7, 1, 0]).Resolve(_doc));
+        Assert.NotNull(RelativePosition.Decode([0, 7, 0, 0]).Resolve(_doc));
+        Assert.NotNull(RelativePosition.Decode([2, 7, 0, 0]).Resolve(_doc));
+    }
+
+    [Theory]
+    [InlineData("""{"item":{"client":9007199254740991,"clock":9007199254740991},"assoc":2147483647}""")]
+    [InlineData("""{"tname":"a","assoc":-2147483647}""")]
+    public void The_largest_integers_are_kept(string json)
+    {
+        var position = RelativePosition.FromJson(json);
+
+        Assert.Equal(json, position.ToJson());
+        Assert.Equal(position, RelativePosition.Decode(position.Encode()));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("[]")]
@@ -96,7 +133,10 @@ public sealed class RelativePositionTests
     [InlineData("""{"item":{"client":-1,"clock":0}}""")]
     [InlineData("""{"item":{"client":9007199254740992,"clock":0}}""")]
     [InlineData("""{"tname":5}""")]
+    [InlineData("""{"item":{"client":0,"clock":9007199254740992}}""")]
     [InlineData("""{"tname":"a","assoc":1e300}""")]
+    [InlineData("""{"tname":"a","assoc":2147483648}""")]
+    [InlineData("""{"tname":"a","assoc":0.5}""")]
     public void JSON_that_is_no_position_is_refused(string json) =>
         Assert.Throws<MalformedUpdateException>(() => RelativePosition.FromJson(json));
 

@@ -54,6 +54,8 @@ public sealed class SnapshotTests
         Assert.False(snapshot.Contains(_doc.EncodeStateAsUpdate()));
         Assert.True(_doc.Snapshot().Contains(_doc.EncodeStateAsUpdate()));
         Assert.Throws<MalformedUpdateException>(() => snapshot.Contains([1]));
+        // A client that comes twice.
+        Assert.Throws<MalformedUpdateException>(() => snapshot.Contains([2, 1, 7, 0, 0, 1, 1, 7, 1, 0, 1, 0]));
     }
 
     [Theory]
@@ -73,6 +75,27 @@ public sealed class SnapshotTests
         Assert.False(snapshot.Equals(other));
         Assert.False(other.Equals(snapshot));
         Assert.True(other.Equals(Snapshot.Decode(Convert.FromHexString(otherHex))));
+    }
+
+    [Fact]
+    public void Ranges_are_read_in_any_order()
+    {
+        var snapshot = Snapshot.Decode([1, 1, 2, 4, 1, 0, 1, 1, 1, 5]);
+
+        Assert.Equal(Snapshot.Decode([1, 1, 2, 0, 1, 4, 1, 1, 1, 5]), snapshot);
+        Assert.Equal([1, 1, 2, 0, 1, 4, 1, 1, 1, 5], snapshot.Encode());
+        Assert.Equal(Snapshot.Decode([1, 1, 2, 0, 1, 4, 1, 1, 1, 5]).GetHashCode(), snapshot.GetHashCode());
+        Assert.False(snapshot.Equals(null));
+        Assert.False(snapshot.Equals((object)"snapshot"));
+    }
+
+    [Fact]
+    public void A_clock_is_at_most_2_to_the_53rd_less_one()
+    {
+        byte[] most = [0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F];
+
+        Assert.Equal([1, 1, 1, .. most, 1, 0], Snapshot.Decode([1, 1, 1, .. most, 1, 0]).Encode());
+        Assert.Throws<MalformedUpdateException>(() => Snapshot.Decode([1, 1, 1, .. most, 2, 0]));
     }
 
     [Fact]

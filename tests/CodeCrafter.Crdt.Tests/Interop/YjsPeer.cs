@@ -15,6 +15,9 @@ public sealed class YjsPeer() : NodePeer("peer.mjs")
     public JsonArray TextScript(int doc, int seed, int count) =>
         Ask(new { operation = "textScript", doc, seed, count })["steps"]!.AsArray();
 
+    /// <summary>Performs steps of a script as one transaction and returns the updates that were emitted.</summary>
+    public byte[][] TextSteps(int doc, string steps) => Updates(Ask(new { operation = "textSteps", doc, steps }));
+
     /// <summary>Applies updates and returns the ones that the document emits in turn.</summary>
     public byte[][] Apply(int doc, params IEnumerable<byte[]> updates) =>
         Updates(Ask(new { operation = "apply", doc, updates = updates.Select(Convert.ToBase64String) }));

@@ -63,7 +63,8 @@ public sealed class YjsTextTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         InvariantChecks.Check(doc);
     });
 
-    private static void Perform(YText text, JsonNode step)
+    /// <summary>Does what interop/text-script.mjs does.</summary>
+    internal static void Perform(YText text, JsonNode step)
     {
         var index = step["index"]?.GetValue<int>() ?? 0;
         var length = step["length"]?.GetValue<int>() ?? 0;

@@ -108,6 +108,48 @@ public sealed class YjsV2Tests(YjsPeer yjs) : IClassFixture<YjsPeer>
         Assert.Equal("\uFFFD\uFFFD", doc.GetText("t").ToString());
     }
 
+    // Yjs writes every key anew, and reads what others would write.
+    [Fact]
+    public void Keys_are_read_again_by_their_numbers()
+    {
+        // Five XML elements in the root "t", each behind the one before: p p q p q.
+        byte[] update =
+        [
+            .. MalformedBytesTests.Columns(
+                keys: [1, 0, 2, 0x42, 2], clients: [0x47, 3], lefts: [0, 3, 1], infos: [7, 0, 0x87],
+                strings: [3, (byte)'t', (byte)'p', (byte)'q', 0x41, 1], parents: [1], types: [0x43, 3]),
+            1, 5, 0, 0,
+        ];
+
+        Assert.Equal(Hex(yjs.Call("convertUpdateFormatV2ToV1", update)), Hex(Update.ConvertV2ToV1(update)));
+        var doc = new Doc(1);
+        doc.ApplyUpdateV2(update);
+        Assert.Equal("<p></p><p></p><q></q><p></p><q></q>", doc.GetXmlFragment("t").ToString());
+    }
+
+    [Fact]
+    public void JSON_of_old_arrays_goes_both_ways()
+    {
+        byte[] v1 = [1, 1, 7, 0, 2, 1, 1, (byte)'t', 3, 1, (byte)'1', 9, .. "undefined"u8, 7, .. "{\"a\":1}"u8, 0];
+
+        var v2 = Update.ConvertV1ToV2(v1);
+
+        Assert.Equal(Hex(yjs.Call("convertUpdateFormatV1ToV2", v1)), Hex(v2));
+        Assert.Equal(Hex(v1), Hex(Update.ConvertV2ToV1(v2)));
+    }
+
+    [Fact]
+    public void A_single_update_stays_as_it_was_written()
+    {
+        // As a float of 32 bits, which nobody writes for a number that is whole.
+        var update = Embed(5.0);
+        var longer = Embed([124, 0x40, 0xA0, 0, 0]);
+
+        Assert.Equal([125, 5, 0], update[^3..]);
+        Assert.Equal(Hex(longer), Hex(Update.MergeUpdatesV2(longer)));
+        Assert.Equal(Hex(update), Hex(Update.MergeUpdatesV2(longer, longer)));
+    }
+
     [Fact]
     public void What_is_no_JSON_is_refused()
     {
@@ -115,17 +157,26 @@ public sealed class YjsV2Tests(YjsPeer yjs) : IClassFixture<YjsPeer>
         Assert.Throws<MalformedUpdateException>(() => Update.ConvertV2ToV1(Embed(new List<object?> { 1, long.MaxValue })));
     }
 
-    /// <summary>A V2 update of one embedded object in the root "text".</summary>
+    [Theory]
+    [InlineData("7503" + "7F" + "7D01" + "7F")] // in a list it is null
+    [InlineData("7602" + "0161" + "7F" + "0162" + "7D01")] // as the value of a key it is nothing
+    public void What_is_undefined_is_told_in_JSON_as_in_JavaScript(string value)
+    {
+        var update = Embed(Convert.FromHexString(value).AsSpan());
+
+        Assert.Equal(Hex(yjs.Call("convertUpdateFormatV2ToV1", update)), Hex(Update.ConvertV2ToV1(update)));
+    }
+
     private static byte[] Embed(object? value)
     {
         var writer = new WireWriter();
-        writer.WriteBytes([0, 0, 1, 7, 0, 0, 1, 5]);
-        writer.WriteBytes([6, 4, .. "text"u8, 4]);
-        writer.WriteBytes([1, 1, 0, 0, 1, 1, 0]);
         AnyValue.Write(writer, value);
-        writer.WriteByte(0);
-        return writer.ToArray();
+        return Embed(writer.Written);
     }
+
+    /// <summary>A V2 update of one embedded object in the root "text".</summary>
+    private static byte[] Embed(ReadOnlySpan<byte> value) =>
+        [0, 0, 1, 7, 0, 0, 1, 5, 6, 4, .. "text"u8, 4, 1, 1, 0, 0, 1, 1, 0, .. value, 0];
 
     private static string Hex(byte[] bytes) => Convert.ToHexString(bytes);
 }

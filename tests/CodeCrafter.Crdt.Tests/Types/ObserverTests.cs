@@ -95,6 +95,82 @@ public sealed class ObserverTests
     }
 
     [Fact]
+    public void Only_what_has_changed_is_heard_of()
+    {
+        var text = _doc.GetText("text");
+        text.Observe(_heard.Add);
+        text.Append("a");
+        _doc.GetMap("map").Set("key", 1);
+
+        Assert.Same(text, Assert.Single(_heard).Target);
+    }
+
+    [Fact]
+    public void Who_observes_later_keeps_nobody_from_hearing_what_was_before()
+    {
+        var text = _doc.GetText("text");
+        text.Observe(_heard.Add);
+
+        _doc.Transact(() =>
+        {
+            text.Append("a");
+            _doc.GetMap("map").Observe(_heard.Add);
+        });
+
+        Assert.Equal("""[{"insert":"a"}]""", Deltas.Of(Assert.Single(_heard).Delta));
+    }
+
+    [Fact]
+    public void What_was_deleted_before_is_not_told_again()
+    {
+        var doc = new Doc(new DocOptions { ClientId = 1, CollectsGarbage = false });
+        var (array, map, text) = (doc.GetArray("array"), doc.GetMap("map"), doc.GetText("text"));
+        array.Add(1, 2, 3);
+        array.Delete(0);
+        map.Set("key", 1);
+        map.Remove("key");
+        text.Append("abc");
+        text.Format(0, 2, new Dictionary<string, object?> { ["bold"] = true });
+        text.Format(0, 2, new Dictionary<string, object?> { ["bold"] = null });
+        foreach (var type in new YType[] { array, map, text })
+        {
+            type.Observe(_heard.Add);
+        }
+
+        array.Delete(1);
+        map.Set("key", 2);
+        text.Append("d");
+
+        Assert.Equal("""[{"retain":1},{"delete":1}]""", Deltas.Of(_heard[0].Delta));
+        Assert.Equal(new KeyChange(KeyAction.Add, null), Assert.Single(_heard[1].Keys).Value);
+        Assert.Equal("""[{"retain":3},{"insert":"d"}]""", Deltas.Of(_heard[2].Delta));
+    }
+
+    [Fact]
+    public void Who_observes_the_whole_hears_of_two_at_the_same_depth_in_the_order_of_their_changes()
+    {
+        var (one, other) = (new YText(), new YText());
+        _doc.GetArray("array").Add(one, other);
+        var batches = new List<IReadOnlyList<YEvent>>();
+        _doc.GetArray("array").ObserveDeep(batches.Add);
+        one.ObserveDeep(batches.Add);
+
+        _doc.Transact(() =>
+        {
+            other.Append("a");
+            one.Append("b");
+            _doc.GetArray("array").Add(1);
+        });
+        _doc.GetMap("map").Set("key", 1);
+
+        Assert.Equal(2, batches.Count);
+        Assert.Equal([_doc.GetArray("array"), other, one], batches.Single(events => events.Count == 3).Select(@event => @event.Target));
+        var own = Assert.Single(batches.Single(events => events.Count == 1));
+        Assert.Same(one, own.CurrentTarget);
+        Assert.Empty(own.Path);
+    }
+
+    [Fact]
     public void Nobody_hears_of_what_is_new_or_gone()
     {
         var inner = new YText("inner");
@@ -152,12 +228,19 @@ public sealed class ObserverTests
     public void An_observer_that_fails_keeps_no_other_from_hearing()
     {
         var text = _doc.GetText("text");
-        text.Observe(_ => throw new InvalidOperationException("observer"));
+        text.Observe(_ => throw new InvalidOperationException("first"));
+        text.ObserveDeep(_ => throw new InvalidOperationException("second"));
+        _doc.GetMap("map").Observe(_ => throw new InvalidOperationException("third"));
+        _doc.GetMap("map").ObserveDeep(_ => throw new InvalidOperationException("fourth"));
         text.Observe(_heard.Add);
         var updates = 0;
         _doc.UpdateEmitted += (_, _) => updates++;
 
-        Assert.Throws<InvalidOperationException>(() => text.Append("a"));
+        Assert.Equal("first", Assert.Throws<InvalidOperationException>(() => _doc.Transact(() =>
+        {
+            text.Append("a");
+            _doc.GetMap("map").Set("key", 1);
+        })).Message);
 
         Assert.Single(_heard);
         Assert.Equal(1, updates);

@@ -7,7 +7,7 @@ import * as encoding from 'lib0/encoding'
 import { editsFor } from './edits.mjs'
 import { contentOf, fromBase64, toBase64, toPlain, toPlainEvent } from './plain.mjs'
 import { serve } from './serve.mjs'
-import { runTextScript } from './text-script.mjs'
+import { runTextScript, runTextSteps } from './text-script.mjs'
 
 const randomEdits = editsFor(Y)
 const docs = new Map()
@@ -64,6 +64,7 @@ const operations = {
     return { index: found === null ? -1 : found.index }
   },
   textScript: ({ doc, seed, count }) => ({ steps: runTextScript(docs.get(doc), seed, count) }),
+  textSteps: ({ doc, steps }) => ({ updates: runTextSteps(docs.get(doc), JSON.parse(steps)) }),
   apply: ({ doc, updates }) => {
     for (const update of updates) Y.applyUpdate(docs.get(doc), fromBase64(update))
     return { updates: take(docs.get(doc)) }

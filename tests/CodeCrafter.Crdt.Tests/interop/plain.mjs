@@ -38,6 +38,7 @@ const oldValue = value => value instanceof Y.AbstractType ? { $deleted: true } :
 export const toPlainEvent = (root, event) => ({
   root,
   path: event.path,
+  isLocal: event.transaction.local,
   isText: event.target instanceof Y.Text,
   delta: event.delta.map(toPlain),
   keys: Object.fromEntries(Array.from(event.keys, ([key, { action, oldValue: old }]) => [key, { action, old: oldValue(old) }]))

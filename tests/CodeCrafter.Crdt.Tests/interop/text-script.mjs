@@ -65,3 +65,10 @@ export const runTextScript = (doc, seed, count) => {
   doc.emitted = []
   return steps
 }
+
+/** Performs these steps as one transaction. */
+export const runTextSteps = (doc, steps) => {
+  doc.emitted = []
+  doc.transact(() => steps.forEach(step => perform(doc.getText('text'), step)))
+  return doc.emitted
+}
