@@ -28,10 +28,10 @@ public sealed class HistoryTests(BrowserFixture browser, PageServer server) : IC
         await HistoryTab(ann).ClickAsync();
         var rows = ann.Page.GetByRole(AriaRole.List, new() { Name = "Latest runs" }).GetByRole(AriaRole.Listitem);
         await Expect(rows).ToHaveCountAsync(20);
-        await Expect(rows.First).ToContainTextAsync("Finished");
+        await Expect(rows.First).ToContainTextAsync("Accepted");
         await Expect(rows.First).ToContainTextAsync("Bash");
         await Expect(rows.First).ToContainTextAsync("history-ann");
-        await Expect(rows.Nth(1)).ToContainTextAsync("Ended with an error");
+        await Expect(rows.Nth(1)).ToContainTextAsync("Runtime Error (NZEC)");
         await ann.ScreenshotAsync("history-desktop-light");
         await ann.Button("Show earlier runs (2)").ClickAsync();
         await Expect(rows).ToHaveCountAsync(22);

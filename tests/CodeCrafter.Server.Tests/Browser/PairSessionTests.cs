@@ -68,7 +68,7 @@ public sealed class PairSessionTests(BrowserFixture browser)
         await bob.Button("Run").ClickAsync();
         await Expect(bob.Output).ToContainTextAsync("hello world");
         await Expect(alice.Output).ToContainTextAsync("hello world");
-        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Finished");
+        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Accepted");
         await Expect(alice.Button("Run")).ToBeVisibleAsync();
     }
 
@@ -143,7 +143,7 @@ public sealed class PairSessionTests(BrowserFixture browser)
         Assert.Equal(text, await bob.ReadEditorAsync());
         Assert.All(shownAsSaved, marker => Assert.Contains(marker, text, StringComparison.Ordinal));
         await alice.Button("Run").ClickAsync();
-        await Expect(bob.Page.GetByLabel("Run status")).ToContainTextAsync("Finished");
+        await Expect(bob.Page.GetByLabel("Run status")).ToContainTextAsync("Accepted");
         await Expect(bob.Output).ToContainTextAsync("hello world");
     }
 

@@ -103,7 +103,7 @@ public sealed class PlaybackTests(BrowserFixture browser, PageServer server) : I
     {
         await person.Button("Run").ClickAsync();
         await Expect(person.Output).ToContainTextAsync(output);
-        await Expect(person.Page.GetByLabel("Run status")).ToContainTextAsync("Finished");
+        await Expect(person.Page.GetByLabel("Run status")).ToContainTextAsync("Accepted");
     }
 
     private static async Task SayAsync(Person person, string text)

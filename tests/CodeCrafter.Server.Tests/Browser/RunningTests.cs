@@ -81,7 +81,7 @@ public sealed class RunningTests(BrowserFixture browser)
         await alice.Terminal.ClickAsync();
         await alice.Page.Keyboard.PressAsync("Control+c");
         await Expect(alice.Terminal).ToContainTextAsync("interrupted");
-        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Finished");
+        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Accepted");
         Assert.Empty(alice.Errors);
         Assert.Empty(bob.Errors);
     }
@@ -151,7 +151,7 @@ public sealed class RunningTests(BrowserFixture browser)
         // Whoever runs by the button finds it under the finger again.
         await alice.Button("Run").ClickAsync();
         await Expect(alice.Button("Stop").Or(alice.Button("Run"))).ToBeFocusedAsync();
-        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Finished");
+        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Accepted");
         await Expect(alice.Button("Run")).ToBeFocusedAsync();
         Assert.Empty(alice.Errors);
     }
@@ -168,7 +168,7 @@ public sealed class RunningTests(BrowserFixture browser)
 
         await alice.Button("Run").ClickAsync();
 
-        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("too much output");
+        await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Output Limit Exceeded");
         await alice.Editor.ClickAsync();
         await alice.Page.Keyboard.PressAsync("Control+Home");
         await alice.Page.Keyboard.TypeAsync("# still here");

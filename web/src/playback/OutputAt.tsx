@@ -1,6 +1,6 @@
 import { lazy, memo, Suspense, useMemo } from 'react';
 import { languageName } from '../api/languages';
-import { outcomeOf } from '../run/outcome';
+import { inWords, outcomeOf } from '../run/outcome';
 import { Segments } from '../run/OutputView';
 import { printedAfter, type RunState } from './printed';
 import type { RecordedEvent } from './recording';
@@ -32,7 +32,7 @@ export const OutputAt = memo(function OutputAt({ event, state, marks }: Props) {
 
 function summary({ user, run }: RecordedEvent, state: RunState): string {
   const what = `${user.username}, ${languageName(run!.result.language, undefined)}`;
-  return `${what}: ${state === 'queued' ? 'waiting' : state === 'running' ? 'running' : outcomeOf(run!.result).words}`;
+  return `${what}: ${state === 'queued' ? 'In Queue' : state === 'running' ? 'Processing' : inWords(outcomeOf(run!.result))}`;
 }
 
 function Printed({ event, finished, marks }: { event: RecordedEvent; finished: boolean; marks: number }) {

@@ -1,5 +1,5 @@
 import { languageName } from '../api/languages';
-import { outcomeOf } from '../run/outcome';
+import { inWords, outcomeOf } from '../run/outcome';
 import type { RecordedEvent } from './recording';
 
 /** "1:05", "1:02:03": a place in a recording. */
@@ -26,7 +26,7 @@ export function describe(event: RecordedEvent): string {
     case 'message':
       return `wrote: ${event.text ?? ''}`;
     case 'run':
-      return event.run === null ? 'ran the program' : `ran ${languageName(event.run.result.language, undefined)}: ${outcomeOf(event.run.result).words}`;
+      return event.run === null ? 'ran the program' : `ran ${languageName(event.run.result.language, undefined)}: ${inWords(outcomeOf(event.run.result))}`;
   }
 }
 

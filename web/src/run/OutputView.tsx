@@ -9,6 +9,7 @@ import { useStickToEnd } from '../lib/useStickToEnd';
 import type { Room } from '../session/room';
 import { CopyButton } from './CopyButton';
 import { hintFor } from './hints';
+import { noteOn } from './outcome';
 import type { Segment } from './outputBuffer';
 import { runShortcut } from './RunButton';
 import type { Run } from './runs';
@@ -84,6 +85,12 @@ function hasFiles({ result }: Run): boolean {
   return result !== null && ((result.outputFiles?.length ?? 0) > 0 || (result.outputFilesOmitted ?? 0) > 0);
 }
 
+/** Why it ended, where its output does not tell. */
+function Note({ run }: { run: Run }) {
+  const note = run.result === null ? null : noteOn(run.result);
+  return note === null ? null : <p className={classes.note}>{note}</p>;
+}
+
 /** Something that the person may not know, and that would help with what just happened. */
 function Hint({ room, run }: { room: Room; run: Run }) {
   const hint = run.result === null ? null : hintFor(run.result, () => room.document.get().contents());
@@ -131,6 +138,7 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
         {tested && <Suspense><TestReport run={run} /></Suspense>}
         {finished && segments.length === 0 && !tested && <p className={classes.note}>{emptyNote(run)}</p>}
         {truncated && <p className={classes.note}>The program printed more than the limit; the rest was left out.</p>}
+        <Note run={run} />
         {!finished && (run.testCases !== null || run.testCase !== null) && <p className={classes.note}>{testing(run)}</p>}
         {hasFiles(run) && <Suspense><OutputFiles result={run.result!} /></Suspense>}
         <Hint room={room} run={run} />
@@ -153,12 +161,10 @@ function testing({ testCases, testCase }: Run): string {
   return testCase === null ? `Running ${plural(testCases.length, 'test case')}…` : `Running test case ${testCase + 1} of ${testCases.length}…`;
 }
 
-const INTERNAL_ERROR = 13;
 const COMPILATION_ERROR = 6;
 
 function emptyNote(run: Run): string {
   const { result } = run;
-  if (result?.status.id === INTERNAL_ERROR) return 'The server failed to run it. That is no fault of the program: try again.';
   if (result?.status.id === COMPILATION_ERROR) return 'The compiler said nothing more.';
   if (result !== null && result.run === null && result.compile === null) return 'The program was not run.';
   return hasFiles(run) ? 'The program printed nothing, but wrote files:' : 'The program printed nothing.';

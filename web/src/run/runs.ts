@@ -26,6 +26,8 @@ export interface Run {
   language: string;
   user: UserRef | null;
   startedAt: string | null;
+  /** When this page heard of its start, by the clock of this machine, which may differ from the server's. */
+  heardAt: number | null;
   state: 'queued' | 'running' | 'finished';
   /** Its place among those that wait, 1 for the next; null where that is not known. */
   position: number | null;
@@ -194,7 +196,7 @@ export class Runs {
     this.claim(jobId, user);
     const known = this.find(jobId);
     if (known === undefined) this.add(makeRun(jobId, language, user, startedAt, 'running'));
-    else if (known.state !== 'finished') this.change(jobId, { language, user, startedAt, state: 'running', position: null });
+    else if (known.state !== 'finished') this.change(jobId, { language, user, startedAt, heardAt: known.heardAt ?? Date.now(), state: 'running', position: null });
     if (terminal !== null) this.change(jobId, { terminal });
     for (const piece of execution.output) this.printed({ ...piece, jobId });
     this.show(jobId, user);
@@ -279,7 +281,7 @@ export class Runs {
 function makeRun(jobId: string, language: string, user: UserRef | null, startedAt: string | null, state: Run['state']): Run {
   const buffer = new OutputBuffer();
   return {
-    jobId, language, user, startedAt, state, position: null, result: null, interactive: true, terminal: null, startedHere: false, stored: false, testCases: null,
+    jobId, language, user, startedAt, heardAt: state === 'running' ? Date.now() : null, state, position: null, result: null, interactive: true, terminal: null, startedHere: false, stored: false, testCases: null,
     testCase: null, buffer, output: new Store(buffer.get()), log: new TerminalLog(),
   };
 }

@@ -7,7 +7,7 @@ import { messageOf } from '../../api/problem';
 import type { RunResult } from '../../api/types';
 import { fullTime, milliseconds, timeAgo } from '../../lib/format';
 import type { Room } from '../../session/room';
-import { outcomeOf } from '../outcome';
+import { inWords, outcomeOf } from '../outcome';
 import { useHistory } from './useHistory';
 import classes from './HistoryView.module.css';
 
@@ -71,10 +71,10 @@ export default function HistoryView({ room, onOpen }: { room: Room; onOpen: () =
 
 function RunRow({ run, onOpen }: { run: RunResult; onOpen: () => void }) {
   const languages = useLanguages();
-  const { kind, words } = outcomeOf(run);
+  const outcome = outcomeOf(run);
   return (
     <UnstyledButton className={classes.row} onClick={onOpen}>
-      <span className={kind === 'good' ? classes.good : classes.other}>{words}</span>
+      <span className={outcome.kind === 'good' ? classes.good : classes.other}>{inWords(outcome)}</span>
       <span className={classes.language}>{languageName(run.language, languages)}</span>
       <span className={classes.who}>{run.executedBy?.username}</span>
       <span className={classes.took}>{run.run === null ? '' : milliseconds(run.run.wallTimeMs)}</span>

@@ -14,7 +14,7 @@ import { fullTime } from '../../lib/format';
 import { useLoaded } from '../../lib/useLoaded';
 import { useStore } from '../../lib/store';
 import type { Room } from '../../session/room';
-import { outcomeOf } from '../outcome';
+import { inWords, outcomeOf } from '../outcome';
 import { bringBack, entryOf } from './bringBack';
 import classes from './RunCodeDialog.module.css';
 
@@ -62,7 +62,7 @@ function RunCode({ room, run, onClose, onOutput }: Props) {
     <>
       <div className={classes.head}>
         <Text size="sm" c="dimmed" className={classes.about}>
-          {outcomeOf(run).words} · {languageName(run.language, languages)}{run.version == null ? '' : ` ${run.version}`}
+          {inWords(outcomeOf(run))} · {languageName(run.language, languages)}{run.version == null ? '' : ` ${run.version}`}
           {run.executedBy === undefined ? '' : ` · ${run.executedBy.username}`}
           {run.createdAt === undefined ? '' : ` · ${fullTime(run.createdAt)}`}
         </Text>

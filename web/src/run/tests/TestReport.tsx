@@ -2,7 +2,7 @@ import { IconEyeOff } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { TestCaseRequest, TestVerdict } from '../../api/types';
 import { milliseconds, plural } from '../../lib/format';
-import { ACCEPTED, outcomeOfTest } from '../outcome';
+import { ACCEPTED, inWords, outcomeOfTest } from '../outcome';
 import type { Run } from '../runs';
 import { lineDiff, type DiffLine } from './lineDiff';
 import classes from './TestReport.module.css';
@@ -34,7 +34,7 @@ function Verdict({ verdict, asked, opened }: Props) {
   const known = isKnown(verdict, asked);
   const heading = (
     <>
-      <span className={classes[outcome.kind]}>{outcome.words}</span>
+      <span className={classes[outcome.kind]}>{inWords(outcome)}</span>
       <span className={classes.name}>{verdict.name || `Case ${verdict.index + 1}`}</span>
       {verdict.hidden && <IconEyeOff size={14} aria-label="hidden" />}
       {verdict.run !== null && <span className={classes.time}>{milliseconds(verdict.run.wallTimeMs)}</span>}
