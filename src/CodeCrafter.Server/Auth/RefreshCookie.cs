@@ -5,16 +5,28 @@ internal static class RefreshCookie
 {
     private const string Name = "codecrafter_refresh";
 
+    /// <summary>
+    /// Comes and goes with the other one, and says nothing but that it is there: the page cannot see that one, and would have
+    /// to be refused to find out that nobody is signed in.
+    /// </summary>
+    private const string MarkName = "codecrafter_signed_in";
+
     public static string? Read(HttpRequest request) => request.Cookies[Name];
 
     public static void Write(HttpContext context, IssuedTokens tokens)
     {
         var options = Options(context);
-        options.Expires = tokens.LoginExpiresAt;
+        var mark = MarkOptions(context);
+        options.Expires = mark.Expires = tokens.LoginExpiresAt;
         context.Response.Cookies.Append(Name, tokens.RefreshToken.ToString(), options);
+        context.Response.Cookies.Append(MarkName, "1", mark);
     }
 
-    public static void Delete(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context));
+    public static void Delete(HttpContext context)
+    {
+        context.Response.Cookies.Delete(Name, Options(context));
+        context.Response.Cookies.Delete(MarkName, MarkOptions(context));
+    }
 
     /// <summary>
     /// The request comes from our own page or from no page at all. SameSite alone does not stop other ports of the
@@ -42,6 +54,15 @@ internal static class RefreshCookie
         SameSite = SameSiteMode.Strict,
         Secure = context.Request.IsHttps,
         Path = "/api/auth",
+        IsEssential = true,
+    };
+
+    private static CookieOptions MarkOptions(HttpContext context) => new()
+    {
+        HttpOnly = false,
+        SameSite = SameSiteMode.Strict,
+        Secure = context.Request.IsHttps,
+        Path = "/",
         IsEssential = true,
     };
 }

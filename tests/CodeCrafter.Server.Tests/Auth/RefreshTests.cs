@@ -135,7 +135,9 @@ public sealed class RefreshTests
         time.Advance(TimeSpan.FromSeconds(11));
         using var old = await RefreshByCookieAsync(server, $"codecrafter_refresh={second.RefreshToken}");
         await old.MustBeProblemAsync(401, "refresh_token_reused");
-        Assert.Contains("expires=Thu, 01 Jan 1970", Assert.Single(old.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+        var deleted = old.Headers.GetValues("Set-Cookie").ToList();
+        Assert.Equal(2, deleted.Count);
+        Assert.All(deleted, each => Assert.Contains("expires=Thu, 01 Jan 1970", each, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -165,7 +167,7 @@ public sealed class RefreshTests
         using var browser = server.CreateHttp(cookies: true);
         using var registered = await browser.PostAsJsonAsync("/api/auth/register", new { username = "alice", email = "a@example.org", password = "correct horse" }, Stop);
         await registered.MustBeAsync(201);
-        var cookie = Assert.Single(registered.Headers.GetValues("Set-Cookie")).ToLowerInvariant();
+        var cookie = Assert.Single(registered.Headers.GetValues("Set-Cookie"), each => each.StartsWith("codecrafter_refresh=", StringComparison.Ordinal)).ToLowerInvariant();
         Assert.Contains("httponly", cookie, StringComparison.Ordinal);
         Assert.Contains("samesite=strict", cookie, StringComparison.Ordinal);
         Assert.Contains("path=/api/auth", cookie, StringComparison.Ordinal);
@@ -182,6 +184,23 @@ public sealed class RefreshTests
         using var after = await browser.PostAsync("/api/auth/refresh", null, Stop);
         await after.MustBeProblemAsync(401, "no_refresh_token");
     }
+
+    [Fact]
+    public async Task What_scripts_can_see_of_a_login_is_that_there_is_one()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var browser = server.CreateHttp(cookies: true);
+        using var registered = await browser.PostAsJsonAsync("/api/auth/register", new { username = "alice", email = "a@example.org", password = "correct horse" }, Stop);
+        var made = Assert.Single(VisibleCookies(registered));
+        Assert.StartsWith("codecrafter_signed_in=1; expires=", made, StringComparison.Ordinal);
+        Assert.Contains("; path=/; samesite=strict", made, StringComparison.Ordinal);
+
+        using var logout = await browser.PostAsync("/api/auth/logout", null, Stop);
+        Assert.StartsWith("codecrafter_signed_in=; expires=Thu, 01 Jan 1970", Assert.Single(VisibleCookies(logout)), StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> VisibleCookies(HttpResponseMessage response) =>
+        response.Headers.GetValues("Set-Cookie").Where(cookie => !cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase));
 
     [Theory]
     [AccessCase(27)]

@@ -41,6 +41,24 @@ public sealed class AccountTests(BrowserFixture browser, PageServer server) : IC
     }
 
     [Fact]
+    public async Task A_first_visit_asks_for_no_login_and_a_second_one_has_it()
+    {
+        var ada = await browser.OpenAsync(server.Url);
+        var refreshes = 0;
+        ada.Page.Request += (_, request) => refreshes += request.Url.EndsWith("/api/auth/refresh", StringComparison.Ordinal) ? 1 : 0;
+        await ada.Page.GotoAsync("/");
+        await Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
+        Assert.Equal(0, refreshes);
+
+        await ada.SignUpAsync("ada3");
+        await Expect(ada.Button("New session")).ToBeVisibleAsync();
+        await ada.Page.ReloadAsync();
+        await Expect(ada.Button("New session")).ToBeVisibleAsync();
+        Assert.Equal(1, refreshes);
+        Assert.Empty(ada.Errors);
+    }
+
+    [Fact]
     public async Task All_that_is_wrong_with_a_new_account_is_said_at_once()
     {
         var ada = await browser.OpenAsync(server.Url);

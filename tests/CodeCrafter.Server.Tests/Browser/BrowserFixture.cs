@@ -89,8 +89,7 @@ internal sealed class Person
         Page = page;
         page.Console += (_, message) =>
         {
-            // The page asks for a new access token when it opens; without a login the answer is 401, and Chromium says so.
-            if (message.Type == "error" && !message.Text.Contains("status of 401", StringComparison.Ordinal))
+            if (message.Type == "error")
             {
                 Errors.Enqueue($"{message.Text} {message.Location}");
             }

@@ -4,7 +4,7 @@ import { Auth, type AuthEnvironment } from './auth';
 const user = { id: 'u1', username: 'ann', email: 'a@b.c', firstName: null, lastName: null, role: 'user', createdAt: '' };
 
 /** A server with one refresh cookie: each refresh needs the newest, as the real one does. */
-function fixture(options: { locks?: boolean; answers?: (() => Response | Promise<Response>)[] } = {}) {
+function fixture(options: { locks?: boolean; marked?: () => boolean; answers?: (() => Response | Promise<Response>)[] } = {}) {
   const calls: string[] = [];
   let issued = 0;
   const answers = options.answers ?? [];
@@ -18,6 +18,7 @@ function fixture(options: { locks?: boolean; answers?: (() => Response | Promise
     },
     lock: options.locks === false ? null : (task) => task(),
     now: () => Date.now(),
+    mayBeSignedIn: options.marked ?? (() => true),
     announce: () => undefined,
   };
   return { auth: new Auth(env), calls };
@@ -49,6 +50,23 @@ describe('Auth', () => {
     const { auth } = fixture({ answers: [refused()] });
     await auth.start();
     expect(auth.state.get().status).toBe('signedOut');
+  });
+
+  it('asks for nothing where there is no login', async () => {
+    const { auth, calls } = fixture({ marked: () => false });
+    await auth.start();
+    expect(auth.state.get().status).toBe('signedOut');
+    expect(calls).toEqual([]);
+  });
+
+  it('asks for nothing after another tab has signed out', async () => {
+    let marked = true;
+    const { auth, calls } = fixture({ marked: () => marked });
+    await auth.start();
+    marked = false;
+    await auth.loginChangedElsewhere();
+    expect(auth.state.get().status).toBe('signedOut');
+    expect(calls).toHaveLength(1);
   });
 
   it('tries again at page load until the server answers', async () => {

@@ -20,6 +20,8 @@ export interface AuthEnvironment {
   /** Runs a task while no other tab of this browser runs one; null where the browser has no locks (plain HTTP). */
   lock: LockRunner | null;
   now: () => number;
+  /** Whether there may be a login: the cookie itself is not for scripts, but another one says that it is there. */
+  mayBeSignedIn: () => boolean;
   /** Tells other tabs that the login changed here. */
   announce: () => void;
 }
@@ -48,6 +50,10 @@ export class Auth implements TokenSource {
 
   /** Finds out at page load whether this browser is signed in. Tries until the server answers. */
   async start(): Promise<void> {
+    if (!this.env.mayBeSignedIn()) {
+      this.end('signedOut');
+      return;
+    }
     for (let attempt = 0; ; attempt++) {
       try {
         await this.refresh();
@@ -109,6 +115,10 @@ export class Auth implements TokenSource {
 
   /** Another tab signed in or out. */
   async loginChangedElsewhere(): Promise<void> {
+    if (!this.env.mayBeSignedIn()) {
+      this.end('signedOut');
+      return;
+    }
     try {
       await this.refresh();
     } catch (error) {

@@ -11,6 +11,7 @@ export const auth = new Auth({
   fetch: (...args) => fetch(...args),
   lock,
   now: () => Date.now(),
+  mayBeSignedIn: () => /(^|; )codecrafter_signed_in=/.test(document.cookie),
   announce: () => channel?.postMessage('changed'),
 });
 
