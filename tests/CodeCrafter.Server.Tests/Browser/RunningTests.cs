@@ -17,7 +17,7 @@ public sealed class RunningTests(BrowserFixture browser)
         try:
             while True: signal.pause()
         except KeyboardInterrupt:
-            print('interrupted')
+            print('interrupted \x1b[?25h')
         """;
 
     private const string Counting = """
@@ -30,6 +30,7 @@ public sealed class RunningTests(BrowserFixture browser)
         rows = b''.join(b'\0' + bytes((x, y, 128)[c] for x in range(64) for c in range(3)) for y in range(48))
         open('plot.png', 'wb').write(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 64, 48, 8, 2, 0, 0, 0))
             + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+        for i in range(100): print(i)
         open('evil.svg', 'w').write('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>document.title = "taken"</script></svg>')
         """;
 
@@ -57,6 +58,7 @@ public sealed class RunningTests(BrowserFixture browser)
         await alice.Page.Keyboard.PressAsync("Enter");
         await Expect(alice.Terminal).ToContainTextAsync("hello Ann");
         await Expect(bob.Terminal).ToContainTextAsync("hello Ann");
+        await Expect(alice.Terminal.Locator(".xterm-cursor")).ToHaveCountAsync(1);
 
         // What was printed before is there for those who come later, and a viewer's keys go nowhere.
         await bob.Page.ReloadAsync();
@@ -82,6 +84,14 @@ public sealed class RunningTests(BrowserFixture browser)
         await alice.Page.Keyboard.PressAsync("Control+c");
         await Expect(alice.Terminal).ToContainTextAsync("interrupted");
         await Expect(alice.Page.GetByLabel("Run status")).ToContainTextAsync("Accepted");
+
+        // Nothing can be typed any more, whatever the program wrote last.
+        foreach (var person in new[] { alice, bob })
+        {
+            await Expect(person.Page.GetByText("The program has ended: Accepted.")).ToBeVisibleAsync();
+            await Expect(person.Terminal.Locator(".xterm-cursor")).ToHaveCountAsync(0);
+        }
+
         Assert.Empty(alice.Errors);
         Assert.Empty(bob.Errors);
     }
@@ -144,6 +154,25 @@ public sealed class RunningTests(BrowserFixture browser)
         await Expect(picture).ToBeVisibleAsync();
         await Expect(picture).ToHaveJSPropertyAsync("naturalWidth", 64);
         await Expect(alice.Page.GetByAltText("evil.svg, written by the program")).ToBeVisibleAsync();
+
+        // Neither long output nor a small panel hides it.
+        foreach (var (width, height) in new[] { (1440, 900), (900, 700), (390, 844) })
+        {
+            await alice.Page.SetViewportSizeAsync(width, height);
+            if (width < 720)
+            {
+                await alice.Button("Output").ClickAsync();
+            }
+
+            await Expect(picture).ToBeInViewportAsync(new() { Ratio = 1 });
+            await alice.ScreenshotAsync($"picture-{width}");
+        }
+
+        await alice.Page.SetViewportSizeAsync(1440, 900);
+        await alice.Button("Show plot.png larger").ClickAsync();
+        await Expect(alice.Dialog.GetByAltText("plot.png, written by the program")).ToBeVisibleAsync();
+        await alice.Page.Keyboard.PressAsync("Escape");
+        await Expect(alice.Button("Show plot.png larger")).ToBeFocusedAsync();
         Assert.Contains("CodeCrafter", await alice.Page.TitleAsync(), StringComparison.Ordinal);
         var download = await alice.Page.RunAndWaitForDownloadAsync(() => alice.Button("Download plot.png").ClickAsync());
         Assert.Equal("plot.png", download.SuggestedFilename);

@@ -1,17 +1,29 @@
-import { useCallback, useLayoutEffect, useRef, type UIEvent } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, type UIEvent } from 'react';
 
 const NEAR_PX = 30;
 
-/** Keeps a scrolling box at its end while things are added, until the reader scrolls up; again once they are back. */
-export function useStickToEnd<T extends HTMLElement>(...changes: unknown[]) {
+/**
+ * Keeps a scrolling box at its end while things are added and when its size changes, until the reader scrolls up; again once
+ * they are back. Not at all where what is in it is read from its beginning.
+ */
+export function useStickToEnd<T extends HTMLElement>(wanted: boolean, ...changes: unknown[]) {
   const box = useRef<T>(null);
   const sticking = useRef(true);
   const lastTop = useRef(0);
 
   useLayoutEffect(() => {
-    if (sticking.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+    if (wanted && sticking.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, changes);
+  }, [wanted, ...changes]);
+
+  useEffect(() => {
+    if (!wanted) return;
+    const observer = new ResizeObserver(() => {
+      if (sticking.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+    });
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, [wanted]);
 
   const onScroll = useCallback((event: UIEvent<T>) => {
     const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;

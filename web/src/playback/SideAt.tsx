@@ -14,7 +14,7 @@ const MAX_ROWS = 400;
 export const ChatAt = memo(function ChatAt({ recording, count }: { recording: Recording; count: number }) {
   const all = useMemo(() => recording.events.filter((event) => event.kind === 'message').map((event) => messageOf(event, recording)), [recording]);
   const messages = all.slice(Math.max(0, count - MAX_ROWS), count);
-  const end = useStickToEnd<HTMLDivElement>(count);
+  const end = useStickToEnd<HTMLDivElement>(true, count);
   return (
     <div {...end} className={classes.scrolled} role="group" aria-label="Messages" tabIndex={0} data-testid="playback-chat">
       {messages.length === 0 && <p className={classes.note}>Nobody has written anything yet.</p>}

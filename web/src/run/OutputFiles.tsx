@@ -1,10 +1,11 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload, IconFile } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { downloadOutputFile } from '../api/executions';
 import { messageOf } from '../api/problem';
 import type { OutputFile, RunResult } from '../api/types';
+import { Dialog } from '../app/Dialog';
 import { save } from '../lib/download';
 import { bytes, plural } from '../lib/format';
 import { imageTypeOf } from './imageType';
@@ -12,7 +13,8 @@ import classes from './OutputFiles.module.css';
 
 /** The files that a run wrote. */
 export default function OutputFiles({ result }: { result: RunResult }) {
-  const files = result.outputFiles ?? [];
+  // Pictures are what one looks for.
+  const files = [...result.outputFiles ?? []].sort((a, b) => Number(isPicture(b)) - Number(isPicture(a)));
   const omitted = result.outputFilesOmitted ?? 0;
   return (
     <section className={classes.files} aria-label="Files that the program wrote">
@@ -26,6 +28,10 @@ export default function OutputFiles({ result }: { result: RunResult }) {
       )}
     </section>
   );
+}
+
+function isPicture(file: OutputFile): boolean {
+  return imageTypeOf(file.path) !== null && file.size > 0;
 }
 
 function File({ jobId, file }: { jobId: string; file: OutputFile }) {
@@ -48,7 +54,7 @@ function File({ jobId, file }: { jobId: string; file: OutputFile }) {
           <ActionIcon aria-label={`Download ${file.path}`} size={24} onClick={() => void download()}><IconDownload size={15} /></ActionIcon>
         </Tooltip>
       </figcaption>
-      {type !== null && file.size > 0 && <Picture jobId={jobId} file={file} type={type} />}
+      {type !== null && isPicture(file) && <Picture jobId={jobId} file={file} type={type} />}
     </figure>
   );
 }
@@ -57,6 +63,7 @@ function File({ jobId, file }: { jobId: string; file: OutputFile }) {
 function Picture({ jobId, file, type }: { jobId: string; file: OutputFile; type: string }) {
   const [url, setUrl] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [large, setLarge] = useState(false);
 
   useEffect(() => {
     let gone = false;
@@ -75,12 +82,17 @@ function Picture({ jobId, file, type }: { jobId: string; file: OutputFile; type:
 
   if (problem !== null) return <p className={classes.note}>{problem}</p>;
   if (url === null) return <div className={classes.space} aria-busy="true" />;
+  const alt = `${file.path}, written by the program`;
   return (
-    <img
-      className={classes.picture}
-      src={url}
-      alt={`${file.path}, written by the program`}
-      onError={() => setProblem('This is no picture that the browser can show.')}
-    />
+    <>
+      <UnstyledButton className={classes.open} aria-label={`Show ${file.path} larger`} onClick={() => setLarge(true)}>
+        <img className={classes.picture} src={url} alt={alt} onError={() => setProblem('This is no picture that the browser can show.')} />
+      </UnstyledButton>
+      {large && (
+        <Dialog title={file.path} size="auto" onClose={() => setLarge(false)}>
+          <img className={classes.large} src={url} alt={alt} />
+        </Dialog>
+      )}
+    </>
   );
 }

@@ -72,13 +72,20 @@ function Waiting({ run, editable }: { run: Run; editable: boolean }) {
 function TerminalOutput({ room, run, editable }: { room: Room; run: Run; editable: boolean }) {
   return (
     <div className={classes.view}>
-      <Suspense fallback={<Skeleton m="md" h={14} w="40%" />}>
-        <TerminalView room={room} run={run} editable={editable} />
-      </Suspense>
-      {hasFiles(run) && <div className={classes.below}><Suspense><OutputFiles result={run.result!} /></Suspense></div>}
-      <Hint room={room} run={run} />
+      <div className={classes.printed}>
+        <Suspense fallback={<Skeleton m="md" h={14} w="40%" />}>
+          <TerminalView room={room} run={run} editable={editable} />
+        </Suspense>
+        <Hint room={room} run={run} />
+      </div>
+      <Files run={run} />
     </div>
   );
+}
+
+/** Beside the output, or below it, and never under its end: a picture is to be noticed. */
+function Files({ run }: { run: Run }) {
+  return hasFiles(run) ? <div className={classes.files}><Suspense><OutputFiles result={run.result!} /></Suspense></div> : null;
 }
 
 function hasFiles({ result }: Run): boolean {
@@ -113,9 +120,9 @@ function NothingYet({ editable }: { editable: boolean }) {
 
 function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: boolean }) {
   const { segments, trimmed } = useStore(run.output);
-  const end = useStickToEnd<HTMLDivElement>(segments, run.state);
   const finished = run.state === 'finished';
   const tested = (run.result?.testCases?.length ?? 0) > 0;
+  const end = useStickToEnd<HTMLDivElement>(!tested, segments, run.state);
   // A report is read from its first line.
   useLayoutEffect(() => {
     if (tested && end.ref.current !== null) end.ref.current.scrollTop = 0;
@@ -124,34 +131,36 @@ function RunOutput({ room, run, editable }: { room: Room; run: Run; editable: bo
 
   return (
     <div className={classes.view}>
-      <div
-        {...end}
-        className={classes.output}
-        role="log"
-        aria-label="Program output"
-        aria-live="off"
-        data-testid="output"
-        tabIndex={0}
-      >
-        {trimmed && <p className={classes.note}>Earlier output is not shown.</p>}
-        <Segments segments={segments} />
-        {tested && <Suspense><TestReport run={run} /></Suspense>}
-        {finished && segments.length === 0 && !tested && <p className={classes.note}>{emptyNote(run)}</p>}
-        {truncated && <p className={classes.note}>The program printed more than the limit; the rest was left out.</p>}
-        <Note run={run} />
-        {!finished && (run.testCases !== null || run.testCase !== null) && <p className={classes.note}>{testing(run)}</p>}
-        {hasFiles(run) && <Suspense><OutputFiles result={run.result!} /></Suspense>}
-        <Hint room={room} run={run} />
+      <div className={classes.printed}>
+        <div
+          {...end}
+          className={classes.output}
+          role="log"
+          aria-label="Program output"
+          aria-live="off"
+          data-testid="output"
+          tabIndex={0}
+        >
+          {trimmed && <p className={classes.note}>Earlier output is not shown.</p>}
+          <Segments segments={segments} />
+          {tested && <Suspense><TestReport run={run} /></Suspense>}
+          {finished && segments.length === 0 && !tested && <p className={classes.note}>{emptyNote(run)}</p>}
+          {truncated && <p className={classes.note}>The program printed more than the limit; the rest was left out.</p>}
+          <Note run={run} />
+          {!finished && (run.testCases !== null || run.testCase !== null) && <p className={classes.note}>{testing(run)}</p>}
+          <Hint room={room} run={run} />
+        </div>
+        <div className={classes.tools}>
+          {segments.length > 0 && <CopyButton text={() => run.buffer.toString()} />}
+          {segments.length > 0 && (
+            <Tooltip label="Clear">
+              <ActionIcon aria-label="Clear output" size={26} onClick={() => room.runs.clear(run)}><IconEraser size={15} /></ActionIcon>
+            </Tooltip>
+          )}
+        </div>
+        {!finished && editable && <InputLine room={room} run={run} />}
       </div>
-      <div className={classes.tools}>
-        {segments.length > 0 && <CopyButton text={() => run.buffer.toString()} />}
-        {segments.length > 0 && (
-          <Tooltip label="Clear">
-            <ActionIcon aria-label="Clear output" size={26} onClick={() => room.runs.clear(run)}><IconEraser size={15} /></ActionIcon>
-          </Tooltip>
-        )}
-      </div>
-      {!finished && editable && <InputLine room={room} run={run} />}
+      <Files run={run} />
     </div>
   );
 }
@@ -167,7 +176,7 @@ function emptyNote(run: Run): string {
   const { result } = run;
   if (result?.status.id === COMPILATION_ERROR) return 'The compiler said nothing more.';
   if (result !== null && result.run === null && result.compile === null) return 'The program was not run.';
-  return hasFiles(run) ? 'The program printed nothing, but wrote files:' : 'The program printed nothing.';
+  return hasFiles(run) ? 'The program printed nothing, but wrote files.' : 'The program printed nothing.';
 }
 
 /** Output as it was printed, that of the compiler apart. */

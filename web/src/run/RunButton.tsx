@@ -1,7 +1,7 @@
 import { Button, Menu, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCheck, IconChevronDown, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { messageOf } from '../api/problem';
 import { useStore } from '../lib/store';
 import type { Room } from '../session/room';
@@ -26,6 +26,8 @@ export function RunButton({ room, mode, onMode, onRun }: Props) {
   const active = activeRun(runs, useStore(room.runs.shown));
   const button = useRef<HTMLButtonElement>(null);
   const used = useRef(false);
+  // Whoever has pressed it knows what it does; its words would come back over the chat after each run.
+  const [pressed, setPressed] = useState(false);
   const going = active !== undefined;
   // The one takes the place of the other, and the focus with it: whoever pressed it may press again.
   useEffect(() => {
@@ -43,15 +45,17 @@ export function RunButton({ room, mode, onMode, onRun }: Props) {
   }
   return (
     <Button.Group className={classes.group}>
-      <Tooltip label={`${mode === 'terminal' ? 'Run in a terminal' : 'Run'} (${runShortcut})`}>
+      <Tooltip disabled={pressed} label={`${mode === 'terminal' ? 'Run in a terminal' : 'Run'} (${runShortcut})`}>
         <Button
           ref={button}
           size="xs"
           className={classes.run}
           leftSection={<IconPlayerPlayFilled size={13} />}
           loading={starting}
+          onPointerLeave={() => setPressed(false)}
           onClick={() => {
             used.current = true;
+            setPressed(true);
             onRun();
           }}
         >

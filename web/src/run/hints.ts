@@ -10,7 +10,7 @@ export function hintFor(result: RunResult, files: () => Iterable<string>): strin
   if ((result.outputFiles?.length ?? 0) > 0) return null;
   for (const text of files()) {
     if (/\bmatplotlib\b/.test(text) && /\.show\s*\(/.test(text) && !/\.savefig\s*\(/.test(text)) {
-      return 'There is no window for show() here. Write plt.savefig("plot.png") instead: the picture then appears below the output.';
+      return 'There is no window for show() here. Write plt.savefig("plot.png") instead: the picture then appears with the output.';
     }
   }
   return null;

@@ -28,13 +28,13 @@ describe('how a run ended', () => {
   });
 
   it('tells where the limit of time was', () => {
-    expect(limited(5, 'cpuTime')).toBe('Time Limit Exceeded, after 10 s of CPU time');
+    expect(limited(5, 'cpuTime')).toBe('Time Limit Exceeded, after 10 s of CPU');
     expect(limited(5, 'wallTime')).toBe('Time Limit Exceeded, after 20 s');
   });
 
   it('says whether it was the compiler', () => {
     const compile = step({ limitExceeded: 'cpuTime' });
-    expect(outcomeOf(result(5, null, { compile })).brief).toBe('while compiling, after 10 s of CPU time');
+    expect(outcomeOf(result(5, null, { compile })).brief).toBe('while compiling, after 10 s of CPU');
     expect(outcomeOf(result(15, null, { compile })).brief).toBe('while compiling');
     expect(outcomeOf(result(6, null, { compile })).brief).toBeNull();
   });

@@ -127,5 +127,5 @@ function timeLimit(step: StepResult | null, compiling: boolean): Facts {
   if (step === null) return { brief: null, detail: null };
   return step.limitExceeded === 'wallTime'
     ? { brief: when(seconds(step.wallTimeMs)), detail: `${who} took longer than it may, working or waiting.` }
-    : { brief: when(`${seconds(step.cpuTimeMs)} of CPU time`), detail: `${who} computed for longer than it may.` };
+    : { brief: when(`${seconds(step.cpuTimeMs)} of CPU`), detail: `${who} computed for longer than it may.` };
 }

@@ -32,6 +32,20 @@ beforeEach(() => {
   vi.stubGlobal('cancelAnimationFrame', () => undefined);
 });
 
+describe('the time that a run takes', () => {
+  it('is counted from when this page heard of its start, however often it hears of it', () => {
+    vi.useFakeTimers({ now: 1000 });
+    const { runs } = fixture();
+    runs.events.ExecutionQueued({ jobId: 'a', language: 'python', user: me, position: 1 } as never);
+    expect(get(runs, 'a').heardAt).toBeNull();
+    runs.events.ExecutionStarted(started('a'));
+    vi.setSystemTime(5000);
+    runs.entered([started('a', me, { output: [] }) as never], null);
+    expect(get(runs, 'a').heardAt).toBe(1000);
+    vi.useRealTimers();
+  });
+});
+
 describe('a run from the history', () => {
   const step = (stdout: string) => ({
     stdout, stderr: '', exitCode: 0, signal: null, cpuTimeMs: 1, wallTimeMs: 1, memoryBytes: 1, stdoutTruncated: false, stderrTruncated: false,

@@ -21,7 +21,7 @@ export function ChatPanel({ room }: { room: Room }) {
   const session = useStore(room.session);
   const { chatRole } = session.settings;
   const may = canChat(session) && room.visit?.kind !== 'reader';
-  const end = useStickToEnd<HTMLDivElement>(messages);
+  const end = useStickToEnd<HTMLDivElement>(true, messages);
 
   return (
     <section className={classes.panel} aria-label="Chat">

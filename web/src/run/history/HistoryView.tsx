@@ -74,7 +74,7 @@ function RunRow({ run, onOpen }: { run: RunResult; onOpen: () => void }) {
   const outcome = outcomeOf(run);
   return (
     <UnstyledButton className={classes.row} onClick={onOpen}>
-      <span className={outcome.kind === 'good' ? classes.good : classes.other}>{inWords(outcome)}</span>
+      <span className={classes.outcome} data-kind={outcome.kind}>{inWords(outcome)}</span>
       <span className={classes.language}>{languageName(run.language, languages)}</span>
       <span className={classes.who}>{run.executedBy?.username}</span>
       <span className={classes.took}>{run.run === null ? '' : milliseconds(run.run.wallTimeMs)}</span>

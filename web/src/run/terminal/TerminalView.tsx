@@ -7,6 +7,7 @@ import { messageOf } from '../../api/problem';
 import type { TerminalSize } from '../../api/types';
 import type { Room } from '../../session/room';
 import { CopyButton } from '../CopyButton';
+import { inWords, noteOn, outcomeOf } from '../outcome';
 import type { Run } from '../runs';
 import { KeyQueue } from './keyQueue';
 import { TerminalScreen } from './screen';
@@ -56,6 +57,9 @@ export default function TerminalView({ room, run, editable }: Props) {
     screen.current?.setWritable(writable);
     screen.current?.describe(writable ? 'Terminal: keys go to the program' : 'Terminal, read only', hintId);
   }, [writable, hintId]);
+  useEffect(() => {
+    if (!going) screen.current?.end();
+  }, [going]);
   useSize(room, run, mine && going, host, screen);
 
   return (
@@ -64,7 +68,7 @@ export default function TerminalView({ room, run, editable }: Props) {
         <div ref={host} className={classes.host} data-testid="terminal" data-fits={mine && going} />
       </div>
       <div className={classes.bar}>
-        <span id={hintId} className={classes.hint}>{hint(run, editable, going)}</span>
+        <span id={hintId} className={going ? classes.hint : classes.ended}>{hint(run, editable, going)}</span>
         {writable && (
           <Button size="compact-xs" variant="default" onClick={() => keys.current?.push('\u0003')} title="Interrupts the program">Ctrl C</Button>
         )}
@@ -84,9 +88,15 @@ export default function TerminalView({ room, run, editable }: Props) {
 }
 
 function hint(run: Run, editable: boolean, going: boolean): string {
-  if (!going) return 'The program has ended.';
+  if (!going) return ending(run);
   if (!editable) return `You see the terminal${run.user === null ? '' : ` of ${run.user.username}`}; as a viewer you cannot type in it.`;
   return TYPING_HINT;
+}
+
+function ending({ result }: Run): string {
+  if (result === null) return 'The program has ended.';
+  const note = noteOn(result);
+  return `The program has ended: ${inWords(outcomeOf(result))}.${note === null ? '' : ` ${note}`}`;
 }
 
 function isGoing(room: Room, { jobId }: Run): boolean {

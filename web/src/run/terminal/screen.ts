@@ -6,6 +6,7 @@ import { clampSize, FONT_SIZE, LINE_HEIGHT } from './size';
 import { feed, type TerminalLog } from './terminalLog';
 
 const SCROLLBACK_LINES = 5000;
+const HIDE_CURSOR = '\x1b[?25l';
 
 /** Questions that a program may ask its terminal; the answers are sent as if they were typed. */
 const csiQueries: IFunctionIdentifier[] = [
@@ -29,6 +30,7 @@ export class TerminalScreen {
   private readonly fitting = new FitAddon();
   private readonly stopFeed: () => void;
   private answering = false;
+  private ended = false;
 
   constructor(host: HTMLElement, options: ScreenOptions) {
     this.terminal = new Terminal({
@@ -52,6 +54,7 @@ export class TerminalScreen {
       write: (data, done, fresh) => {
         this.terminal.write('', () => (this.answering = fresh && options.answers));
         this.terminal.write(data, done);
+        this.hideCursorOfEnded();
       },
       reset: () => this.terminal.reset(),
     });
@@ -74,6 +77,12 @@ export class TerminalScreen {
   setWritable(writable: boolean): void {
     this.terminal.options.disableStdin = !writable;
     this.terminal.options.cursorInactiveStyle = writable ? 'outline' : 'none';
+  }
+
+  /** The program has ended: nothing is written or typed where the cursor is. */
+  end(): void {
+    this.ended = true;
+    this.hideCursorOfEnded();
   }
 
   setScreenReader(on: boolean): void {
@@ -112,6 +121,11 @@ export class TerminalScreen {
   destroy(): void {
     this.stopFeed();
     this.terminal.dispose();
+  }
+
+  /** After all that the program wrote, which may have shown it again. */
+  private hideCursorOfEnded(): void {
+    if (this.ended) this.terminal.write(HIDE_CURSOR);
   }
 
   /** False for keys that the page keeps. */
