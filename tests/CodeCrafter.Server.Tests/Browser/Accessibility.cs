@@ -12,22 +12,36 @@ internal static class Accessibility
 
     private static readonly bool _wantsAllLooks = Environment.GetEnvironmentVariable("CODECRAFTER_TEST_LOOKS") == "all";
 
+    private static readonly Screen _desktop = new("desktop", 1280, 800);
+    private static readonly Screen _half = new("half", 900, 700);
+    private static readonly Screen _phone = new("phone", 390, 844);
+
+    private sealed record Screen(string Name, int Width, int Height);
+
     /// <summary>
     /// Fails where axe finds something serious or critical, and leaves a picture then. Looks at the two looks that differ most,
     /// or <paramref name="briefly"/> at one; at all four, with pictures, where somebody wants to see them.
     /// </summary>
-    public static async Task MustBeAccessibleAsync(this Person person, string name, bool briefly = false)
+    public static Task MustBeAccessibleAsync(this Person person, string name, bool briefly = false) => MustBeAccessibleAsync(
+        person,
+        name,
+        _wantsAllLooks ? [(_desktop, false), (_desktop, true), (_phone, false), (_phone, true)]
+        : briefly ? [(_desktop, false)]
+        : [(_desktop, false), (_phone, true)]);
+
+    /// <summary>The same in half a window, light and dark.</summary>
+    public static Task MustBeAccessibleInHalfAWindowAsync(this Person person, string name) =>
+        MustBeAccessibleAsync(person, name, [(_half, false), (_half, true)]);
+
+    private static async Task MustBeAccessibleAsync(Person person, string name, (Screen Screen, bool Dark)[] looks)
     {
-        (bool Phone, bool Dark)[] looks = _wantsAllLooks ? [(false, false), (false, true), (true, false), (true, true)]
-            : briefly ? [(false, false)]
-            : [(false, false), (true, true)];
         var page = person.Page;
         var size = page.ViewportSize!;
-        foreach (var (phone, dark) in looks)
+        foreach (var (screen, dark) in looks)
         {
-            await page.SetViewportSizeAsync(phone ? 390 : 1280, phone ? 844 : 800);
+            await page.SetViewportSizeAsync(screen.Width, screen.Height);
             await page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
-            var look = $"{name}-{(phone ? "phone" : "desktop")}-{(dark ? "dark" : "light")}";
+            var look = $"{name}-{screen.Name}-{(dark ? "dark" : "light")}";
             await SettledAsync(page);
             var found = (await page.RunAxe(_violationsOnly)).Violations.Where(violation => violation.Impact is "serious" or "critical").ToList();
             if (_wantsAllLooks || found.Count > 0)

@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useStore } from '../lib/store';
 import type { Room } from '../session/room';
 import type { ProgramInput } from './InputView';
@@ -16,16 +16,17 @@ const HistoryView = lazy(() => import('./history/HistoryView'));
 interface Props {
   room: Room;
   editable: boolean;
+  tab: RunTab;
+  onTab: (tab: RunTab) => void;
   input: ProgramInput;
   tests: TestCases;
   onRunTests: () => void;
 }
 
-type Tab = 'output' | 'input' | 'tests' | 'history';
+export type RunTab = 'output' | 'input' | 'tests' | 'history';
 
 /** Everything about running: what it prints, what it reads, and what ran before. */
-export function RunPanel({ room, editable, input, tests, onRunTests }: Props) {
-  const [tab, setTab] = useState<Tab>('output');
+export function RunPanel({ room, editable, tab, onTab, input, tests, onRunTests }: Props) {
   const shown = useStore(room.runs.shown);
   const run = useStore(room.runs.all).find((r) => r.jobId === shown);
   const hasInput = input.stdin !== '' || input.args.trim() !== '';
@@ -33,8 +34,8 @@ export function RunPanel({ room, editable, input, tests, onRunTests }: Props) {
   // Who runs the program looks at it; runs of others take nobody away from what they read or write.
   const starts = run !== undefined && run.state !== 'finished' && run.startedHere;
   useEffect(() => {
-    if (starts) setTab('output');
-  }, [shown, starts]);
+    if (starts) onTab('output');
+  }, [shown, starts, onTab]);
   // Who becomes a viewer has fewer tabs.
   const current = editable || tab === 'history' ? tab : 'output';
 
@@ -42,7 +43,7 @@ export function RunPanel({ room, editable, input, tests, onRunTests }: Props) {
     <section className={classes.panel} aria-label="Run">
       <Tabs
         value={current}
-        onChange={(value) => setTab(value as Tab)}
+        onChange={(value) => onTab(value as RunTab)}
         keepMounted={false}
         classNames={{ root: classes.tabs, list: classes.list, tab: classes.tab, panel: classes.body }}
       >
@@ -62,7 +63,7 @@ export function RunPanel({ room, editable, input, tests, onRunTests }: Props) {
             <Tabs.Panel value="output"><OutputView room={room} run={run} editable={editable} /></Tabs.Panel>
             {editable && <Tabs.Panel value="input"><InputView input={input} /></Tabs.Panel>}
             {editable && <Tabs.Panel value="tests"><TestsView room={room} tests={tests} onRun={onRunTests} /></Tabs.Panel>}
-            <Tabs.Panel value="history"><HistoryView room={room} onOpen={() => setTab('output')} /></Tabs.Panel>
+            <Tabs.Panel value="history"><HistoryView room={room} onOpen={() => onTab('output')} /></Tabs.Panel>
           </Suspense>
         </div>
       </Tabs>

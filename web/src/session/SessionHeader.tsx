@@ -13,6 +13,7 @@ import type { RunMode } from '../run/runMode';
 import type { Room } from './room';
 import { SaveStatus } from './SaveStatus';
 import { SessionMenu } from './SessionMenu';
+import type { Layout } from './layout';
 import type { SideTab } from './SidePanel';
 import classes from './SessionHeader.module.css';
 import workspace from './Workspace.module.css';
@@ -23,7 +24,7 @@ const VisitorMenu = lazy(async () => ({ default: (await import('../visit/Visitor
 interface Props {
   room: Room;
   account?: User;
-  wide: boolean;
+  layout: Layout;
   side: SideTab | null;
   onSide: (side: SideTab | null) => void;
   mode: RunMode;
@@ -31,11 +32,13 @@ interface Props {
   onRun: () => void;
 }
 
-export function SessionHeader({ room, account, wide, side, onSide, mode, onMode, onRun }: Props) {
+export function SessionHeader({ room, account, layout, side, onSide, mode, onMode, onRun }: Props) {
   const session = useStore(room.session);
   const document = useStore(room.document);
   const [sharing, share] = useDisclosure(false);
   const editable = canEdit(session.role);
+  const split = layout !== 'single';
+  const roomy = layout === 'roomy';
   return (
     <header className={workspace.header}>
       <Brand withName={false} />
@@ -43,15 +46,15 @@ export function SessionHeader({ room, account, wide, side, onSide, mode, onMode,
       <SessionMenu room={room} />
       <SaveStatus document={document} readOnly={!editable} />
       <div className={classes.space} />
-      {wide && <OnlineAvatars room={room} onClick={() => onSide('people')} />}
-      {wide && <LanguageSelect room={room} document={document} readOnly={!editable} />}
+      {split && <OnlineAvatars room={room} onClick={() => onSide('people')} />}
+      {roomy && <LanguageSelect room={room} document={document} readOnly={!editable} />}
       {canRun(session) && <RunButton room={room} mode={mode} onMode={onMode} onRun={onRun} />}
-      {account !== undefined && (wide ? (
+      {account !== undefined && (roomy ? (
         <Button size="xs" variant="default" leftSection={<IconShare3 size={15} />} onClick={share.open}>Share</Button>
       ) : (
         <ActionIcon aria-label="Share" onClick={share.open} size={30} flex="none"><IconShare3 size={18} /></ActionIcon>
       ))}
-      {wide && <SideButtons room={room} side={side} onSide={onSide} />}
+      {split && <SideButtons room={room} side={side} onSide={onSide} />}
       {account !== undefined ? <UserMenu user={account} /> : <Suspense><VisitorMenu room={room} /></Suspense>}
       {sharing && <Suspense><ShareDialog room={room} onClose={share.close} /></Suspense>}
     </header>

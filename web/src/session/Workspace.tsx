@@ -1,5 +1,5 @@
 import { Splitter } from '@mantine/core';
-import { useDocumentTitle, useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { useDocumentTitle } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf } from '../api/problem';
@@ -9,13 +9,14 @@ import { useStore } from '../lib/store';
 import { parseArguments } from '../run/arguments';
 import { LanguageSelect } from '../run/LanguageSelect';
 import { useRunMode } from '../run/runMode';
-import { RunPanel } from '../run/RunPanel';
+import { RunPanel, type RunTab } from '../run/RunPanel';
 import { TestCases } from '../run/tests/testCases';
 import { ChatPanel } from './ChatPanel';
 import { MobileNav, type View } from './MobileNav';
 import type { Room, RunOptions } from './room';
 import { SessionHeader } from './SessionHeader';
-import { SidePanel, type SideTab } from './SidePanel';
+import { SidePanel } from './SidePanel';
+import { useLayout, useSide } from './layout';
 import classes from './Workspace.module.css';
 
 const EndedPage = lazy(() => import('./EndedPage'));
@@ -35,9 +36,11 @@ export function Workspace({ room, account, onVisitOver }: Props) {
   const session = useStore(room.session);
   const ended = useStore(room.ended);
   const document = useStore(room.document);
-  const wide = useMediaQuery('(min-width: 62em)', window.innerWidth >= 992, { getInitialValueInEffect: false });
-  const [side, setSide] = useLocalStorage<SideTab | null>({ key: 'codecrafter-side', defaultValue: 'chat', getInitialValueInEffect: false });
+  const layout = useLayout();
+  const split = layout !== 'single';
+  const [side, setSide] = useSide(layout);
   const [view, setView] = useState<View>('code');
+  const [runTab, setRunTab] = useState<RunTab>('output');
   const [stdin, setStdin] = useState('');
   const [args, setArgs] = useState('');
   const [mode, setMode] = useRunMode();
@@ -48,8 +51,8 @@ export function Workspace({ room, account, onVisitOver }: Props) {
   useDocumentTitle(`${session.title} · CodeCrafter`);
   useUnloadWarning(room);
   useEffect(() => {
-    room.chat.setVisible(wide ? side === 'chat' : view === 'chat');
-  }, [room, wide, side, view]);
+    room.chat.setVisible(split ? side === 'chat' : view === 'chat');
+  }, [room, split, side, view]);
 
   const preparing = useRef(false);
   const start = useCallback(async (prepare: () => Promise<Omit<RunOptions, 'args'>>) => {
@@ -91,27 +94,27 @@ export function Workspace({ room, account, onVisitOver }: Props) {
 
   if (ended !== null) return <Suspense><EndedPage end={ended} visit={room.visit} onVisitOver={onVisitOver} /></Suspense>;
 
-  const language = wide ? undefined : <LanguageSelect room={room} document={document} readOnly={!editable} />;
+  const language = layout === 'roomy' ? undefined : <LanguageSelect room={room} document={document} readOnly={!editable} />;
   const editor = <EditorPane room={room} document={document} readOnly={!editable} trailing={language} onRun={() => void run()} />;
   const output = (
     <RunPanel
-      room={room} editable={runnable} input={{ mode, stdin, setStdin, args, setArgs }} tests={tests} onRunTests={() => void runTests()}
+      room={room} editable={runnable} tab={runTab} onTab={setRunTab} input={{ mode, stdin, setStdin, args, setArgs }} tests={tests} onRunTests={() => void runTests()}
     />
   );
   return (
     <div className={classes.page}>
-      <SessionHeader room={room} account={account} wide={wide} side={side} onSide={setSide} mode={mode} onMode={setMode} onRun={() => void run()} />
-      {wide ? (
-        <main className={classes.wide}>
-          <Splitter orientation="vertical" className={classes.split} lineSize={1} handleColor="var(--line)" withHandle={false}>
-            <Splitter.Pane defaultSize={64} min={20} className={classes.pane}>{editor}</Splitter.Pane>
-            <Splitter.Pane defaultSize={36} min={12} className={classes.pane}>{output}</Splitter.Pane>
+      <SessionHeader room={room} account={account} layout={layout} side={side} onSide={setSide} mode={mode} onMode={setMode} onRun={() => void run()} />
+      {split ? (
+        <main className={classes.split}>
+          <Splitter orientation="vertical" className={classes.panes} lineSize={1} handleColor="var(--line)" withHandle={false}>
+            <Splitter.Pane defaultSize={layout === 'roomy' ? 64 : 58} min={20} className={classes.pane}>{editor}</Splitter.Pane>
+            <Splitter.Pane defaultSize={layout === 'roomy' ? 36 : 42} min={12} className={classes.pane}>{output}</Splitter.Pane>
           </Splitter>
           {side !== null && <SidePanel room={room} tab={side} onClose={() => setSide(null)} />}
         </main>
       ) : (
         <>
-          <main className={classes.narrow}>
+          <main className={classes.single}>
             {/* The editor stays: opening it again would lose the place. */}
             <div className={classes.pane} hidden={view !== 'code'}>{editor}</div>
             {view === 'output' && <div className={classes.pane}>{output}</div>}
