@@ -61,6 +61,7 @@ function Waiting({ run, editable }: { run: Run; editable: boolean }) {
   return (
     <EmptyState
       m="auto"
+      px="md"
       size="xs"
       icon={<IconHourglass stroke={1.5} />}
       title={waiting(run)}
@@ -108,6 +109,7 @@ function NothingYet({ editable }: { editable: boolean }) {
   return (
     <EmptyState
       m="auto"
+      px="md"
       size="xs"
       icon={<IconTerminal2 stroke={1.5} />}
       title="Nothing has run yet"

@@ -28,7 +28,7 @@ export default function HistoryView({ room, onOpen }: { room: Room; onOpen: () =
   }
   if (runs === null) return <div className={classes.scroll} aria-busy="true">{[1, 2, 3].map((i) => <Skeleton key={i} h={14} m={12} />)}</div>;
   if (runs.length === 0) {
-    return <EmptyState m="auto" size="xs" icon={<IconHistory stroke={1.5} />} title="No runs yet" description="The latest runs of this session are kept here, with the code as it ran." />;
+    return <EmptyState m="auto" px="md" size="xs" icon={<IconHistory stroke={1.5} />} title="No runs yet" description="The latest runs of this session are kept here, with the code as it ran." />;
   }
 
   const open = (run: RunResult) => {

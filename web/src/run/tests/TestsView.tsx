@@ -32,7 +32,7 @@ export default function TestsView({ room, tests, onRun }: Props) {
 
   if (selected === undefined) {
     return (
-      <EmptyState m="auto" size="xs" icon={<IconListCheck stroke={1.5} />} title="No test cases yet" description={explanation}>
+      <EmptyState m="auto" px="md" size="xs" icon={<IconListCheck stroke={1.5} />} title="No test cases yet" description={explanation}>
         <EmptyState.Actions>
           <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setChosen(tests.add())}>Add a test case</Button>
           <ImportButton tests={tests} />
