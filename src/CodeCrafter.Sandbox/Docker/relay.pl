@@ -25,7 +25,6 @@ my %call = $Config{archname} =~ /^aarch64/
 sub set_dumpable { return syscall($call{prctl}, 4, $_[0], 0, 0, 0) == 0 }
 set_dumpable(0) or exit 1;
 $SIG{PIPE} = 'IGNORE';
-$SIG{CHLD} = sub { };    # so that select ends when a child does
 umask 022;
 
 my $max_frame = 1 << 20;
@@ -233,7 +232,7 @@ sub become {
         syscall($call{setsid}) >= 0 && ioctl($in, 0x540E, 0) or $fail->('E');   # TIOCSCTTY
     }
     else { setpgrp(0, 0) }
-    $SIG{$_} = 'DEFAULT' for 'PIPE', 'CHLD', 'FPE';
+    $SIG{$_} = 'DEFAULT' for 'PIPE', 'FPE';
     open(STDIN, '<&', $in) && open(STDOUT, '>&', $out) && open(STDERR, '>&', $err) or $fail->('E');
     # The bare call: perl's exec would hand what is no program to a shell.
     my $argv = pack('p*', @{ $s->{arguments} }) . pack('J', 0);
@@ -284,7 +283,9 @@ sub run_step {
     finish(\%s, $error);
 }
 
-# Relays until the program ends or a limit does.
+# Relays until the program ends or a limit does. No signal has a handler here: the program has the same user and can send
+# any, as often as it likes, and perl ends when there are too many at once. A pidfd tells the program's end, and orphans are
+# reaped at each turn.
 sub watch {
     my ($s) = @_;
     my $pidfd = syscall($call{pidfd_open}, $s->{pid}, 0);

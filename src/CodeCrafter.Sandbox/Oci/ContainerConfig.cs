@@ -118,8 +118,8 @@ internal static class ContainerConfig
 
     /// <summary>The numbers of the calls that perl has no word for.</summary>
     private static string[] SystemCallNumbers => RuntimeInformation.OSArchitecture == Architecture.Arm64
-        ? ["prctl", "167", "execve", "221", "mknodat", "33", "sendmsg", "211", "recvmsg", "212", "setsid", "157", "dup3", "24", "prlimit64", "261", "pidfd_open", "434",
+        ? ["prctl", "167", "execve", "221", "mknodat", "33", "sendmsg", "211", "recvmsg", "212", "setsid", "157", "dup3", "24", "prlimit64", "261", "rt_sigprocmask", "135", "signalfd4", "74",
             "clone", "220", "mount", "40", "setgroups", "159", "setresuid", "147", "setresgid", "149", "seccomp", "277", "close", "57", "write", "64"]
-        : ["prctl", "157", "execve", "59", "mknodat", "259", "sendmsg", "46", "recvmsg", "47", "setsid", "112", "dup3", "292", "prlimit64", "302", "pidfd_open", "434",
+        : ["prctl", "157", "execve", "59", "mknodat", "259", "sendmsg", "46", "recvmsg", "47", "setsid", "112", "dup3", "292", "prlimit64", "302", "rt_sigprocmask", "14", "signalfd4", "289",
             "clone", "56", "mount", "165", "setgroups", "116", "setresuid", "117", "setresgid", "119", "seccomp", "317", "close", "3", "write", "1"];
 }

@@ -28,8 +28,10 @@ sub O_PATH() { 010000000 }    sub S_IFMT() { 0170000 }      sub S_IFREG() { 0100
 sub S_IFIFO() { 0010000 }     sub RLIMIT_CPU() { 0 }        sub EAGAIN() { 11 }
 sub RLIMIT_NPROC() { 6 }      sub MAX_DEPTH() { 16 }        sub MAX_ENTRIES() { 20_000 }
 sub EINTR() { 4 }             sub MSG_WAITALL() { 0x100 }   sub MSG_CMSG_CLOEXEC() { 0x40000000 }
+sub SIG_SETMASK() { 2 }       sub SIGCHLD_BIT() { 1 << 16 }
 
 my $control;    # the socket of the server
+my $deaths;     # becomes readable when a child has ended (signalfd)
 my %written;    # path => content
 my $parked;     # pid, path, fifo
 my $terminal;   # kept open while a step runs, so that its other end never sees a hang-up between two processes
@@ -146,7 +148,8 @@ sub start {
             my $zero = '0';
             syscall($call{write}, $descriptor, $zero, 1) == 1 or syswrite($failure, "Ecgroup: $!"), exit 1;
         }
-        eval { $terminal ? take_terminal() : setpgrp(0, 0); 1 } or syswrite($failure, "E$@"), exit 1;
+        $SIG{FPE} = 'DEFAULT';    # which perl ignores
+        eval { block_signals(0); $terminal ? take_terminal() : setpgrp(0, 0); 1 } or syswrite($failure, "E$@"), exit 1;
         $stdin or $terminal or open(STDIN, '<', '/dev/null') or exit 1;
         limit_cpu_time($seconds) if $seconds;
         # Of the user, to whom this process belongs too.
@@ -177,30 +180,46 @@ sub feed {
     %$feed = () if !length $feed->{content};    # closes it
 }
 
+sub block_signals {
+    my $mask = pack('Q', $_[0]);
+    syscall($call{rt_sigprocmask}, SIG_SETMASK, $mask, 0, 8) == 0 or die "rt_sigprocmask: $!\n";
+}
+
+# The program has the same user, so it can send init any signal, as often as it likes. What init has no handler for is nothing
+# to the first process of a namespace; and handlers of perl's are counted, which ends perl when there are too many at once.
+# So SIGCHLD is blocked for ever, and is a descriptor that can be read when it has come.
+sub watch_deaths {
+    block_signals(SIGCHLD_BIT);
+    my $mask = pack('Q', SIGCHLD_BIT);
+    my $descriptor = syscall($call{signalfd4}, -1, $mask, 8, O_NONBLOCK | O_CLOEXEC);
+    $descriptor >= 0 && open($deaths, '<&=', $descriptor) or exit 1;
+}
+
 # Waits for the program and at the same time for the end of the control socket. Meanwhile it reaps whoever has lost its
 # parent: the dead count as processes too, and a program that makes daemons one after another is not to run out of them.
 sub wait_for {
     my ($pid, $feed) = @_;
     local $SIG{PIPE} = 'IGNORE';
-    local $SIG{CHLD} = sub { };    # ends select
-    my $pidfd = syscall($call{pidfd_open}, $pid, 0);
-    $pidfd < 0 or open(my $owner, '<&=', $pidfd) or exit 1;
-    my $pause = 0.0005;
+    my ($pause, $looks) = (0.0005, 1);
     while (1) {
         my ($read, $write) = ('', '');
         vec($read, fileno $control, 1) = 1;
-        vec($read, $pidfd, 1) = 1 if $pidfd >= 0;
+        vec($read, fileno $deaths, 1) = 1 if $looks;
         feed($feed) if %$feed;
         vec($write, fileno $feed->{writer}, 1) = 1 if $feed->{writer};
-        # What has not opened its FIFO yet is still starting, which nothing but the clock tells. A second, for a child that
-        # ends just before select.
-        my $timeout = %$feed && !$feed->{writer} ? ($pause = $pause < 0.02 ? $pause * 2 : $pause) : $pidfd < 0 ? 0.05 : 1;
+        # What has not opened its FIFO yet is still starting, which nothing but the clock tells. After a death there may be a
+        # flood of them, or of signals that say so: for two milliseconds nobody looks.
+        my $timeout = !$looks ? 0.002 : %$feed && !$feed->{writer} ? ($pause = $pause < 0.02 ? $pause * 2 : $pause) : undef;
         my $ready = select($read, $write, undef, $timeout);
         exit 0 if $ready > 0 && vec($read, fileno $control, 1);
+        if (!$looks) { $looks = $ready == 0; next }
+        next unless $ready > 0 && vec($read, fileno $deaths, 1);
+        sysread($deaths, my $what, 128);    # before looking: who dies from here on makes it readable again
         while ((my $ended = waitpid(-1, 1)) != 0) {    # WNOHANG
             $ended > 0 or die "waitpid: $!\n";
             return $? if $ended == $pid;
         }
+        $looks = 0;
     }
 }
 
@@ -288,6 +307,7 @@ sub serve {
     # Same user as the program: without this the program could write to /proc/1/mem and take the descriptors in /proc/1/fd.
     my $pr_set_dumpable = 4;
     syscall($call{prctl}, $pr_set_dumpable, 0, 0, 0, 0) == 0 or exit 1;
+    watch_deaths();
     umask 022;
     send_frame('R', '');
     my %order = (F => \&write_file, X => \&run_step, P => \&park, G => \&go, C => \&collect);

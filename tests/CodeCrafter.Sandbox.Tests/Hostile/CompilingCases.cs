@@ -98,6 +98,17 @@ public abstract class CompilingCases(Backend backend) : HostileCases(backend)
         Assert.Equal(2, result.Run!.Stdout.Split(' ').Length);
     }
 
+    [Case]
+    public async Task Case51_Compiler_that_floods_the_first_process_with_signals_ends_as_ever()
+    {
+        var result = await RunAsync(Request("c", "") with
+        {
+            Language = CompiledBy("for i in 1 2 3 4 5 6 7 8; do (while :; do kill -CHLD 1; done) & done; sleep 0.7; printf '#!/bin/sh\\necho ran' >/build/program; chmod 755 /build/program"),
+        });
+
+        Assert.Equal((RunStatus.Accepted, "ran\n"), (result.Status, result.Run?.Stdout));
+    }
+
     /// <summary>gVisor shows it to whoever has the same user; it has nothing in it but a PATH and a HOME.</summary>
     private string InitsEnvironment => Backend.SharesTheKernel ? "/proc/1/environ" : "/proc/kcore";
 

@@ -57,7 +57,11 @@ public abstract class HostileCases(Backend backend) : IAsyncLifetime
 
     /// <summary>Runs the body of a C program's main; <c>n</c> is its first argument as a number.</summary>
     protected Task<RunResult> RunCAsync(string body, RunLimits? limits = null, params string[] arguments) =>
-        RunAsync("c", $$"""
+        RunAsync(RequestC(body, arguments) with { Limits = limits ?? RunLimits.Default });
+
+    /// <inheritdoc cref="RunCAsync"/>
+    protected RunRequest RequestC(string body, params string[] arguments) =>
+        Request("c", $$"""
             #define _GNU_SOURCE
             #include <errno.h>
             #include <fcntl.h>
@@ -74,7 +78,7 @@ public abstract class HostileCases(Backend backend) : IAsyncLifetime
             static void touch(volatile char *p, long n) { for (long i = 0; i < n; i += 4096) p[i] = 1; }
             static void *spin(void *x) { for (volatile long i = 0;; i++); }
             int main(int argc, char **argv) { long n = argc > 1 ? atol(argv[1]) : 0; {{body}} return 0; }
-            """, limits, arguments);
+            """, null, arguments);
 
     /// <summary>Waits until a run that does not end by itself has printed a text.</summary>
     protected static async Task UntilPrintedAsync(string text, RecordingObserver observer, Task<RunResult> run)

@@ -72,7 +72,7 @@ public abstract class ProcessCases(Backend backend) : HostileCases(backend)
                     made += 1
             except BlockingIOError: print('capped', made < 64)
             """);
-        var orphans = await PythonAsync("""
+        var orphans = await RunAsync("python", """
             import os, time
             made, tries = 0, 0
             while made < 5000 and tries < 20000:
@@ -86,9 +86,10 @@ public abstract class ProcessCases(Backend backend) : HostileCases(backend)
                     os._exit(0)
                 made += os.waitpid(pid, 0)[1] == 0
             print(made)
-            """);
+            """, RunLimits.Default with { CpuTime = TimeSpan.FromSeconds(30), WallTime = TimeSpan.FromSeconds(60) });
 
-        Assert.Equal(("capped True", "5000"), (kept, orphans));
+        Assert.Equal(("capped True", "5000\n"), (kept, orphans.Run?.Stdout));
+        AssertStatus(RunStatus.Accepted, orphans);
     }
 
     [Case]
@@ -107,4 +108,37 @@ public abstract class ProcessCases(Backend backend) : HostileCases(backend)
 
         Assert.Equal((RunStatus.TimeLimitExceeded, RunStatus.TimeLimitExceeded), (result.Status, result.Run?.LimitExceeded));
     }
+
+    /// <summary>While the program runs, after it has ended, and on a terminal.</summary>
+    [Case]
+    public async Task Case55_Floods_of_signals_to_the_first_process_change_nothing()
+    {
+        // gVisor's first process can be ended by signals that are not ignored by default.
+        var signals = Backend.SharesTheKernel ? "s = 1; s <= 64; s++" : "s = SIGCHLD; s <= SIGCHLD; s++";
+        var program = $$"""
+            puts("begin");
+            fflush(stdout);
+            for (int k = 0; k < 8; k++) if (!fork()) for (;;) {
+                if (n) kill(1, SIGCHLD);
+                else for (int {{signals}}) { kill(1, s); sigqueue(1, s, (union sigval){0}); }
+            }
+            usleep(700000);
+            return 3;
+            """;
+        foreach (var kind in (string[])["0", "1"])
+        {
+            var result = await RunCAsync(program, RunLimits.Default, kind);
+            Assert.Equal((RunStatus.RuntimeErrorNzec, 3, "begin\n"), (result.Status, result.Run?.ExitCode, result.Run?.Stdout));
+        }
+        var typed = await RunAsync(RequestC(program, "1") with { Terminal = new Terminal(80, 24), StandardInput = Stream.Null });
+        Assert.Equal((RunStatus.RuntimeErrorNzec, 3, "begin"), (typed.Status, typed.Run?.ExitCode, typed.Run?.Stdout.TrimEnd()));
+    }
+
+    [Case]
+    public async Task Case55_Programs_start_with_no_signal_blocked_or_ignored() =>
+        Assert.Equal("0 0", await PythonAsync("""
+            import re, subprocess
+            status = subprocess.run(['/bin/cat', '/proc/self/status'], capture_output=True, text=True, restore_signals=True).stdout
+            print(*(int(re.search(name + r':\s*(\w+)', status + 'SigBlk: 0 SigIgn: 0').group(1), 16) & 0x7fffffff for name in ('SigBlk', 'SigIgn')))
+            """));
 }
