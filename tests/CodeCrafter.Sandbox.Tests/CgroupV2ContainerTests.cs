@@ -31,7 +31,7 @@ public sealed class CgroupV2ContainerTests : IDisposable
         {
             using var wake = new WakeUp();
             using (var zygote = Zygote.Start(new RuntimeContainer(runtime, name, Path.Combine(_directory, "bundle"), config), SeccompFilter.Compile(SeccompProfile.Rules(), SeccompProfile.DefaultError), TimeSpan.FromSeconds(20)))
-            using (var container = Container.Start(new ZygoteChild(() => zygote, _ => { }, uid, 1 << 20), TimeSpan.FromSeconds(20)))
+            using (var container = Container.Start(new ZygoteChild(() => zygote, _ => { }, uid, 1 << 20), uid, TimeSpan.FromSeconds(20)))
             {
                 var command = new StepCommand { Index = 1, Arguments = ["/bin/sh", "-c", "cat /proc/self/cgroup; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"], Environment = ["PATH=/usr/bin"] };
                 var (status, result) = new StepRunner(

@@ -202,4 +202,24 @@ public sealed class ProgramTests(SandboxFixture fixture) : ProgramCases(fixture)
         Assert.NotEqual(0, result.Compile.ExitCode);
         Assert.Null(result.Run);
     }
+
+    /// <summary>Teaching material reads the input of a program by this name.</summary>
+    [Theory]
+    [InlineData("javascript", "const fs = require('fs'); fs.writeFileSync('/dev/stdout', fs.readFileSync('/dev/stdin', 'utf8')); fs.writeFileSync('/dev/stderr', 'problem\\n');")]
+    [InlineData("typescript", "import * as fs from 'fs'; fs.writeFileSync('/dev/stdout', fs.readFileSync('/dev/stdin', 'utf8')); fs.writeFileSync('/dev/stderr', 'problem\\n');")]
+    [InlineData("python", "open('/dev/stdout', 'w').write(open('/dev/stdin').read()); open('/dev/stderr', 'w').write('problem\\n')")]
+    [InlineData("java", "import java.io.*; class Main { public static void main(String[] a) throws Exception { new PrintStream(\"/dev/stdout\").println(new BufferedReader(new FileReader(\"/dev/stdin\")).readLine()); new FileOutputStream(\"/dev/stderr\").write(\"problem\\n\".getBytes()); } }")]
+    [InlineData("cpp", "#include <fstream>\nint main() { std::ifstream in(\"/dev/stdin\"); std::ofstream(\"/dev/stdout\") << in.rdbuf(); std::ofstream(\"/dev/stderr\") << \"problem\\n\"; }")]
+    [InlineData("c", "#include <stdio.h>\nint main(void) { char b[99]; fgets(b, 99, fopen(\"/dev/stdin\", \"r\")); fputs(b, fopen(\"/dev/stdout\", \"w\")); fputs(\"problem\\n\", fopen(\"/dev/stderr\", \"w\")); }")]
+    [InlineData("go", "package main\nimport \"os\"\nfunc main() { b, e := os.ReadFile(\"/dev/stdin\"); if e != nil { panic(e) }; f, e := os.OpenFile(\"/dev/stdout\", os.O_WRONLY, 0); if e != nil { panic(e) }; f.Write(b); g, _ := os.OpenFile(\"/dev/stderr\", os.O_WRONLY, 0); g.WriteString(\"problem\\n\") }")]
+    [InlineData("rust", "fn main() { let s = std::fs::read(\"/dev/stdin\").unwrap(); std::fs::write(\"/dev/stdout\", s).unwrap(); std::fs::write(\"/dev/stderr\", \"problem\\n\").unwrap(); }")]
+    [InlineData("ruby", "File.write('/dev/stdout', File.read('/dev/stdin')); File.write('/dev/stderr', \"problem\\n\")")]
+    [InlineData("bash", "read -r line < /dev/stdin; echo \"$line\" > /dev/stdout; echo problem > /dev/stderr")]
+    public async Task Streams_can_be_opened_by_name(string id, string code)
+    {
+        var result = await Fixture.RunAsync(Fixture.Request(id, code) with { StandardInput = new MemoryStream("some input\n"u8.ToArray()) });
+
+        Assert.True(result.Status == RunStatus.Accepted, $"{result}");
+        Assert.Equal(("some input\n", "problem\n"), (result.Run!.Stdout, result.Run.Stderr));
+    }
 }

@@ -65,6 +65,9 @@ internal static partial class Native
         return (Own(ends[0]), Own(ends[1]));
     }
 
+    /// <summary>Gives a file to a user and its group.</summary>
+    public static void ChangeOwner(SafeFileHandle handle, int uid) => Check(fchown(Fd(handle), (uint)uid, (uint)uid), nameof(fchown));
+
     /// <summary>A pair of connected stream sockets; both are close-on-exec.</summary>
     public static unsafe (SafeFileHandle Ours, SafeFileHandle Theirs) SocketPair()
     {
@@ -349,6 +352,7 @@ internal static partial class Native
         result >= 0 ? result : throw Failure(call, Marshal.GetLastPInvokeError());
 
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int pipe2(int* ends, int flags);
+    [LibraryImport("libc", SetLastError = true)] private static partial int fchown(int fd, uint owner, uint group);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int socketpair(int domain, int type, int protocol, int* ends);
     [LibraryImport("libc", SetLastError = true)] private static unsafe partial int accept4(int socket, void* address, void* length, int flags);
     [LibraryImport("libc", SetLastError = true)] private static partial int eventfd(uint value, int flags);

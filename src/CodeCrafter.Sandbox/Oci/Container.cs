@@ -43,9 +43,10 @@ internal sealed class Container : IDisposable
 
     /// <summary>Starts a container and waits until its init is ready.</summary>
     /// <param name="life">How it begins and ends.</param>
+    /// <param name="uid">The user, and group, of what runs in it: whose descriptors can be opened again by name, /dev/stdin.</param>
     /// <param name="startTimeout">How long it may take.</param>
     /// <exception cref="IOException">It did not start; the message says what it said.</exception>
-    public static Container Start(IContainerLife life, TimeSpan startTimeout)
+    public static Container Start(IContainerLife life, int uid, TimeSpan startTimeout)
     {
         var (inputRead, inputWrite) = Native.Pipe();
         var (outputRead, outputWrite) = Native.Pipe();
@@ -57,6 +58,7 @@ internal sealed class Container : IDisposable
             foreach (var handle in (SafeFileHandle[])[inputWrite, outputRead, errorsRead])
             {
                 Native.SetNonBlocking(handle);
+                Native.ChangeOwner(handle, uid);
             }
             container.Control = life.Begin(theirs, errorsRead, startTimeout);
             container.AwaitReady(startTimeout);

@@ -90,10 +90,13 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>The directory of a sandbox's config.json.</summary>
     public string Bundle(string id) => Path.Combine(_runs, id);
 
+    /// <summary>The user, and group, of a sandbox's programs.</summary>
+    public int UidOf(SandboxInstance instance) => Options.FirstUid + instance.Slot;
+
     /// <summary>How a sandbox begins: forked from a zygote, or, on a kernel of its own, as a container of its own.</summary>
     public IContainerLife LifeOf(SandboxInstance instance)
     {
-        var uid = Options.FirstUid + instance.Slot;
+        var uid = UidOf(instance);
         if (_zygotes is not null)
         {
             return _zygotes.Child(uid, instance.Template);

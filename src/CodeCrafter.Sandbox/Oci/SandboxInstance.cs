@@ -67,7 +67,7 @@ internal sealed class SandboxInstance : IDisposable
         var instance = new SandboxInstance(host, slot, template);
         try
         {
-            instance.Container = Container.Start(host.LifeOf(instance), host.Options.StartTimeout);
+            instance.Container = Container.Start(host.LifeOf(instance), host.UidOf(instance), host.Options.StartTimeout);
             return instance;
         }
         catch

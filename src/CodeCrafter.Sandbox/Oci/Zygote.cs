@@ -23,7 +23,7 @@ internal sealed class Zygote : IDisposable
     /// <exception cref="IOException">The runtime could not start it.</exception>
     public static Zygote Start(RuntimeContainer life, ReadOnlySpan<byte> filter, TimeSpan timeout)
     {
-        var container = Container.Start(life, timeout);
+        var container = Container.Start(life, uid: 0, timeout);
         try
         {
             var settings = new FrameBuilder('C').Add(SandboxPaths.Masked.Count);

@@ -258,4 +258,34 @@ public abstract class FileCases(Backend backend) : HostileCases(backend)
 
     private static string Collected(RunResult result) =>
         string.Join(' ', result.Files.OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => $"{file.Path}={Encoding.UTF8.GetString(file.Content)}"));
+
+    /// <summary>By the names that shells and scripts use; and still none of what belongs to init.</summary>
+    [Case]
+    public async Task Case56_Own_streams_can_be_opened_by_name()
+    {
+        // gVisor shows the first process's three, which are these, to whoever has its user.
+        var result = await RunAsync(Request("python", """
+            import os, subprocess, sys
+            print(open('/dev/stdin').readline(), end='', flush=True)
+            for path in ('/dev/stdout', '/proc/self/fd/1', '/dev/fd/1'):
+                with open(path, 'w') as f: f.write(path + '\n')
+            for path in ('/dev/stderr', '/proc/self/fd/2'):
+                with open(path, 'w') as f: f.write(path + '\n')
+            subprocess.run(['/bin/bash', '-c', 'read -r line < /dev/stdin; echo "$line" > /dev/stdout; echo done > /dev/stderr'])
+            for pid in [1, os.getppid()]:
+                for name in sys.argv[1:]:
+                    try: os.open(f'/proc/{pid}/fd/{name}', os.O_RDWR | os.O_NONBLOCK); print('opened', name)
+                    except OSError: pass
+            """, null, Backend.SharesTheKernel ? ["0", "1", "2", "3", "4", "5"] : ["3", "4", "5"]) with { StandardInput = new MemoryStream("first\n"u8.ToArray()) });
+        var shell = await RunAsync(Request("python", "import os; os.execv('/bin/bash', ['bash', '-c', 'read -r line < /dev/stdin; echo \"$line\" > /dev/stdout; echo done > /dev/stderr'])") with { StandardInput = new MemoryStream("line\n"u8.ToArray()) });
+        var nothing = await RunAsync(Request("python", "print(open('/dev/stdin').read() == '')") with { StandardInput = Stream.Null });
+        var typed = await RunAsync(Request("python", "open('/dev/stdout', 'w').write(open('/dev/stdin').readline())") with { Terminal = new Terminal(80, 24), StandardInput = new MemoryStream("typed\n"u8.ToArray()) });
+
+        Assert.Equal("first\n/dev/stdout\n/proc/self/fd/1\n/dev/fd/1\n\n", result.Run?.Stdout);
+        Assert.Equal("/dev/stderr\n/proc/self/fd/2\ndone\n", result.Run!.Stderr);
+        Assert.Equal(("line\n", "done\n"), (shell.Run?.Stdout, shell.Run?.Stderr));
+        Assert.Equal((RunStatus.Accepted, "True\n"), (nothing.Status, nothing.Run?.Stdout));
+        Assert.Contains("typed", typed.Run!.Stdout);
+        AssertStatus(RunStatus.Accepted, typed);
+    }
 }
