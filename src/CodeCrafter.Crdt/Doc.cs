@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Types;
+using CodeCrafter.Crdt.Undo;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt;
@@ -12,6 +13,9 @@ namespace CodeCrafter.Crdt;
 /// </summary>
 public sealed class Doc
 {
+    // Instead of a depth: nothing can be changed now.
+    private const int Capturing = -2;
+
     private readonly Dictionary<string, Branch> _roots = [];
     private readonly StructStore _store = new();
     private readonly Deletions _deletions = new();
@@ -246,6 +250,11 @@ public sealed class Doc
         {
             _transaction.Begin(origin, isLocal);
         }
+        else if (_depth < 0)
+        {
+            _depth--;
+            throw new InvalidOperationException("The document cannot be changed while it is decided whether a change can be undone.");
+        }
 
         return _transaction;
     }
@@ -263,11 +272,31 @@ public sealed class Doc
         }
         else
         {
+            _store.Undo?.CollectReleased(_transaction);
             Cleanup.JoinWhatWasCut(_transaction);
         }
 
         _transaction.Clear();
         Emit();
+    }
+
+    /// <summary>Something is being changed, or what was changed is not at its end yet.</summary>
+    internal bool IsInTransaction => _depth != 0;
+
+    internal UndoRecords MakeUndoRecords() => _store.Undo ??= new UndoRecords(_store, _collectsGarbage);
+
+    /// <summary>Calls handlers, as soon as the document is at rest.</summary>
+    internal void Announce(TransactionEvents? events)
+    {
+        if (events is not null)
+        {
+            _emissions.Enqueue(new Emission(null, null, null, events));
+        }
+
+        if (_depth == 0)
+        {
+            Emit();
+        }
     }
 
     internal void CountObservers(int change)
@@ -281,6 +310,7 @@ public sealed class Doc
     private void Conclude()
     {
         var events = _observers > 0 ? TransactionEvents.Of(_transaction) : null;
+        Capture(_transaction, ref events);
         if (!_transaction.IsLocal && _transaction.TouchesFormatting && _transaction.Changed.Any(TidiesUp))
         {
             CleanUpFormatting(events);
@@ -303,11 +333,30 @@ public sealed class Doc
         Finish(_transaction, events);
         if (_cleanup.HasChanges)
         {
+            Capture(_cleanup, ref eventsOfCleanup);
             Cleanup.Run(_cleanup, _collectsGarbage);
             Finish(_cleanup, eventsOfCleanup);
         }
 
         _cleanup.Clear();
+    }
+
+    private void Capture(Transaction transaction, ref TransactionEvents? events)
+    {
+        if (_store.Undo is not { } undo)
+        {
+            return;
+        }
+
+        _depth = Capturing;
+        try
+        {
+            undo.Capture(transaction, ref events);
+        }
+        finally
+        {
+            _depth = 0;
+        }
     }
 
     private static bool TidiesUp(Branch branch) => branch is { HasFormatting: true, Kind: TypeKind.Text or TypeKind.XmlText };
@@ -334,8 +383,7 @@ public sealed class Doc
         DocChange? change = null;
         if (Changed is not null && transaction.Changed.Count > 0)
         {
-            var types = transaction.Changed.Select(branch => branch.Facade()).ToArray();
-            change = new DocChange(types, transaction.Origin, transaction.IsLocal);
+            change = transaction.Describe();
         }
 
         if (update is not null || change is not null || events is not null)

@@ -173,7 +173,7 @@ public sealed record RelativePosition
 
     /// <summary>
     /// Where the position is now. Where its unit has been deleted it is where that was; in a type that was deleted it
-    /// is at 0.
+    /// is at 0. Where an <see cref="UndoManager"/> of the document has restored the unit, or the type, it is there again.
     /// </summary>
     /// <returns>Null if the document does not have (yet, or any more) what the position is tied to.</returns>
     public AbsolutePosition? Resolve(Doc doc)
@@ -181,11 +181,13 @@ public sealed record RelativePosition
         ArgumentNullException.ThrowIfNull(doc);
         if (!Item.IsNone)
         {
-            return doc.Store.StateOf(Item.Client) > Item.Clock && doc.Store.Find(Item) is { IsCollected: false } item ? At(item) : null;
+            var unit = Now(doc, Item);
+            return doc.Store.StateOf(unit.Client) > unit.Clock && doc.Store.Find(unit) is { IsCollected: false } item ? At(item, unit) : null;
         }
 
+        var type = Now(doc, Type);
         var branch = RootName is not null ? doc.FindRoot(RootName)
-            : doc.Store.StateOf(Type.Client) > Type.Clock && doc.Store.Find(Type) is { Content: TypeContent content } ? content.Branch
+            : doc.Store.StateOf(type.Client) > type.Clock && doc.Store.Find(type) is { Content: TypeContent content } ? content.Branch
             : null;
         return branch is null ? null : new AbsolutePosition(branch.Facade(), Association >= 0 ? checked((int)branch.Length) : 0, Association);
     }
@@ -221,13 +223,15 @@ public sealed record RelativePosition
 
     private static string IdToJson(Id id) => string.Create(CultureInfo.InvariantCulture, $"{{\"client\":{id.Client},\"clock\":{id.Clock}}}");
 
-    private AbsolutePosition At(Item item)
+    private static Id Now(Doc doc, Id unit) => doc.Store.Undo?.Redone.Follow(unit) ?? unit;
+
+    private AbsolutePosition At(Item item, Id unit)
     {
         var branch = item.Parent;
         long index = 0;
         if (!branch.IsDeleted)
         {
-            index = item.Deleted || !item.IsCountable ? 0 : Item.Clock - item.Clock + (Association >= 0 ? 0 : 1);
+            index = item.Deleted || !item.IsCountable ? 0 : unit.Clock - item.Clock + (Association >= 0 ? 0 : 1);
             index += item.ParentSub is null ? ListEdit.PositionOf(item) : 0;
         }
 

@@ -20,7 +20,7 @@ public sealed class ReadmeTests
         var lines = Lines(File.ReadAllText(source));
         var examples = Readme.Split("```csharp\n").Skip(1).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]).ToArray();
 
-        Assert.Equal(5, examples.Length);
+        Assert.Equal(6, examples.Length);
         Assert.All(examples, example => Assert.Contains(Lines(example.Replace("using CodeCrafter.Crdt;\n", "", StringComparison.Ordinal)), lines));
     }
 
@@ -121,6 +121,26 @@ public sealed class ReadmeTests
 
         Assert.Equal("""{"user":{"name":"Alice"},"cursor":5}"""u8, here.GetState(doc.ClientId).Span);
         Assert.Equal(0, relay.Count);
+    }
+
+    [Fact]
+    public void A_step_is_undone_and_the_cursor_with_it()
+    {
+        var doc = new Doc();
+        var (text, editor, cursor) = (doc.GetText("text"), new object(), 0);
+
+        using var undo = new UndoManager(text, new UndoManagerOptions { TrackedOrigins = [editor] });
+        undo.StackItemAdded += added => added.Item.Meta["cursor"] = RelativePosition.FromIndex(text, cursor);
+        undo.StackItemPopped += popped => cursor = ((RelativePosition)popped.Item.Meta["cursor"]!).Resolve(doc)?.Index ?? 0;
+
+        doc.Transact(() => text.Insert(0, "Hello"), origin: editor);
+        undo.StopCapturing();
+        doc.Transact(() => text.Delete(0, 2), origin: editor);
+
+        undo.Undo();
+        Console.WriteLine($"{text}, and the cursor at {cursor}"); // Hello, and the cursor at 2
+
+        Assert.Equal("Hello, and the cursor at 2", $"{text}, and the cursor at {cursor}");
     }
 
     [Fact]

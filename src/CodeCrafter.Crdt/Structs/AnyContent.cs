@@ -101,6 +101,8 @@ internal sealed class ValueRun : AnyContent
         writer.WriteBytes(_encoded.Span[EndOf((int)offset)..EndOf((int)length)]);
     }
 
+    public override Content Copy() => new ValueRun(new Run<byte>(_encoded.Span.ToArray()), new Run<int>(_ends.Span.ToArray()), _start);
+
     private bool HasRoomFor(int count) => (long)_start + _encoded.Length + count <= Array.MaxLength;
 
     // What was cut from these values goes back without a copy.

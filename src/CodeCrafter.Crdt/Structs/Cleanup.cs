@@ -57,8 +57,22 @@ internal static class Cleanup
     private static bool IsLastNew(StructStore store, ClientStructs structs, long before) =>
         store.Rows.ClockOf(store.Rows[structs.Last]) >= before;
 
+    /// <summary>Forgets what a deleted item held, and all that was in it; only that it was there is kept.</summary>
+    public static void Forget(StructStore store, int number)
+    {
+        ref var row = ref store.Rows[number];
+        if (row.Kind == Content.TypeKind)
+        {
+            CollectChildren(store, ((TypeContent)store.Contents[(int)row.Content]).Branch);
+        }
+
+        store.ReleaseContent(ref row);
+        row.Kind = Content.DeletedKind;
+    }
+
     private static void Collect(Transaction transaction)
     {
+        transaction.Store.Undo?.BeginCollection();
         foreach (var (client, ranges) in transaction.Deletes.Clients)
         {
             for (var i = 0; i < ranges.Count; i++)
@@ -74,21 +88,16 @@ internal static class Cleanup
         var position = structs.Find(start);
         do
         {
-            ref var row = ref store.Rows[structs[position]];
+            var number = structs[position];
+            ref var row = ref store.Rows[number];
             if (store.Rows.ClockOf(row) >= end)
             {
                 return;
             }
 
-            if (row.Deleted && row.Kind is not (StructInfo.Gc or Content.DeletedKind))
+            if (row.Deleted && row.Kind is not (StructInfo.Gc or Content.DeletedKind) && store.Undo?.Keeps(number) is not true)
             {
-                if (row.Kind == Content.TypeKind)
-                {
-                    CollectChildren(store, ((TypeContent)store.Contents[(int)row.Content]).Branch);
-                }
-
-                store.ReleaseContent(ref row);
-                row.Kind = Content.DeletedKind;
+                Forget(store, number);
             }
         }
         while (structs.MoveNext(ref position));
@@ -172,6 +181,7 @@ internal static class Cleanup
         }
         else if (left.Right != rightRow || left.Kind != right.Kind || left.Deleted != right.Deleted || rows.OriginClientOf(right) != rows.ClientOf(left)
             || !rows.HaveSameRightOrigin(left, right) || rows.OriginClockOf(right) != rows.EndOf(left) - 1
+            || (left.Deleted && store.Undo is { } undo && (undo.IsRedone(left) || undo.IsRedone(right)))
             || !TryJoinContent(store, ref left, right))
         {
             return false;

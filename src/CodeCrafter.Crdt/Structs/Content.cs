@@ -24,6 +24,9 @@ internal abstract class Content
     /// <summary>This and what follows as one, which may be this content, grown; null where they cannot be one.</summary>
     public virtual Content? Append(Content right) => null;
 
+    /// <summary>The same for another item, which may change it; of a shared type an empty one of its kind.</summary>
+    public virtual Content Copy() => this;
+
     /// <summary>Writes the units from an offset up to a length.</summary>
     public abstract void Write(WireWriter writer, long offset, long length);
 
@@ -75,6 +78,8 @@ internal sealed class TypeContent(Branch branch) : Content
     public Branch Branch => branch;
 
     public override byte Kind => TypeKind;
+
+    public override Content Copy() => new TypeContent(new Branch(branch.Kind, branch.NodeName));
 
     public override void Write(WireWriter writer, long offset, long length)
     {

@@ -39,6 +39,34 @@ internal sealed class IdRanges
         _ranges.RemoveRange(from + 1, to - from - 1);
     }
 
+    /// <summary>Takes a stretch out, as far as it is there.</summary>
+    public void Remove(long start, long end)
+    {
+        var from = FirstEndingAtOrAfter(start + 1);
+        var to = from;
+        while (to < _ranges.Count && _ranges[to].Start < end)
+        {
+            to++;
+        }
+
+        if (start >= end || to == from)
+        {
+            return;
+        }
+
+        var (first, last) = (_ranges[from].Start, _ranges[to - 1].End);
+        _ranges.RemoveRange(from, to - from);
+        if (end < last)
+        {
+            _ranges.Insert(from, (end, last));
+        }
+
+        if (first < start)
+        {
+            _ranges.Insert(from, (first, start));
+        }
+    }
+
     /// <summary>Adds a stretch at the end, wherever it belongs. Before anything else is done: <see cref="Sort"/>.</summary>
     public void Append(long start, long end)
     {
@@ -160,6 +188,33 @@ internal sealed class DeleteSet
         if (start < end)
         {
             Of(client).Add(start, end);
+        }
+    }
+
+    /// <summary>Whether it holds a unit.</summary>
+    public bool Contains(Id unit) => _clients.TryGetValue(unit.Client, out var ranges) && ranges.Contains(unit.Clock);
+
+    /// <summary>Adds all of another set, which is in order.</summary>
+    public void AddAll(DeleteSet other)
+    {
+        foreach (var (client, ranges) in other._clients)
+        {
+            for (var i = 0; i < ranges.Count; i++)
+            {
+                Add(client, ranges[i].Start, ranges[i].End);
+            }
+        }
+    }
+
+    /// <summary>Takes all of another set out.</summary>
+    public void RemoveAll(DeleteSet other)
+    {
+        foreach (var (client, ranges) in other._clients)
+        {
+            for (var i = 0; _clients.TryGetValue(client, out var own) && i < ranges.Count; i++)
+            {
+                own.Remove(ranges[i].Start, ranges[i].End);
+            }
         }
     }
 

@@ -18,6 +18,8 @@ internal sealed class JsonContent(ArraySegment<byte>[] values) : Content
 
     public override Content SplitAt(long offset) => new JsonContent(_values.SplitAt((int)offset));
 
+    public override Content Copy() => new JsonContent(_values.Span.ToArray());
+
     public override Content? Append(Content right)
     {
         if (right is not JsonContent json)

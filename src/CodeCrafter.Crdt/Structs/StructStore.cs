@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CodeCrafter.Crdt.Undo;
 
 namespace CodeCrafter.Crdt.Structs;
 
@@ -21,6 +22,9 @@ internal sealed class StructStore
     public SlotTable<Content> Contents { get; } = new();
 
     public TextPool Text { get; private set; } = new();
+
+    /// <summary>What undo managers need; null as long as there has been none.</summary>
+    public UndoRecords? Undo { get; set; }
 
     /// <summary>The clients that have made something, by number.</summary>
     public ClientTable Clients { get; }

@@ -68,6 +68,9 @@ internal sealed class Transaction(StructStore store)
         (TouchesFormatting, HasDeletions) = (false, false);
     }
 
+    /// <summary>What has changed, for those outside.</summary>
+    public DocChange Describe() => new([.. Changed.Select(branch => branch.Facade())], Origin, IsLocal);
+
     /// <summary>Whether to note what exactly changes.</summary>
     public void Observe(bool isObserved) => ChangedKeys = isObserved ? ChangedKeys ?? [] : null;
 

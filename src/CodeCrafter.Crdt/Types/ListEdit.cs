@@ -199,8 +199,8 @@ internal static class ListEdit
         return Integrate(transaction, list, left?.Row ?? 0, right, content, text);
     }
 
-    // With either content or text.
-    private static Item Integrate(Transaction transaction, ItemList list, int left, int right, Content? content, string? text)
+    /// <summary>Makes a new item between two rows, with either content or text.</summary>
+    public static Item Integrate(Transaction transaction, ItemList list, int left, int right, Content? content, string? text)
     {
         var store = transaction.Store;
         var structs = store.FindOrAdd(list.Branch.Doc.ClientId);

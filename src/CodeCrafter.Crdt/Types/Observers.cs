@@ -21,19 +21,27 @@ internal sealed class Observers(Doc doc)
 
     public ExceptionDispatchInfo? Call(IReadOnlyList<YEvent> events) => Call(_deep, events);
 
+    /// <summary>Calls, and returns what was thrown.</summary>
+    public static ExceptionDispatchInfo? Try(Action call)
+    {
+        try
+        {
+            call();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return ExceptionDispatchInfo.Capture(exception);
+        }
+    }
+
     private static ExceptionDispatchInfo? Call<T>(List<Action<T>> handlers, T argument)
     {
         ExceptionDispatchInfo? failure = null;
         foreach (var handler in handlers.ToArray())
         {
-            try
-            {
-                handler(argument);
-            }
-            catch (Exception exception)
-            {
-                failure ??= ExceptionDispatchInfo.Capture(exception);
-            }
+            var failed = Try(() => handler(argument));
+            failure ??= failed;
         }
 
         return failure;

@@ -11,6 +11,7 @@ internal sealed class TransactionEvents
 {
     private readonly List<(Observers Observers, YEvent Event)> _direct = [];
     private readonly List<(Observers Observers, YEvent[] Events)> _deep = [];
+    private readonly List<Action> _notices = [];
 
     /// <summary>The events of a transaction; null if nobody who observes is concerned.</summary>
     public static TransactionEvents? Of(Transaction transaction)
@@ -45,6 +46,9 @@ internal sealed class TransactionEvents
         return events._direct.Count + events._deep.Count > 0 ? events : null;
     }
 
+    /// <summary>Adds what is to be called behind all who observe.</summary>
+    public void Add(Action notice) => _notices.Add(notice);
+
     /// <summary>Calls all who observe, also behind one that fails, and returns the first failure.</summary>
     public ExceptionDispatchInfo? Call()
     {
@@ -58,6 +62,12 @@ internal sealed class TransactionEvents
         foreach (var (observers, events) in _deep)
         {
             var failed = observers.Call(events);
+            failure ??= failed;
+        }
+
+        foreach (var notice in _notices)
+        {
+            var failed = Observers.Try(notice);
             failure ??= failed;
         }
 

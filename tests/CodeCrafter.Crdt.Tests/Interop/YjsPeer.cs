@@ -57,6 +57,26 @@ public sealed class YjsPeer() : NodePeer("peer.mjs")
     public int Resolve(int doc, byte[] position) =>
         Ask(new { operation = "resolve", doc, position = Convert.ToBase64String(position) })["index"]!.GetValue<int>();
 
+    /// <summary>Makes an UndoManager for types of a document, which is told by its number.</summary>
+    /// <param name="doc">The document.</param>
+    /// <param name="scope">The paths of the types.</param>
+    /// <param name="timeout">In milliseconds.</param>
+    /// <param name="origins">Those that are tracked.</param>
+    /// <param name="ignoreRemoteMapChanges">As in Yjs.</param>
+    /// <param name="keeps">No item with this value is deleted by an undo.</param>
+    public void CreateUndoManager(int doc, string[][] scope, int timeout, string?[] origins, bool ignoreRemoteMapChanges, double? keeps) =>
+        Ask(new { operation = "undoCreate", doc, scope, timeout, origins, ignoreRemoteMapChanges, keeps });
+
+    /// <summary>Calls the UndoManager; the answer says what came of it.</summary>
+    public JsonNode CallUndoManager(int doc, string name) => Ask(new { operation = "undoCall", doc, name });
+
+    /// <summary>Makes edits as one transaction of a document with an UndoManager.</summary>
+    public JsonNode EditTold(int doc, JsonArray steps, string? origin) => Ask(new { operation = "undoEdit", doc, steps, origin });
+
+    /// <summary>Applies an update to a document with an UndoManager.</summary>
+    public JsonNode ApplyWithOrigin(int doc, byte[] update, string? origin) =>
+        Ask(new { operation = "undoApply", doc, update = Convert.ToBase64String(update), origin });
+
     public PeerState State(int doc) => PeerState.Of(Ask(new { operation = "state", doc }));
 
     public byte[] Diff(int doc, byte[] vector) =>

@@ -8,6 +8,7 @@ import { editsFor } from './edits.mjs'
 import { contentOf, fromBase64, toBase64, toPlain, toPlainEvent } from './plain.mjs'
 import { serve } from './serve.mjs'
 import { runTextScript, runTextSteps } from './text-script.mjs'
+import { undoOperations } from './undo.mjs'
 
 const randomEdits = editsFor(Y)
 const docs = new Map()
@@ -20,6 +21,7 @@ const take = doc => {
 }
 
 const operations = {
+  ...undoOperations(docs, take),
   create: ({ doc, clientId, gc = true }) => {
     const created = new Y.Doc({ gc })
     created.clientID = clientId

@@ -40,7 +40,8 @@ const step = (text, random) => {
 // A copy: Yjs puts what it needs into the objects that it is given.
 const copy = value => JSON.parse(JSON.stringify(value))
 
-const perform = (text, { kind, index, length, text: inserted, embed, attributes, delta }) => {
+/** Performs one step on a text. */
+export const perform = (text, { kind, index, length, text: inserted, embed, attributes, delta }) => {
   switch (kind) {
     case 'insert': return text.insert(index, inserted)
     case 'insertWith': return text.insert(index, inserted, copy(attributes))

@@ -1,0 +1,178 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CodeCrafter.Crdt.Tests.Undo;
+
+namespace CodeCrafter.Crdt.Tests.Interop;
+
+/// <summary>
+/// What the UndoManager of Yjs does, ours does with the same bytes: the same edits are made here and there, under the
+/// same client id, somebody else edits between, and undo and redo come as chance has it.
+/// </summary>
+public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
+{
+    private const int Twin = 0, Other = 1;
+    private const ulong Client = 500;
+
+    private static readonly string[][][] s_scopes = [[["text"]], [["map"]], [["array"]], [["text"], ["map"], ["array"], ["xml"]]];
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void The_same_edits_are_undone_with_the_same_bytes(bool isFormatted, bool withOthers) => Seeds.Run(Seeds.Times(40), seed =>
+    {
+        var random = new Random(seed);
+        var session = new Session(yjs, random, isFormatted);
+        for (var i = 0; i < 60; i++)
+        {
+            session.Step(withOthers);
+        }
+
+        session.UndoAll();
+    });
+
+    private sealed class Session
+    {
+        private readonly YjsPeer _yjs;
+        private readonly Random _random;
+        private readonly ToldEdits _edits;
+        private readonly Doc _doc = Content.NewDoc(Client);
+        private readonly UndoManager _manager;
+        private readonly List<byte[]> _emitted = [];
+        private readonly List<string> _heard = [];
+        private readonly List<string> _log = [];
+
+        public Session(YjsPeer yjs, Random random, bool isFormatted)
+        {
+            (_yjs, _random, _edits) = (yjs, random, new ToldEdits(random, isFormatted));
+            yjs.Create(Twin, Client);
+            yjs.Create(Other, 100 + (ulong)random.Next(900));
+            var scope = s_scopes[random.Next(s_scopes.Length)];
+            var (timeout, ignores) = (random.Next(2) == 0 ? 0 : 1_000_000, random.Next(3) == 0);
+            double? kept = random.Next(3) == 0 ? 5 : null;
+            yjs.CreateUndoManager(Twin, scope, timeout, [null, "tracked"], ignores, kept);
+            _log.Add($"{JsonSerializer.Serialize(scope)} timeout {timeout}, ignores {ignores}, keeps {kept}");
+            _manager = new UndoManager([.. scope.Select(path => RootOf(path[0]))], new UndoManagerOptions
+            {
+                CaptureTimeout = TimeSpan.FromMilliseconds(timeout),
+                TrackedOrigins = [null, "tracked"],
+                IgnoresRemoteMapChanges = ignores,
+                DeleteFilter = kept is null ? null : deletion => !deletion.Values.Contains(kept),
+            });
+            _manager.StackItemAdded += said => Hear("added", said);
+            _manager.StackItemUpdated += said => Hear("updated", said);
+            _manager.StackItemPopped += said => Hear("popped", said);
+            _manager.StackCleared += said => _heard.Add(FormattableString.Invariant($"cleared {said.UndoStack} {said.RedoStack}").ToLowerInvariant());
+            _doc.UpdateEmitted += (update, _) => _emitted.Add(update);
+        }
+
+        public void Step(bool withOthers)
+        {
+            switch (_random.Next(withOthers ? 12 : 9))
+            {
+                case 0 or 1:
+                    Call("undo", () => _manager.Undo() is not null);
+                    break;
+                case 2 or 3:
+                    Call("redo", () => _manager.Redo() is not null);
+                    break;
+                case 4:
+                    Call("stopCapturing", () =>
+                    {
+                        _manager.StopCapturing();
+                        return false;
+                    });
+                    break;
+                case 5 when _random.Next(6) == 0:
+                    Call("clear", () =>
+                    {
+                        _manager.Clear();
+                        return false;
+                    });
+                    break;
+                case > 8:
+                    EditElsewhere();
+                    break;
+                default:
+                    Edit();
+                    break;
+            }
+        }
+
+        public void UndoAll()
+        {
+            while (_manager.CanUndo)
+            {
+                Call("undo", () => _manager.Undo() is not null);
+            }
+
+            while (_manager.CanRedo)
+            {
+                Call("redo", () => _manager.Redo() is not null);
+            }
+
+            Assert.Equal(_yjs.State(Twin).Vector, _doc.EncodeStateVector());
+            var loaded = Content.NewDoc();
+            loaded.ApplyUpdate(_doc.EncodeStateAsUpdate());
+            Assert.Equal(Content.Of(_doc), Content.Of(loaded));
+            InvariantChecks.Check(_doc);
+        }
+
+        private YType RootOf(string name) => name switch
+        {
+            "text" => _doc.GetText(name), "map" => _doc.GetMap(name), "array" => _doc.GetArray(name), _ => _doc.GetXmlFragment(name),
+        };
+
+        private void Hear(string what, UndoStackEvent said) => _heard.Add(
+            FormattableString.Invariant($"{what} {said.Stack} {ReferenceEquals(said.Origin, _manager)}").ToLowerInvariant());
+
+        private void Call(string name, Func<bool> call)
+        {
+            _log.Add(name);
+            var performed = call();
+            Compare(_yjs.CallUndoManager(Twin, name), performed);
+        }
+
+        private void Edit()
+        {
+            string? origin = _random.Next(5) switch { 0 => "untracked", 1 => "tracked", _ => null };
+            var steps = new JsonArray();
+            _doc.Transact(() =>
+            {
+                for (var i = _random.Next(3) == 0 ? 3 : 1; i > 0; i--)
+                {
+                    steps.Add(_edits.Make(_doc));
+                }
+            }, origin);
+            _log.Add($"{origin}: {steps.ToJsonString()}");
+            Compare(_yjs.EditTold(Twin, steps, origin), performed: false);
+        }
+
+        private void EditElsewhere()
+        {
+            _yjs.Apply(Other, _yjs.Diff(Twin, _yjs.State(Other).Vector));
+            string? origin = _random.Next(5) == 0 ? "tracked" : "remote";
+            foreach (var update in _yjs.Edit(Other, _random.Next(), _random.Next(1, 4)))
+            {
+                _log.Add($"{origin} update");
+                _doc.ApplyUpdate(update, origin);
+                Compare(_yjs.ApplyWithOrigin(Twin, update, origin), performed: false);
+            }
+        }
+
+        private void Compare(JsonNode theirs, bool performed)
+        {
+            var expected = Tell(
+                YjsPeer.Updates(theirs), theirs["performed"]!.GetValue<bool>(), theirs["undo"]!.GetValue<int>(), theirs["redo"]!.GetValue<int>(),
+                theirs["heard"]!.AsArray().Select(heard => heard!.GetValue<string>()), Content.Normalize(theirs["content"]!.GetValue<string>()));
+            var actual = Tell(_emitted, performed, _manager.UndoStack.Count, _manager.RedoStack.Count, _heard, Content.Of(_doc));
+            Assert.True(expected == actual, $"{string.Join("\n", _log)}\nYjs:\n{expected}\nours:\n{actual}");
+            _emitted.Clear();
+            _heard.Clear();
+        }
+
+        private static string Tell(IEnumerable<byte[]> updates, bool performed, int undo, int redo, IEnumerable<string> heard, string content) =>
+            $"{string.Join(" ", updates.Select(Convert.ToHexString))}\n{performed} {undo} {redo}\n{string.Join(", ", heard)}\n{content}";
+    }
+}
