@@ -11,6 +11,7 @@ public abstract class ProgramCases(ProgramFixture fixture)
     [InlineData("volatile int zero = 0; return 10 / zero;", RunStatus.RuntimeErrorSigfpe, "SIGFPE")]
     [InlineData("raise(SIGTERM);", RunStatus.RuntimeErrorOther, "SIGTERM")]
     [InlineData("raise(SIGKILL);", RunStatus.RuntimeErrorOther, "SIGKILL")]
+    [InlineData("raise(SIGXCPU);", RunStatus.RuntimeErrorOther, "SIGXCPU")]
     [InlineData("kill(0, SIGINT);", RunStatus.RuntimeErrorOther, "SIGINT")]
     [InlineData("char b[4096]; int f = open(\"big\", O_CREAT | O_RDWR, 0600); lseek(f, 1LL << 40, SEEK_SET); return write(f, b, 4096);", RunStatus.RuntimeErrorSigxfsz, "SIGXFSZ")]
     public async Task Signal_is_told_by_name(string code, RunStatus status, string signal)

@@ -289,9 +289,12 @@ sub collect {
             return;
         }
         return $omitted++ if $type != S_IFREG;
-        my ($mode, $content) = read_regular($path, $changed && exists $written{$path} ? length($written{$path}) + $bytes : $bytes);
+        my $before = $changed ? $written{$path} : undef;
+        # What would not be sent is not read either: it may be sparse, and longer than all that is sent.
+        return $omitted++ if $files == 0 && !defined $before;
+        my ($mode, $content) = read_regular($path, defined $before ? length($before) + $bytes : $bytes);
         return $omitted++ if !defined $content;
-        return if $changed && exists $written{$path} && $written{$path} eq $content;
+        return if defined $before && $before eq $content;
         return $omitted++ if $files == 0 || length $content > $bytes;
         $files--;
         $bytes -= length $content;

@@ -89,8 +89,6 @@ internal static class Verdict
         "SIGXFSZ" => RunStatus.RuntimeErrorSigxfsz,
         "SIGFPE" => RunStatus.RuntimeErrorSigfpe,
         "SIGABRT" => RunStatus.RuntimeErrorSigabrt,
-        // The backstop of the CPU limit: a process used up the limit and more by itself.
-        "SIGXCPU" => RunStatus.TimeLimitExceeded,
         _ => RunStatus.RuntimeErrorOther,
     };
 }

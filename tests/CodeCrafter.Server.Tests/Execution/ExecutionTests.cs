@@ -33,6 +33,11 @@ public sealed class ExecutionTests
         Assert.True(result.Run is { CpuTimeMs: > 0, WallTimeMs: > 0, MemoryBytes: > 0, StdoutTruncated: false });
         Assert.True(result.CreatedAt <= result.StartedAt && result.StartedAt <= result.FinishedAt);
         Assert.Equal(alice.Id, result.ExecutedBy.Id);
+
+        // Seconds, of which most runs take a small part.
+        var metrics = await server.Http.GetStringAsync("/metrics", Stop);
+        Assert.Matches("""codecrafter_execution_duration_seconds_bucket\{[^}]*language="python"[^}]*le="0\.05"\}""", metrics);
+        Assert.Matches("""codecrafter_execution_wait_seconds_bucket\{[^}]*le="0\.005"\}""", metrics);
     }
 
     [Fact]
