@@ -63,7 +63,8 @@ public sealed class Doc
     public event Action<DocChange>? Changed;
 
     /// <summary>
-    /// Names this replica. It changes when an applied update shows that another replica uses the same.
+    /// Names this replica. It changes when an applied update shows that another replica uses the same; who makes changes and
+    /// applies updates in one transaction is taken for such a one too, as in Yjs.
     /// </summary>
     public ulong ClientId { get; private set; }
 
@@ -102,7 +103,10 @@ public sealed class Doc
     /// <summary>
     /// Makes several changes one: they are announced together, as one update. What an exception interrupts stays done.
     /// </summary>
-    /// <param name="action">Changes the document. A transaction within is part of this one.</param>
+    /// <param name="action">
+    /// Changes the document. A transaction within is part of this one. So is an update that is applied within: then none of it
+    /// counts as local.
+    /// </param>
     /// <param name="origin">Handed on to the events; the outermost counts.</param>
     public void Transact(Action action, object? origin = null)
     {
@@ -123,7 +127,7 @@ public sealed class Doc
     /// is kept, has no effect, and takes effect as soon as that arrives. What is known already is passed over.
     /// </summary>
     /// <param name="update">The bytes; not kept.</param>
-    /// <param name="origin">Handed on to the events.</param>
+    /// <param name="origin">Handed on to the events; not within <see cref="Transact"/>, whose own counts.</param>
     /// <exception cref="MalformedUpdateException">
     /// The bytes are no update, or the document cannot hold so much (67 million clients, some gigabytes of text); it is
     /// as it was.
@@ -254,6 +258,10 @@ public sealed class Doc
         {
             _depth--;
             throw new InvalidOperationException("The document cannot be changed while it is decided whether a change can be undone.");
+        }
+        else if (!isLocal)
+        {
+            _transaction.TakeFromOutside();
         }
 
         return _transaction;
@@ -444,5 +452,5 @@ public sealed class Doc
 /// <summary>What a transaction changed.</summary>
 /// <param name="Types">The shared types whose own content changed; neither new ones nor deleted ones.</param>
 /// <param name="Origin">What was given to <see cref="Doc.Transact"/> or <see cref="Doc.ApplyUpdate"/>.</param>
-/// <param name="IsLocal">The change was made here, and not by applying an update.</param>
+/// <param name="IsLocal">All of the change was made here, and nothing by applying an update.</param>
 public sealed record DocChange(IReadOnlyCollection<YType> Types, object? Origin, bool IsLocal);

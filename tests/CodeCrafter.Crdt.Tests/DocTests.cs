@@ -26,6 +26,25 @@ public sealed class DocTests
     }
 
     [Fact]
+    public void A_transaction_that_takes_an_update_is_not_local_and_finds_that_another_has_its_client_id()
+    {
+        var doc = new Doc(1);
+        var other = new Doc(1);
+        other.GetText("text").Insert(0, "a");
+        DocChange? heard = null;
+        doc.Changed += change => heard = change;
+
+        doc.Transact(() => doc.Transact(() => doc.ApplyUpdate(other.EncodeStateAsUpdate(), "inner")), "outer");
+
+        Assert.Equal(("outer", false), (heard!.Origin, heard.IsLocal));
+        Assert.NotEqual(1UL, doc.ClientId);
+        var renamed = doc.ClientId;
+        doc.Transact(() => doc.GetText("text").Insert(1, "b"));
+        Assert.True(heard.IsLocal);
+        Assert.Equal(renamed, doc.ClientId);
+    }
+
+    [Fact]
     public void What_changes_nothing_emits_nothing()
     {
         var doc = new Doc(1);

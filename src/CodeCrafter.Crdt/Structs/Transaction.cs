@@ -14,7 +14,7 @@ internal sealed class Transaction(StructStore store)
 
     public object? Origin { get; private set; }
 
-    /// <summary>The change was made here, and not by applying an update.</summary>
+    /// <summary>All of it was made here, and nothing by applying an update.</summary>
     public bool IsLocal { get; private set; }
 
     /// <summary>The clients that have new structs.</summary>
@@ -45,6 +45,9 @@ internal sealed class Transaction(StructStore store)
         Origin = origin;
         IsLocal = isLocal;
     }
+
+    /// <summary>An update is applied within.</summary>
+    public void TakeFromOutside() => IsLocal = false;
 
     public void Clear()
     {

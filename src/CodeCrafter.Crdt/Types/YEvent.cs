@@ -24,7 +24,7 @@ public readonly record struct KeyChange(KeyAction Action, object? OldValue);
 /// </summary>
 /// <param name="Target">The type that changed.</param>
 /// <param name="Origin">What was given to <see cref="Doc.Transact"/> or <see cref="Doc.ApplyUpdate"/>.</param>
-/// <param name="IsLocal">The change was made here, and not by applying an update.</param>
+/// <param name="IsLocal">All that its transaction changed was made here, and nothing by applying an update.</param>
 public sealed record YEvent(YType Target, object? Origin, bool IsLocal)
 {
     /// <summary>

@@ -18,6 +18,13 @@ public sealed class YjsPeer() : NodePeer("peer.mjs")
     /// <summary>Performs steps of a script as one transaction and returns the updates that were emitted.</summary>
     public byte[][] TextSteps(int doc, string steps) => Updates(Ask(new { operation = "textSteps", doc, steps }));
 
+    /// <summary>
+    /// Edits the formatted text, applies updates and edits it again in one transaction of the origin "outer": the steps before
+    /// and after, what was heard of it, and whether the document has another client id now.
+    /// </summary>
+    public JsonNode Nested(int doc, int seed, int before, IEnumerable<byte[]> updates, int after) =>
+        Ask(new { operation = "nested", doc, seed, before, updates = updates.Select(Convert.ToBase64String), after });
+
     /// <summary>Applies updates and returns the ones that the document emits in turn.</summary>
     public byte[][] Apply(int doc, params IEnumerable<byte[]> updates) =>
         Updates(Ask(new { operation = "apply", doc, updates = updates.Select(Convert.ToBase64String) }));

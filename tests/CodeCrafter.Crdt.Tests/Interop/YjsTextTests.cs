@@ -63,6 +63,61 @@ public sealed class YjsTextTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         InvariantChecks.Check(doc);
     });
 
+    [Fact]
+    public void An_update_within_a_transaction_is_taken_as_in_Yjs() => Seeds.Run(Seeds.Times(60), seed =>
+    {
+        var random = new Random(seed);
+        yjs.Create(0, 100);
+        yjs.Create(1, 200);
+        yjs.Create(2, Client);
+        var doc = new Doc(Client);
+        var text = doc.GetText("text");
+        var known = TextUpdates(0, random, 6).ToList();
+        yjs.Apply(1, known);
+        known.ForEach(update => doc.ApplyUpdate(update));
+        yjs.Apply(2, known);
+        // Neither of the two sees what the other does, nor what is done here.
+        byte[][] news = [.. TextUpdates(0, random, random.Next(4)), .. TextUpdates(1, random, random.Next(4))];
+        List<(string Update, object? Origin)> emitted = [];
+        List<(object? Origin, bool IsLocal)> changes = [];
+        doc.UpdateEmitted += (update, origin) => emitted.Add((Convert.ToBase64String(update), origin));
+        doc.Changed += change => changes.Add((change.Origin, change.IsLocal));
+
+        var answer = yjs.Nested(2, random.Next(), before: random.Next(3), news, after: random.Next(3));
+        doc.Transact(
+            () =>
+            {
+                PerformAll(text, answer["steps"]![0]!);
+                foreach (var update in news)
+                {
+                    doc.ApplyUpdate(update, "inner");
+                }
+
+                PerformAll(text, answer["steps"]![1]!);
+            },
+            "outer");
+
+        var heard = answer["heard"]!.AsArray();
+        Assert.Equal(heard.Select(one => (one!["update"]!.GetValue<string>(), Origin(one))), emitted);
+        Assert.Equal(heard.Where(one => one!["isChange"]!.GetValue<bool>()).Select(one => (Origin(one!), one!["isLocal"]!.GetValue<bool>())), changes);
+        Assert.Equal(answer["isRenamed"]!.GetValue<bool>(), doc.ClientId != Client);
+        Assert.Equal(Convert.ToHexString(yjs.State(2).Update), Convert.ToHexString(doc.EncodeStateAsUpdate()));
+        InvariantChecks.Check(doc);
+    });
+
+    private IEnumerable<byte[]> TextUpdates(int doc, Random random, int count) =>
+        yjs.TextScript(doc, random.Next(), count).SelectMany(answer => YjsPeer.Updates(answer!));
+
+    private static object? Origin(JsonNode heard) => heard["origin"]?.GetValue<string>();
+
+    private static void PerformAll(YText text, JsonNode answers)
+    {
+        foreach (var answer in answers.AsArray())
+        {
+            Perform(text, answer!["step"]!);
+        }
+    }
+
     /// <summary>Does what interop/text-script.mjs does.</summary>
     internal static void Perform(YText text, JsonNode step)
     {

@@ -67,6 +67,23 @@ const operations = {
   },
   textScript: ({ doc, seed, count }) => ({ steps: runTextScript(docs.get(doc), seed, count) }),
   textSteps: ({ doc, steps }) => ({ updates: runTextSteps(docs.get(doc), JSON.parse(steps)) }),
+  // Edits, applies updates and edits again in one transaction.
+  nested: ({ doc, seed, before, updates, after }) => {
+    const d = docs.get(doc)
+    const heard = []
+    const hear = (update, origin, _, transaction) =>
+      heard.push({ update: toBase64(update), origin, isLocal: transaction.local, isChange: transaction.changed.size > 0 })
+    d.on('update', hear)
+    const steps = [[], []]
+    const clientId = d.clientID
+    d.transact(() => {
+      steps[0] = runTextScript(d, seed, before)
+      for (const update of updates) Y.applyUpdate(d, fromBase64(update), 'inner')
+      steps[1] = runTextScript(d, seed + 1, after)
+    }, 'outer')
+    d.off('update', hear)
+    return { steps, heard, isRenamed: d.clientID !== clientId }
+  },
   apply: ({ doc, updates }) => {
     for (const update of updates) Y.applyUpdate(docs.get(doc), fromBase64(update))
     return { updates: take(docs.get(doc)) }
