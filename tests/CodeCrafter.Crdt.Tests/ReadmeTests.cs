@@ -79,9 +79,9 @@ public sealed class ReadmeTests
         {
             if (origin != socket) send(SyncProtocol.WriteUpdate(update));
         };
-        awareness.Changed += (change, origin) =>
+        awareness.Updated += (change, origin) =>
         {
-            if (origin != socket && !change.IsEmpty) send(SyncProtocol.WriteAwareness(awareness.Encode(change.Changed)));
+            if (origin != socket) send(SyncProtocol.WriteAwareness(awareness.Encode(change.Changed)));
         };
         send(SyncProtocol.WriteStep1(doc.EncodeStateVector()));
         send(SyncProtocol.WriteAwareness(awareness.Encode(awareness.ClientIds)));

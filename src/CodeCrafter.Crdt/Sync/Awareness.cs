@@ -1,11 +1,16 @@
+using System.Text.Unicode;
 using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Sync;
 
-/// <summary>Makes the state that is kept of one that came; both are UTF-8 JSON.</summary>
-/// <exception cref="MalformedUpdateException">The state is refused.</exception>
-public delegate byte[] AwarenessRewriter(ReadOnlySpan<byte> state);
+/// <summary>
+/// Makes the state that is kept of one that came; both are UTF-8 JSON. Null, or JSON's null, keeps none: it is as if the
+/// removal of the client had come in the place of its state, as with modifyAwarenessUpdate of y-protocols. What is
+/// returned is checked as what comes from outside is, and must not be changed afterwards.
+/// </summary>
+/// <exception cref="MalformedUpdateException">The whole update is refused.</exception>
+public delegate byte[]? AwarenessRewriter(ReadOnlySpan<byte> state);
 
 /// <summary>
 /// Who is there, and what they show of themselves (names, cursors): the awareness protocol of y-protocols, for a relay
@@ -13,6 +18,12 @@ public delegate byte[] AwarenessRewriter(ReadOnlySpan<byte> state);
 /// clock replaces an older one; a state that is not renewed runs out. Used by one thread at a time, and by no timer:
 /// call <see cref="Renew"/> every few seconds.
 /// </summary>
+/// <remarks>
+/// The same updates leave the same states and clocks as in y-protocols 1.0.7, except that removed clients are remembered
+/// up to a number (<see cref="AwarenessOptions.MaxClients"/>): a state that is older than a forgotten removal comes back until
+/// it runs out. What has changed is told by what it means: who comes back after a removal is added (there: updated), and
+/// the client that speaks here, which another has tried to remove, is updated (there: removed).
+/// </remarks>
 public sealed class Awareness
 {
     private readonly Dictionary<ulong, Entry> _entries = new(ClientIdComparer.Instance);
@@ -47,8 +58,17 @@ public sealed class Awareness
     /// <summary>The clients that have a state; a copy.</summary>
     public IReadOnlyList<ulong> ClientIds => [.. _entries.Where(entry => entry.Value.State is not null).Select(entry => entry.Key)];
 
-    /// <summary>Raised after states have changed, with the origin that was given.</summary>
+    /// <summary>
+    /// Raised where there is something new to show, with the origin that was given: what is updated has a state that differs
+    /// from the one before. The event "change" of y-protocols.
+    /// </summary>
     public event Action<AwarenessChange, object?>? Changed;
+
+    /// <summary>
+    /// Raised after <see cref="Changed"/>, and also where a state has only been renewed, so that it does not run out: what
+    /// others need to hear of. The event "update" of y-protocols.
+    /// </summary>
+    public event Action<AwarenessChange, object?>? Updated;
 
     /// <summary>The clients that an update has states or removals of, without applying it.</summary>
     /// <exception cref="MalformedUpdateException">The bytes are no awareness update.</exception>
@@ -73,22 +93,24 @@ public sealed class Awareness
     /// <param name="state">UTF-8 JSON; null, or empty, to leave.</param>
     /// <param name="origin">Handed on to the event.</param>
     /// <exception cref="InvalidOperationException">There is no <see cref="LocalClientId"/>.</exception>
-    /// <exception cref="ArgumentException">The state is no JSON, or larger than allowed.</exception>
+    /// <exception cref="ArgumentException">The state is no JSON in UTF-8, or larger than allowed.</exception>
     public AwarenessChange SetLocalState(ReadOnlySpan<byte> state, object? origin = null)
     {
         var client = LocalClientId ?? throw new InvalidOperationException("Nobody speaks here: there is no local client id.");
         CheckArgument(state);
-        var isKnown = _entries.TryGetValue(client, out var entry);
-        var hadState = entry.State is not null;
-        var isRemoval = state.IsEmpty || AwarenessReader.IsNull(state);
-        // From 1 on: y-protocols takes whom it does not know for one at 0, and passes over what is no newer.
-        Keep(client, isKnown ? Next(entry.Clock) : 1, isRemoval ? null : state.ToArray());
+        _entries.TryGetValue(client, out var before);
+        var kept = state.IsEmpty || AwarenessReader.IsNull(state) ? null : state.ToArray();
+        // From 1 on: whoever does not know it takes it for one at 0, and passes over what is no newer.
+        Keep(client, Next(before.Clock), kept);
         ulong[] one = [client];
-        return Announce(
-            isRemoval ? new AwarenessChange([], [], hadState ? one : [], [])
-            : hadState ? new AwarenessChange([], one, [], [])
-            : new AwarenessChange(one, [], [], []),
-            origin);
+        if (kept is null)
+        {
+            return Announce(new AwarenessChange([], [], before.Exists ? one : [], []), [], origin);
+        }
+
+        return before.State is null
+            ? Announce(new AwarenessChange(one, [], [], []), [], origin)
+            : Announce(new AwarenessChange([], one, [], []), Differs(before.State, kept) ? one : [], origin);
     }
 
     /// <summary>
@@ -96,51 +118,56 @@ public sealed class Awareness
     /// here: its clock then moves on instead, it counts as updated, and sending it tells them that it is still there.
     /// </summary>
     /// <param name="update">Client ids, clocks and states.</param>
-    /// <param name="origin">Handed on to <see cref="Changed"/>.</param>
-    /// <param name="keep">What is kept and passed on in the place of a state (UTF-8 JSON); null keeps it as it came.</param>
+    /// <param name="origin">Handed on to the events.</param>
+    /// <param name="keep">What is kept and passed on in the place of a state; null keeps it as it came.</param>
     /// <exception cref="MalformedUpdateException">
-    /// The bytes are no awareness update, or exceed a cap. Nothing has changed.
+    /// The bytes are no awareness update, or exceed a cap, or what is to be kept is no JSON or too large. Nothing has changed.
     /// </exception>
     public AwarenessChange Apply(ReadOnlySpan<byte> update, object? origin = null, AwarenessRewriter? keep = null)
     {
         Check(update);
-        var kept = keep is null ? null : RewriteStates(update, keep);
-        List<ulong> added = [], updated = [], removed = [], outdated = [];
+        var rewritten = keep is null ? null : RewriteStates(update, keep);
+        List<ulong> added = [], updated = [], removed = [], outdated = [], differing = [];
         var reader = new AwarenessReader(update);
         while (reader.MoveNext())
         {
             var client = reader.Client;
-            var state = kept?.Dequeue();
+            var state = rewritten is not null ? rewritten.Dequeue() : reader.IsRemoval ? null : reader.State.ToArray();
             _entries.TryGetValue(client, out var known);
-            if (reader.Clock < known.Clock || (reader.Clock == known.Clock && !reader.IsRemoval && known.Exists))
+            if (!IsNews(known, reader.Clock, isRemoval: state is null))
             {
-                if (known.Exists && known.State is null && !reader.IsRemoval)
+                if (known.Exists && known.State is null && state is not null)
                 {
                     outdated.Add(client);
                 }
             }
-            else if (!reader.IsRemoval)
+            else if (state is not null)
             {
                 (known.State is null ? added : updated).Add(client);
-                Keep(client, reader.Clock, state ?? reader.State.ToArray());
+                if (known.State is not null && Differs(known.State, state))
+                {
+                    differing.Add(client);
+                }
+
+                Keep(client, reader.Clock, state);
             }
             else if (known.State is not null && client == LocalClientId)
             {
                 updated.Add(client);
                 Keep(client, Next(reader.Clock), known.State);
             }
-            else if (known.State is not null)
+            else
             {
-                removed.Add(client);
-                Keep(client, reader.Clock, null);
-            }
-            else if (known.Exists)
-            {
+                if (known.Exists)
+                {
+                    removed.Add(client);
+                }
+
                 Keep(client, reader.Clock, null);
             }
         }
 
-        return Announce(new AwarenessChange(added, updated, removed, outdated), origin);
+        return Announce(new AwarenessChange(added, updated, removed, outdated), differing, origin);
     }
 
     /// <summary>
@@ -165,8 +192,8 @@ public sealed class Awareness
     }
 
     /// <summary>
-    /// Removes the states of clients whose connection is gone. Their clocks move on by one, so that the removal wins
-    /// over the state everywhere.
+    /// Removes the states of clients whose connection is gone. Their clocks stay, since a removal wins over a state of the
+    /// same clock everywhere; that of the client that speaks here moves on.
     /// </summary>
     public AwarenessChange Remove(IEnumerable<ulong> clientIds, object? origin = null)
     {
@@ -176,12 +203,12 @@ public sealed class Awareness
         {
             if (_entries.TryGetValue(client, out var entry) && entry.State is not null)
             {
-                Keep(client, Next(entry.Clock), null);
+                Keep(client, client == LocalClientId ? Next(entry.Clock) : entry.Clock, null);
                 removed.Add(client);
             }
         }
 
-        return Announce(new AwarenessChange([], [], removed, []), origin);
+        return Announce(new AwarenessChange([], [], removed, []), [], origin);
     }
 
     /// <summary>
@@ -198,7 +225,7 @@ public sealed class Awareness
 
         Keep(client, Next(entry.Clock), entry.State);
         var removed = RemoveOutdated();
-        return removed with { Updated = Announce(new AwarenessChange([], [client], [], []), null).Updated };
+        return removed with { Updated = Announce(new AwarenessChange([], [client], [], []), [], null).Updated };
     }
 
     /// <summary>
@@ -212,24 +239,41 @@ public sealed class Awareness
 
     private static long Next(long clock) => Math.Min(clock + 1, (long)WireReader.MaxInteger);
 
+    // Whoever is unknown is at 0, as in y-protocols: what says 0 of them is no news.
+    private static bool IsNews(in Entry known, long clock, bool isRemoval) =>
+        clock > known.Clock || (clock == known.Clock && isRemoval && known.State is not null);
+
+    // Looked for only while somebody listens: both states are parsed for it.
+    private bool Differs(byte[] before, byte[] state) => Changed is not null && !JsonValue.AreEqual(before, state);
+
     private void CheckArgument(ReadOnlySpan<byte> state)
     {
         try
         {
             if (!state.IsEmpty)
             {
-                JsonValue.Check(state);
+                CheckState(state);
             }
         }
         catch (MalformedUpdateException exception)
         {
-            throw new ArgumentException("A state is JSON.", nameof(state), exception);
+            throw new ArgumentException(exception.Message, nameof(state), exception);
         }
+    }
 
+    private void CheckState(ReadOnlySpan<byte> state)
+    {
         if (state.Length > _options.MaxStateBytes)
         {
-            throw new ArgumentException("The state is too large.", nameof(state));
+            throw new MalformedUpdateException("An awareness state is too large.");
         }
+
+        if (!Utf8.IsValid(state))
+        {
+            throw new MalformedUpdateException("An awareness state is no UTF-8.");
+        }
+
+        JsonValue.Check(state);
     }
 
     private void Check(ReadOnlySpan<byte> update)
@@ -243,8 +287,9 @@ public sealed class Awareness
                 throw new MalformedUpdateException("An awareness state is too large.");
             }
 
-            var hasState = _entries.TryGetValue(reader.Client, out var entry) && entry.State is not null;
-            if (!reader.IsRemoval && !hasState && newcomers.Add(reader.Client) && Count + newcomers.Count > _options.MaxClients)
+            _entries.TryGetValue(reader.Client, out var known);
+            var isNewcomer = known.State is null && !reader.IsRemoval && IsNews(known, reader.Clock, isRemoval: false);
+            if (isNewcomer && newcomers.Add(reader.Client) && Count + newcomers.Count > _options.MaxClients)
             {
                 throw new MalformedUpdateException("There are too many awareness states.");
             }
@@ -252,16 +297,27 @@ public sealed class Awareness
     }
 
     // Before anything changes: a state may be refused.
-    private static Queue<byte[]?> RewriteStates(ReadOnlySpan<byte> update, AwarenessRewriter keep)
+    private Queue<byte[]?> RewriteStates(ReadOnlySpan<byte> update, AwarenessRewriter keep)
     {
         var states = new Queue<byte[]?>();
         var reader = new AwarenessReader(update);
         while (reader.MoveNext())
         {
-            states.Enqueue(reader.IsRemoval ? null : keep(reader.State));
+            states.Enqueue(reader.IsRemoval ? null : Rewrite(reader.State, keep));
         }
 
         return states;
+    }
+
+    private byte[]? Rewrite(ReadOnlySpan<byte> state, AwarenessRewriter keep)
+    {
+        if (keep(state) is not { } kept)
+        {
+            return null;
+        }
+
+        CheckState(kept);
+        return AwarenessReader.IsNull(kept) ? null : kept;
     }
 
     private void Keep(ulong client, long clock, byte[]? state)
@@ -269,7 +325,8 @@ public sealed class Awareness
         _entries.TryGetValue(client, out var before);
         Count += (state is null ? 0 : 1) - (before.State is null ? 0 : 1);
         _entries[client] = new Entry(clock, state, _time.GetTimestamp(), Exists: true);
-        if (state is null)
+        // The one that speaks here is never forgotten: coming back it would begin at 1 again, and be passed over.
+        if (state is null && client != LocalClientId)
         {
             _removed.Enqueue((client, clock));
         }
@@ -284,11 +341,25 @@ public sealed class Awareness
         }
     }
 
-    private AwarenessChange Announce(AwarenessChange change, object? origin)
+    private AwarenessChange Announce(AwarenessChange change, IReadOnlyList<ulong> differing, object? origin)
     {
-        if (!change.IsEmpty)
+        if (change.IsEmpty)
         {
-            Changed?.Invoke(change, origin);
+            return change;
+        }
+
+        try
+        {
+            var shown = change with { Updated = differing, Outdated = [] };
+            if (!shown.IsEmpty)
+            {
+                Changed?.Invoke(shown, origin);
+            }
+        }
+        finally
+        {
+            // The others need to hear of it, whatever a handler throws that shows it here.
+            Updated?.Invoke(change, origin);
         }
 
         return change;

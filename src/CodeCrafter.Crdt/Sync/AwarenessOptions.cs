@@ -3,7 +3,7 @@ namespace CodeCrafter.Crdt.Sync;
 /// <summary>Caps on what an <see cref="Awareness"/> keeps.</summary>
 public sealed record AwarenessOptions
 {
-    /// <summary>How many clients may have a state at once.</summary>
+    /// <summary>How many clients may have a state at once, and of how many removed ones the clocks are remembered.</summary>
     public int MaxClients { get; init; } = 1024;
 
     /// <summary>How long a state may be, in bytes of JSON.</summary>
@@ -13,10 +13,10 @@ public sealed record AwarenessOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }
 
-/// <summary>What an awareness update has changed, by client id.</summary>
+/// <summary>What has changed in an <see cref="Awareness"/>, by client id.</summary>
 /// <param name="Added">They had no state before.</param>
 /// <param name="Updated">They have a newer state, which may say the same as the one before.</param>
-/// <param name="Removed">They have no state any more.</param>
+/// <param name="Removed">They have no state any more; also where the removal that was known is an older one.</param>
 /// <param name="Outdated">
 /// The update has a state of theirs, but they have been removed since it was made. Where such a client is still there
 /// (its connection broke and came back), sending it the removal (<see cref="Awareness.Encode"/>) makes it announce

@@ -48,6 +48,20 @@ internal static class JsonValue
         }
     }
 
+    /// <summary>Whether two texts say the same in JavaScript, whatever their spelling.</summary>
+    public static bool AreEqual(byte[] left, byte[] right) => left.AsSpan().SequenceEqual(right) || AreEqual(Parse(left), Parse(right));
+
+    // As deep as a text may be at most.
+    private static bool AreEqual(object? left, object? right) => (left, right) switch
+    {
+        (List<object?> some, List<object?> others) => some.Count == others.Count && some.Zip(others, AreEqual).All(isEqual => isEqual),
+        (Dictionary<string, object?> some, Dictionary<string, object?> others) => some.Count == others.Count
+            && some.All(entry => others.TryGetValue(entry.Key, out var other) && AreEqual(entry.Value, other)),
+        // Not Equals: 0 and -0 are equal in JavaScript.
+        (double one, double other) => one == other,
+        _ => Equals(left, right),
+    };
+
     private static object? ToObject(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString(),

@@ -55,7 +55,7 @@ public sealed class YProtocolsTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         ours.SetLocalState("""{"name":"a"}"""u8);
         yjs.ApplyAwareness(0, ours.Encode([20]));
 
-        // The removal that a relay makes of a broken connection has a higher clock.
+        // The removal that a relay makes of a broken connection has the clock of the state.
         var relay = new Awareness(new FakeTimeProvider());
         relay.Apply(ours.Encode([20]));
         relay.Remove([20]);

@@ -122,5 +122,16 @@ public sealed class YjsPeer() : NodePeer("peer.mjs")
     public JsonNode ApplyAwareness(int doc, byte[] update) =>
         JsonNode.Parse(Ask(new { operation = "awarenessApply", doc, update = Convert.ToBase64String(update) })["content"]!.GetValue<string>())!;
 
+    /// <summary>Does steps of awareness; each with the states and clocks after it, and the events that it raised.</summary>
+    public JsonArray AwarenessSteps(int doc, IEnumerable<AwarenessStep> steps) => Ask(new
+    {
+        operation = "awarenessSteps",
+        doc,
+        steps = steps.Select(step => new { update = step.Update is null ? null : Convert.ToBase64String(step.Update), remove = step.Remove, state = step.State }),
+    })["steps"]!.AsArray();
+
     public byte[] EncodeAwareness(int doc) => Bytes(Ask(new { operation = "awarenessEncode", doc }), "update");
 }
+
+/// <summary>One of: an update that arrives, clients that are removed, or what the client that speaks shows of itself (JSON).</summary>
+public sealed record AwarenessStep(byte[]? Update = null, ulong[]? Remove = null, string? State = null);

@@ -36,7 +36,7 @@ public sealed class AwarenessTests
     }
 
     [Fact]
-    public void A_removal_moves_the_clock_on_and_is_encoded_as_null()
+    public void A_removal_keeps_the_clock_and_is_encoded_as_null()
     {
         var awareness = new Awareness(_time);
         awareness.Apply(States((7, 3, "{}"), (8, 1, "{}")));
@@ -44,8 +44,9 @@ public sealed class AwarenessTests
         var change = awareness.Remove([7, 99]);
 
         Assert.Equal([7UL], change.Removed);
-        Assert.Equal(States((7, 4, "null")), awareness.Encode([7, 99]));
+        Assert.Equal(States((7, 3, "null")), awareness.Encode([7, 99]));
         Assert.True(awareness.Remove([7]).IsEmpty);
+        Assert.Equal([7UL], awareness.Apply(States((7, 4, "{}"))).Added);
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class AwarenessTests
     {
         var awareness = new Awareness(_time, localClientId: 5);
         var heard = new List<AwarenessChange>();
-        awareness.Changed += (change, _) => heard.Add(change);
+        awareness.Updated += (change, _) => heard.Add(change);
         Assert.Equal([5UL], awareness.SetLocalState("{}"u8).Added);
         awareness.Apply(States((7, 1, "{}")));
         _time.Advance(TimeSpan.FromSeconds(14));
@@ -115,6 +116,7 @@ public sealed class AwarenessTests
         Assert.Equal([5UL], awareness.SetLocalState("\"12345678\""u8).Added);
         Assert.Equal(States((5, 2, "\"12345678\"")), awareness.Encode([5]));
         Assert.Equal([5UL], awareness.SetLocalState(" null "u8).Removed);
+        Assert.Throws<ArgumentException>(() => awareness.SetLocalState([(byte)'"', 0xFF, (byte)'"']));
     }
 
     [Fact]
@@ -136,12 +138,88 @@ public sealed class AwarenessTests
         var awareness = new Awareness(_time);
         var heard = new List<object?>();
         awareness.Changed += (change, origin) => heard.Add(origin);
+        awareness.Updated += (change, origin) => heard.Add(origin);
 
         awareness.Apply(States((1, 1, "{}")), "socket");
         awareness.Apply(States((1, 1, "{}")), "again");
         awareness.Remove([1], "closed");
 
-        Assert.Equal(["socket", "closed"], heard);
+        Assert.Equal(["socket", "socket", "closed", "closed"], heard);
+    }
+
+    [Fact]
+    public void What_is_only_renewed_is_updated_and_has_not_changed()
+    {
+        var awareness = new Awareness(_time, localClientId: 5);
+        List<AwarenessChange> changed = [], updated = [];
+        awareness.Changed += (change, _) => changed.Add(change);
+        awareness.Updated += (change, _) => updated.Add(change);
+
+        awareness.SetLocalState("""{"a":1,"b":[0,null,"\u00df"]}"""u8);
+        awareness.SetLocalState("""{ "b": [-0.0, null, "ß"], "a": 2, "a": 1e0 }"""u8);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        awareness.Renew();
+        awareness.Apply(States((7, 1, "[1]"), (8, 1, "[1]")));
+        awareness.Apply(States((7, 2, "[1.0]"), (8, 2, "[1,1]")));
+
+        Assert.Equal([[5UL], [], []], Lists(changed[0]));
+        Assert.Equal([[7UL, 8UL], [], []], Lists(changed[1]));
+        Assert.Equal([[], [8UL], []], Lists(changed[2]));
+        Assert.Equal(3, changed.Count);
+        Assert.Equal(["5", "5", "5", "78", "78"], updated.Select(change => string.Concat(change.Changed)));
+    }
+
+    [Fact]
+    public void The_others_hear_of_what_a_handler_could_not_show()
+    {
+        var awareness = new Awareness(_time);
+        var heard = new List<AwarenessChange>();
+        awareness.Changed += (_, _) => throw new FormatException();
+        awareness.Updated += (change, _) => heard.Add(change);
+
+        Assert.Throws<FormatException>(() => awareness.Apply(States((7, 1, "{}"))));
+
+        Assert.Equal([7UL], Assert.Single(heard).Added);
+    }
+
+    [Fact]
+    public void A_state_that_comes_after_its_removal_is_passed_over()
+    {
+        var awareness = new Awareness(_time);
+
+        Assert.True(awareness.Apply(States((7, 5, "null"))).IsEmpty);
+        var change = awareness.Apply(States((7, 4, "{}"), (8, 0, "{}")));
+
+        Assert.True(change.IsEmpty);
+        Assert.Equal([7UL], change.Outdated);
+        Assert.Equal(0, awareness.Count);
+        Assert.Equal([7UL], awareness.Apply(States((7, 6, "{}"))).Added);
+    }
+
+    [Fact]
+    public void What_is_passed_over_needs_no_room()
+    {
+        var awareness = new Awareness(_time, new AwarenessOptions { MaxClients = 1 });
+        awareness.Apply(States((1, 1, "{}"), (2, 5, "null")));
+
+        Assert.Equal([2UL], awareness.Apply(States((2, 4, "{}"), (3, 0, "{}"))).Outdated);
+        Assert.Throws<MalformedUpdateException>(() => awareness.Apply(States((2, 6, "{}"))));
+    }
+
+    [Fact]
+    public void Remembers_so_many_removed_clients_that_it_never_knew_and_always_itself()
+    {
+        var awareness = new Awareness(_time, new AwarenessOptions { MaxClients = 2 }, localClientId: 5);
+        awareness.SetLocalState("1"u8);
+        awareness.SetLocalState([]);
+        for (var client = 11; client <= 20; client++)
+        {
+            awareness.Apply(States((client, 5, "null")));
+        }
+
+        Assert.Equal(States((5, 2, "null"), (19, 5, "null"), (20, 5, "null")), awareness.Encode([5, .. Enumerable.Range(11, 10).Select(i => (ulong)i)]));
+        awareness.SetLocalState("1"u8);
+        Assert.Equal(States((5, 3, "1")), awareness.Encode([5]));
     }
 
     [Fact]
@@ -187,7 +265,7 @@ public sealed class AwarenessTests
         awareness.Remove([7]);
 
         Assert.True(awareness.Apply(States((7, 2, "null"))).IsEmpty);
-        Assert.True(awareness.Apply(States((7, 9, "null"))).IsEmpty);
+        Assert.Equal([7UL], awareness.Apply(States((7, 9, "null"))).Removed);
         Assert.Equal(States((7, 9, "null")), awareness.Encode([7]));
     }
 
@@ -202,6 +280,38 @@ public sealed class AwarenessTests
         Assert.Equal(States((7, 1, "[2]"), (8, 2, "null"), (9, 1, "[3]")), awareness.Encode([7, 8, 9]));
         Assert.Throws<FormatException>(() => awareness.Apply(States((7, 2, "4"), (9, 2, "5")), keep: state => state[0] == '5' ? throw new FormatException() : [.. state]));
         Assert.Equal("[2]", StateOf(awareness, 7));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" null")]
+    public void A_state_of_which_nothing_is_made_is_a_removal(string? made)
+    {
+        var awareness = new Awareness(_time);
+        awareness.Apply(States((7, 1, "1"), (8, 1, "2")));
+
+        var change = awareness.Apply(States((7, 2, "3"), (8, 0, "4"), (9, 1, "5")), keep: _ => made is null ? null : Encoding.UTF8.GetBytes(made));
+
+        Assert.Equal([[], [], [7UL]], Lists(change));
+        Assert.Equal([8UL], awareness.ClientIds);
+        Assert.Equal(1, awareness.Count);
+        Assert.Equal(States((7, 2, "null"), (9, 1, "null")), awareness.Encode([7, 9]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{{{")]
+    [InlineData("\"\u00ff\"")]
+    [InlineData("\"123456789\"")]
+    public void What_is_made_of_a_state_is_checked_as_what_comes_is(string made)
+    {
+        var awareness = new Awareness(_time, new AwarenessOptions { MaxStateBytes = 10 });
+        awareness.Apply(States((7, 1, "1")));
+
+        Assert.Throws<MalformedUpdateException>(() => awareness.Apply(States((7, 2, "2"), (8, 1, "3")), keep: state => state[0] == '3' ? Encoding.Latin1.GetBytes(made) : [.. state]));
+
+        Assert.Equal("1", StateOf(awareness, 7));
+        Assert.Equal(1, awareness.Count);
     }
 
     [Fact]
@@ -223,7 +333,7 @@ public sealed class AwarenessTests
             awareness.Remove([(ulong)client]);
         }
 
-        Assert.Equal(States((9, 6, "null"), (10, 6, "null")), awareness.Encode(Enumerable.Range(1, 10).Select(i => (ulong)i)));
+        Assert.Equal(States((9, 5, "null"), (10, 5, "null")), awareness.Encode(Enumerable.Range(1, 10).Select(i => (ulong)i)));
     }
 
     [Fact]
@@ -252,6 +362,8 @@ public sealed class AwarenessTests
             }
         }
     }
+
+    private static IEnumerable<IReadOnlyList<ulong>> Lists(AwarenessChange change) => [change.Added, change.Updated, change.Removed];
 
     private static string StateOf(Awareness awareness, ulong client) => Encoding.UTF8.GetString(awareness.GetState(client).Span);
 

@@ -131,6 +131,10 @@ const operations = {
     owner.clientID = clientId
     const created = new awareness.Awareness(owner)
     clearInterval(created._checkInterval)
+    for (const event of ['change', 'update']) {
+      created.on(event, ({ added, updated, removed }) => { created.heard[event] = { added, updated, removed } })
+    }
+    created.heard = {}
     aware.set(doc, created)
     return {}
   },
@@ -141,6 +145,23 @@ const operations = {
   awarenessApply: ({ doc, update }) => {
     awareness.applyAwarenessUpdate(aware.get(doc), fromBase64(update), 'test')
     return { content: JSON.stringify(Object.fromEntries(aware.get(doc).getStates())) }
+  },
+  // Each step with the states and clocks after it, and the events that it raised.
+  awarenessSteps: ({ doc, steps }) => {
+    const there = aware.get(doc)
+    return {
+      steps: steps.map(({ update, remove, state }) => {
+        there.heard = {}
+        if (update !== null) awareness.applyAwarenessUpdate(there, fromBase64(update), 'test')
+        else if (remove !== null) awareness.removeAwarenessStates(there, remove, 'test')
+        else there.setLocalState(JSON.parse(state))
+        return {
+          states: Object.fromEntries(there.getStates()),
+          clocks: Object.fromEntries([...there.meta].map(([client, { clock }]) => [client, clock])),
+          ...structuredClone(there.heard)
+        }
+      })
+    }
   },
   awarenessEncode: ({ doc }) => ({
     update: toBase64(awareness.encodeAwarenessUpdate(aware.get(doc), Array.from(aware.get(doc).getStates().keys())))
