@@ -14,6 +14,8 @@ public sealed class DockerBackend : Backend
 
     public override IReadOnlyList<string> HostDirectories => [_options.StateDirectory, .. _engine.Directories];
 
+    public override bool Has(string language) => TestEngine.Languages.Contains(language);
+
     public override async Task<IReadOnlyList<string>> LeftoversAsync()
     {
         await _sandbox!.SettleAsync();
@@ -40,16 +42,8 @@ public sealed class DockerBackend : Backend
 public sealed class DockerCollection : ICollectionFixture<DockerBackend>;
 
 [Collection("hostile docker")]
-[DoesNotApply(nameof(Case02_Touched_memory_is_a_memory_limit), Images)]
 [DoesNotApply(nameof(Case06_Page_cache_is_no_false_memory_limit), "the image has less than it reads; DockerTests reads all of it")]
-[DoesNotApply(nameof(Case07_Spin_is_a_CPU_time_limit), Images)]
-[DoesNotApply(nameof(Case09_Ten_thousand_threads_are_an_error_and_no_hang), Images)]
-[DoesNotApply(nameof(Case17_Endless_recursion_is_a_runtime_error), Images)]
-public sealed class DockerMemoryAndTime(DockerBackend backend) : MemoryAndTimeCases(backend)
-{
-    /// <summary>DockerTests has these for the languages that there are.</summary>
-    private const string Images = "it goes over languages of which these tests build no image";
-}
+public sealed class DockerMemoryAndTime(DockerBackend backend) : MemoryAndTimeCases(backend);
 
 [Collection("hostile docker")]
 public sealed class DockerOutputAndDisk(DockerBackend backend) : OutputAndDiskCases(backend);
@@ -70,13 +64,8 @@ public sealed class DockerFiles(DockerBackend backend) : FileCases(backend)
 public sealed class DockerNetworkAndKernel(DockerBackend backend) : NetworkAndKernelCases(backend);
 
 [Collection("hostile docker")]
-[DoesNotApply(nameof(Case47_Template_constexpr_and_macro_bombs_end_at_a_limit), Images)]
-[DoesNotApply(nameof(Case48_Includes_of_the_host_are_compilation_errors_without_its_text), Images)]
-[DoesNotApply(nameof(Case50_Code_that_runs_in_compilers_is_confined), Images)]
-public sealed class DockerCompiling(DockerBackend backend) : CompilingCases(backend)
-{
-    private const string Images = "it goes over languages of which these tests build no image";
-}
+[DoesNotApply(nameof(Case50_Code_that_runs_in_compilers_is_confined), "these tests build no image of its languages if not asked to", UnlessImageOf = "java")]
+public sealed class DockerCompiling(DockerBackend backend) : CompilingCases(backend);
 
 [Collection("hostile docker")]
 public sealed class DockerOperating(DockerBackend backend) : OperatingCases(backend);

@@ -25,6 +25,9 @@ public abstract class Backend : IAsyncLifetime
     /// <summary>Programs make their system calls to the host's kernel, through a filter; not to a kernel of their own.</summary>
     public virtual bool SharesTheKernel => true;
 
+    /// <summary>Whether it runs a language. Cases that go over several leave out those that it does not.</summary>
+    public virtual bool Has(string language) => true;
+
     /// <summary>What of this backend's runs can be seen on the host: cgroups, mounts, directories, containers, processes. What waits for work is not of a run.</summary>
     public abstract Task<IReadOnlyList<string>> LeftoversAsync();
 

@@ -17,6 +17,9 @@ public sealed class DoesNotApplyAttribute(string @case, string because) : Attrib
     public string Case { get; } = @case;
 
     public string Because { get; } = because;
+
+    /// <summary>It applies where the tests have an image of this language.</summary>
+    public string? UnlessImageOf { get; init; }
 }
 
 /// <summary>Leaves out what does not apply: there is no such test then, rather than one that is skipped.</summary>
@@ -24,7 +27,7 @@ public sealed class CaseDiscoverer : FactDiscoverer
 {
     public override ValueTask<IReadOnlyCollection<IXunitTestCase>> Discover(
         ITestFrameworkDiscoveryOptions discoveryOptions, IXunitTestMethod testMethod, IFactAttribute factAttribute) =>
-        testMethod.TestClass.Class.GetCustomAttributes<DoesNotApplyAttribute>().Any(e => e.Case == testMethod.MethodName)
+        testMethod.TestClass.Class.GetCustomAttributes<DoesNotApplyAttribute>().Any(e => e.Case == testMethod.MethodName && !Docker.TestEngine.Languages.Contains(e.UnlessImageOf))
             ? ValueTask.FromResult<IReadOnlyCollection<IXunitTestCase>>([])
             : base.Discover(discoveryOptions, testMethod, factAttribute);
 }

@@ -114,6 +114,11 @@ public abstract class CompilingCases(Backend backend) : HostileCases(backend)
 
     private async Task BombAsync(string language, string code)
     {
+        if (!Backend.Has(language))
+        {
+            return;
+        }
+
         var result = await RunAsync(Request(language, code) with { CompileLimits = Tight });
 
         AssertStatus(RunStatus.CompilationError, result);
@@ -123,6 +128,11 @@ public abstract class CompilingCases(Backend backend) : HostileCases(backend)
 
     private async Task RefusedAsync(string language, string code)
     {
+        if (!Backend.Has(language))
+        {
+            return;
+        }
+
         var result = await RunAsync(Request(language, code) with { CompileLimits = RunLimits.DefaultForCompiling with { CpuTime = TimeSpan.FromSeconds(4), OutputBytes = 64 << 10 } });
 
         AssertStatus(RunStatus.CompilationError, result);
