@@ -46,13 +46,36 @@ public sealed class DocumentsTests : IDisposable
     [Fact]
     public async Task All_libraries_end_every_synthetic_workload_with_the_same_content()
     {
-        var rows = await DocumentsCommand.RunAsync(Settings(sets: ["b", "worst"]) with { Steps = ["local", "apply", "load", "encode"] });
+        var rows = await DocumentsCommand.RunAsync(Settings(sets: ["b", "worst"]) with { SharesProcess = true });
 
         var workloads = rows.Select(row => row.Workload).Distinct().ToList();
         Assert.Equal(24, workloads.Count);
         Assert.Contains("B3.4 many insert into an array", workloads);
         Assert.Contains("nearly all tombstones", workloads);
-        Assert.Equal(workloads.Count * 4 * 3, rows.Count);
+        Assert.Equal(workloads.Count * 5 * 3, rows.Count);
+    }
+
+    [Fact]
+    public void The_tables_have_everybody_in_each_step_with_its_first_time()
+    {
+        string[] names = ["yjs 13", DocumentContender.Ours, "ywasm 0"];
+        var rows = ((string[])["trace", "typed"]).SelectMany(workload => DocumentWorker.Steps.SelectMany(step => names.Select((name, i) => new DocumentRow(
+            workload, step, name, Cold: 800 >> i, Warm: 40 >> i, Bytes: 16000 >> i, Ratio: 1.0 / (1 << i), ColdRatio: step == "memory" ? null : 1.0 / (1 << i),
+            SizeRatio: 1, SameBytes: true, Samples: [])))).ToList();
+        var written = new StringWriter();
+
+        DocumentTables.Print(written, rows, ["trace"]);
+
+        var lines = written.ToString().Split('\n').Select(line => line.Replace(" ", "", StringComparison.Ordinal)).ToList();
+        Assert.Contains("|trace|yjs13|CodeCrafter|ywasm0|toyjs|toywasm|reach|", lines);
+        Assert.Contains("|encode|40.0ms|20.0ms|10.0ms|0.50|2.00|0.10|", lines);
+        Assert.Contains("|encode,first|800ms|400ms|200ms|0.50|2.00||", lines);
+        Assert.Contains("|memory|16.0KB|8.00KB|4.00KB|0.50|2.00|0.25|", lines);
+        Assert.Contains("|state|16000B|8000B|4000B|0.50|2.00|1|", lines);
+        Assert.Contains("|CodeCraftertoyjs|local|apply|load|encode|memory|", lines);
+        Assert.Contains("|typed|0.50(0.50)|0.50(0.50)|0.50(0.50)|0.50(0.50)|0.50|", lines);
+        Assert.Contains("|typed|0.25(0.25)|0.25(0.25)|0.25(0.25)|0.25(0.25)|0.25|", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("yjs13toyjs", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,7 +123,7 @@ public sealed class DocumentsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private DocumentsSettings Settings(string[]? traces = null, string[]? sets = null) =>
-        new(_folder, traces ?? [], sets ?? [], Size: 16, DocumentWorker.Steps, DocumentContender.Keys, Rounds: 1, Seconds: 0);
+        new(_folder, traces ?? [], sets ?? [], Size: 16, DocumentWorker.Steps, ["codecrafter", "yjs", "ywasm"], Rounds: 1, Seconds: 0);
 
     private string Write(string json)
     {

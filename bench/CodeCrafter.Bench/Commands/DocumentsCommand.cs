@@ -7,8 +7,10 @@ namespace CodeCrafter.Bench.Commands;
 
 /// <summary>How to run <see cref="DocumentsCommand"/>.</summary>
 /// <param name="Seconds">A step is repeated in its process until that much time is spent; a longer one is done once.</param>
+/// <param name="SharesProcess">All steps of a workload in one process: quicker, but of the steps only the first is cold.</param>
 internal sealed record DocumentsSettings(
-    string? Output, IReadOnlyList<string> Traces, IReadOnlyList<string> Sets, int Size, IReadOnlyList<string> Steps, IReadOnlyList<string> Contenders, int Rounds, double Seconds);
+    string? Output, IReadOnlyList<string> Traces, IReadOnlyList<string> Sets, int Size, IReadOnlyList<string> Steps, IReadOnlyList<string> Contenders, int Rounds, double Seconds,
+    bool SharesProcess = false);
 
 /// <summary>One step of one workload in one library.</summary>
 /// <param name="Cold">Median over the rounds of the first repetition in a new process, in milliseconds; 0 for memory.</param>
@@ -26,14 +28,15 @@ internal static class DocumentsCommand
 {
     private static readonly string[] _sets = ["b", "worst"];
 
-    // What we want to reach, as a ratio to yjs.
-    private static readonly Dictionary<string, double> _reach = new()
+    /// <summary>What we want to reach, as a ratio to yjs.</summary>
+    public static IReadOnlyDictionary<string, double> Reach { get; } = new Dictionary<string, double>
     {
         ["local"] = 1.0 / 20, ["apply"] = 1.0 / 10, ["load"] = 1.0 / 10, ["encode"] = 1.0 / 10, ["memory"] = 1.0 / 4,
     };
 
     public static Command Create()
     {
+        var sharesProcess = new Option<bool>("--one-process") { Description = "all steps of a workload in one process: quicker, but only the first of them is cold" };
         var output = CommonOptions.Output();
         var traces = new Option<string[]>("--trace") { Description = "editing traces of josephg/editing-traces, gzipped or not", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var sets = CommonOptions.Choice("--set", _sets, [], "synthetic workloads: B1 to B3 of crdt-benchmarks, and known worst cases");
@@ -44,13 +47,13 @@ internal static class DocumentsCommand
         var seconds = CommonOptions.Number("--seconds", 1, 0, "a step is repeated in its process for so long; 0 for once");
         var command = new Command("documents", "Documents beside Yjs and ywasm: local edits, applying updates, loading, encoding, size and memory.")
         {
-            output, traces, sets, size, steps, contenders, rounds, seconds,
+            output, traces, sets, size, steps, contenders, rounds, seconds, sharesProcess,
         };
         command.SetAction(async (parsed, _) =>
         {
             await RunAsync(new DocumentsSettings(
                 parsed.GetValue(output), parsed.GetRequiredValue(traces), parsed.GetRequiredValue(sets), parsed.GetRequiredValue(size), parsed.GetRequiredValue(steps),
-                parsed.GetRequiredValue(contenders), parsed.GetRequiredValue(rounds), parsed.GetRequiredValue(seconds)));
+                parsed.GetRequiredValue(contenders), parsed.GetRequiredValue(rounds), parsed.GetRequiredValue(seconds), parsed.GetValue(sharesProcess)));
         });
         return command;
     }
@@ -69,11 +72,10 @@ internal static class DocumentsCommand
         var contenders = settings.Contenders.Select(DocumentContender.Create).ToList();
         var disturbance = new Disturbance();
         var rows = new List<DocumentRow>();
-        foreach (var (workload, isTrace) in workloads)
+        foreach (var workload in workloads)
         {
             var files = await DocumentFiles.WriteAsync(workbench.Scratch, workload);
-            // A short workload's steps share a process: what it costs to start one would be most of the run.
-            IReadOnlyList<IReadOnlyList<string>> processes = isTrace ? [.. settings.Steps.Select(step => (string[])[step])] : [settings.Steps];
+            IReadOnlyList<IReadOnlyList<string>> processes = settings.SharesProcess ? [settings.Steps] : [.. settings.Steps.Select(step => (string[])[step])];
             foreach (var steps in processes)
             {
                 rows.AddRange(await MeasureAsync(workload, files, steps, contenders, settings));
@@ -82,6 +84,7 @@ internal static class DocumentsCommand
 
         disturbance.Print(Console.Out);
         Print(rows);
+        DocumentTables.Print(Console.Out, rows, [.. workloads.Take(settings.Traces.Count).Select(trace => trace.Name)]);
         var traceNames = string.Join('-', settings.Traces.Select(trace => Path.GetFileName(trace).Split('.')[0]).Concat(settings.Sets));
         await workbench.SaveAsync($"documents-{traceNames}", settings.Output, new
         {
@@ -95,11 +98,11 @@ internal static class DocumentsCommand
         return rows;
     }
 
-    private static List<(Workload Workload, bool IsTrace)> Workloads(DocumentsSettings settings) =>
+    private static List<Workload> Workloads(DocumentsSettings settings) =>
     [
-        .. settings.Traces.Select(trace => (EditingTraces.Read(trace), true)),
-        .. settings.Sets.Contains("b") ? SyntheticWorkloads.Benchmarks(settings.Size).Select(workload => (workload, false)) : [],
-        .. settings.Sets.Contains("worst") ? SyntheticWorkloads.WorstCases(settings.Size).Select(workload => (workload, false)) : [],
+        .. settings.Traces.Select(EditingTraces.Read),
+        .. settings.Sets.Contains("b") ? SyntheticWorkloads.Benchmarks(settings.Size) : [],
+        .. settings.Sets.Contains("worst") ? SyntheticWorkloads.WorstCases(settings.Size) : [],
     ];
 
     private static async Task<IReadOnlyList<DocumentRow>> MeasureAsync(
@@ -167,12 +170,12 @@ internal static class DocumentsCommand
         ["workload", "step", "library", "ms", "ratio to yjs", "reach", "ms cold", "ratio cold", "bytes", "bytes to yjs", "same bytes"],
         rows.Select(row => (IReadOnlyList<string>)
         [
-            row.Workload, row.Step, row.Contender, Time(row.Step, row.Warm), Ratio(row.Ratio), row.Contender == "CodeCrafter" ? Ratio(_reach[row.Step]) : "",
+            row.Workload, row.Step, row.Contender, Time(row.Step, row.Warm), Ratio(row.Ratio), row.Contender == DocumentContender.Ours ? Ratio(Reach[row.Step]) : "",
             Time(row.Step, row.Cold), Ratio(row.ColdRatio), TextTable.Number(row.Bytes), Ratio(row.SizeRatio), row.SameBytes ? "yes" : "",
         ]));
 
     private static string Time(string step, double value) => step == "memory" ? "" : Ratio(value);
 
-    private static string Ratio(double? ratio) => ratio is not { } value ? ""
+    internal static string Ratio(double? ratio) => ratio is not { } value ? ""
         : value is > 0 and < 0.1 ? value.ToString("F3", System.Globalization.CultureInfo.InvariantCulture) : TextTable.Number(value);
 }

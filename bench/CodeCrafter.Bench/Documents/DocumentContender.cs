@@ -10,7 +10,10 @@ namespace CodeCrafter.Bench.Documents;
 /// <param name="Command">What is started; files, steps and seconds follow.</param>
 internal sealed record DocumentContender(string Key, string Name, IReadOnlyList<string> Command)
 {
-    public static readonly IReadOnlyList<string> Keys = ["codecrafter", "yjs", "ywasm"];
+    public const string Ours = "CodeCrafter";
+
+    /// <summary>The last is the first without code that was compiled ahead: what an application has that is not published so.</summary>
+    public static readonly IReadOnlyList<string> Keys = ["codecrafter", "yjs", "ywasm", "codecrafter-jit"];
 
     private static readonly string _peers = Path.Combine(Repository.Root, "bench", "peers");
 
@@ -18,7 +21,15 @@ internal sealed record DocumentContender(string Key, string Name, IReadOnlyList<
     {
         if (key == "codecrafter")
         {
-            return new DocumentContender(key, "CodeCrafter", [ServerProcess.DotnetHost(), typeof(DocumentContender).Assembly.Location, DocumentsWorkerCommand.Name]);
+            return Worker(key, Ours, typeof(DocumentContender).Assembly.Location);
+        }
+
+        if (key == "codecrafter-jit")
+        {
+            // What publishing starts from.
+            var program = Path.Combine(Repository.Root, "artifacts", "bin", "CodeCrafter.Bench", "release", "CodeCrafter.Bench.dll");
+            return File.Exists(program) ? Worker(key, $"{Ours}, JIT", program)
+                : throw new FileNotFoundException("There is no program that was not compiled ahead. bench/run.sh makes it.");
         }
 
         var manifest = Path.Combine(_peers, "node_modules", key, "package.json");
@@ -31,6 +42,9 @@ internal sealed record DocumentContender(string Key, string Name, IReadOnlyList<
         var version = json.RootElement.GetProperty("version").GetString();
         return new DocumentContender(key, $"{key} {version}", ["node", "--expose-gc", Path.Combine(_peers, "documents.mjs"), key]);
     }
+
+    private static DocumentContender Worker(string key, string name, string program) =>
+        new(key, name, [ServerProcess.DotnetHost(), program, DocumentsWorkerCommand.Name]);
 
     /// <summary>Starts a process that does the steps one after another.</summary>
     public async Task<IReadOnlyList<StepResult>> RunAsync(DocumentFiles files, IReadOnlyList<string> steps, double seconds)
