@@ -171,6 +171,33 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void What_had_been_collected_before_is_not_missed()
+    {
+        var collecting = new Doc(2);
+        collecting.GetMap("map").Set("key", new YText("nested"));
+        collecting.GetMap("map").Set("other", 1);
+        collecting.GetMap("map").Remove("key");
+        _doc.ApplyUpdate(collecting.EncodeStateAsUpdate());
+
+        var restored = Doc.CreateFromSnapshot(_doc, collecting.Snapshot());
+
+        Assert.Equal(["other"], restored.GetMap("map").Keys);
+        Assert.Equal(collecting.EncodeStateVector(), restored.EncodeStateVector());
+    }
+
+    [Fact]
+    public void What_was_typed_on_since_is_not_shown()
+    {
+        var text = _doc.GetText("text");
+        text.Insert(0, "abc");
+        var snapshot = _doc.Snapshot();
+        text.Append("def");
+
+        Assert.Equal("abc", text.ToString(snapshot));
+        Assert.Equal(["abc", "def"], text.ToDelta(_doc.Snapshot(), snapshot).Select(step => step.Value));
+    }
+
+    [Fact]
     public void V2_counts_from_range_to_range_and_is_read_strictly()
     {
         _doc.GetText("text").Insert(0, "0123456789");
