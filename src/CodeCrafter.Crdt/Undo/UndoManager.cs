@@ -277,7 +277,7 @@ public sealed class UndoManager : IDisposable
         {
             var oldest = stack[0];
             stack.RemoveAt(0);
-            Release(oldest.Deletions);
+            Release(oldest.Deletions, withTypes: true);
         }
     }
 
@@ -298,7 +298,7 @@ public sealed class UndoManager : IDisposable
         }
     }
 
-    private void Release(DeleteSet released) => Doc.MakeUndoRecords().Release(this, released);
+    private void Release(DeleteSet released, bool withTypes) => Doc.MakeUndoRecords().Release(this, released, withTypes);
 
     private void GiveUp(bool undoStack, bool redoStack, ref TransactionEvents? events)
     {
@@ -309,13 +309,14 @@ public sealed class UndoManager : IDisposable
             stack.Clear();
         }
 
-        if (_undo.Count + _redo.Count == 0 && undoStack)
+        var isAll = _undo.Count + _redo.Count == 0 && undoStack;
+        if (isAll)
         {
             // The types to which something could have been restored too.
             released.AddAll(Kept);
         }
 
-        Release(released);
+        Release(released, withTypes: isAll);
         Raise(StackCleared, () => new UndoStacksCleared(undoStack, redoStack), ref events);
     }
 
@@ -364,7 +365,7 @@ public sealed class UndoManager : IDisposable
                 var item = stack[^1];
                 stack.RemoveAt(stack.Count - 1);
                 performed = new UndoPass(transaction, this, item, new UndoScope.Check(_scope), _options).Run() ? item : null;
-                Release(item.Deletions);
+                Release(item.Deletions, withTypes: false);
             }
 
             if (performed is { } done)

@@ -11,7 +11,7 @@ internal sealed class UndoRecords(StructStore store, bool collectsGarbage)
 {
     private readonly List<UndoManager> _managers = [];
 
-    private readonly Queue<(UndoManager Manager, DeleteSet Units)> _released = new();
+    private readonly Queue<(UndoManager Manager, DeleteSet Units, bool WithTypes)> _released = new();
 
     // Shared types that hold something that is kept, and such that do not; during one collection.
     private readonly HashSet<Branch> _holding = [];
@@ -42,11 +42,17 @@ internal sealed class UndoRecords(StructStore store, bool collectsGarbage)
     /// Forgets at the end of the transaction what a manager has kept and needs no more, unless another one does. Not
     /// before, since what the transaction has deleted itself is only then known to be kept.
     /// </summary>
-    public void Release(UndoManager manager, DeleteSet released)
+    /// <param name="manager">The manager.</param>
+    /// <param name="released">What it needs no more.</param>
+    /// <param name="withTypes">
+    /// Shared types too. As long as other steps can be undone something may be restored to them, without an effect that
+    /// can be seen: in Yjs that is what the step has done.
+    /// </param>
+    public void Release(UndoManager manager, DeleteSet released, bool withTypes)
     {
         if (collectsGarbage)
         {
-            _released.Enqueue((manager, released));
+            _released.Enqueue((manager, released, withTypes));
         }
     }
 
@@ -55,7 +61,7 @@ internal sealed class UndoRecords(StructStore store, bool collectsGarbage)
     {
         while (_released.TryDequeue(out var released))
         {
-            Collect(transaction, released.Manager, released.Units);
+            Collect(transaction, released.Manager, released.WithTypes ? released.Units : WithoutTypes(transaction, released.Units));
         }
     }
 
@@ -95,6 +101,21 @@ internal sealed class UndoRecords(StructStore store, bool collectsGarbage)
                 }
             }
         }
+    }
+
+    private DeleteSet WithoutTypes(Transaction transaction, DeleteSet units)
+    {
+        var others = new DeleteSet();
+        foreach (var unit in PiecesOf(transaction, units))
+        {
+            var item = store.Find(unit);
+            if (item.Kind != Content.TypeKind)
+            {
+                others.Add(unit.Client, unit.Clock, item.End);
+            }
+        }
+
+        return others;
     }
 
     private void Collect(Transaction transaction, UndoManager manager, DeleteSet released)
