@@ -152,11 +152,16 @@ public sealed class Doc
     }
 
     /// <summary>Applies a V2 update, as <see cref="ApplyUpdate"/> does a V1 update.</summary>
-    /// <param name="update">The bytes; not kept. They may say 1 MiB and 64 times their size: <see cref="Update.ConvertV2ToV1"/>.</param>
+    /// <param name="update">The bytes; not kept.</param>
     /// <param name="origin">Handed on to the events.</param>
+    /// <param name="maxBytes">
+    /// The most bytes that the update may have as V1; by default 8 MiB and 64 times its size, of which a document can
+    /// take some hundred megabytes: <see cref="Update.ConvertV2ToV1"/>.
+    /// </param>
     /// <exception cref="MalformedUpdateException">The bytes are no V2 update, or say too much; the document is as it was.</exception>
-    public void ApplyUpdateV2(ReadOnlySpan<byte> update, object? origin = null) =>
-        ApplyUpdate(Update.ConvertV2ToV1(update), origin);
+    /// <exception cref="ArgumentOutOfRangeException">The cap is negative.</exception>
+    public void ApplyUpdateV2(ReadOnlySpan<byte> update, object? origin = null, long? maxBytes = null) =>
+        ApplyUpdate(Update.ConvertV2ToV1(update, maxBytes), origin);
 
     /// <summary>
     /// Whether all of an update is in the document: applying it would change nothing. False also where parts of it

@@ -59,19 +59,22 @@ public static class Update
     /// <summary>Writes a V2 update as a V1 update.</summary>
     /// <param name="update">The V2 update.</param>
     /// <param name="maxBytes">
-    /// The most bytes that the V1 update may have, or a few more. V2 counts what repeats, so that a stranger's thirty
-    /// bytes could say terabytes. By default 1 MiB and 64 times the size of the V2 update.
+    /// The most bytes that the V1 update may have. V2 counts what repeats, so that a stranger's thirty bytes could say
+    /// terabytes, and an honest document of which most is deleted says megabytes in as few. By default 8 MiB and 64
+    /// times the size of the V2 update. What says more is refused before more memory than that is taken.
     /// </param>
     /// <exception cref="MalformedUpdateException">The bytes are no V2 update, or say more than that.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The cap is negative.</exception>
     /// <remarks>
     /// What JSON cannot hold (a BigInt in an attribute or an embedded object) has no place in a V1 update, and is
     /// refused.
     /// </remarks>
     public static byte[] ConvertV2ToV1(ReadOnlySpan<byte> update, long? maxBytes = null)
     {
+        var cap = V2Reader.CapOf(maxBytes, update.Length);
         try
         {
-            var converted = V2Reader.ToV1(update, maxBytes ?? (1L << 20) + (64L * update.Length));
+            var converted = V2Reader.ToV1(update, cap);
             UpdateDecoder.CheckV1(converted);
             return converted;
         }
@@ -87,32 +90,57 @@ public static class Update
     /// The bytes that mergeUpdatesV2 of Yjs gives, with the same exception; an update that holds nothing where there
     /// are no updates.
     /// </returns>
-    /// <exception cref="MalformedUpdateException">One of them is refused by <see cref="ConvertV2ToV1"/>.</exception>
-    public static byte[] MergeUpdatesV2(params IEnumerable<byte[]> updates)
+    /// <exception cref="MalformedUpdateException">
+    /// One of them is no V2 update, or together they say more than the default of <see cref="ConvertV2ToV1"/> allows for
+    /// their size together.
+    /// </exception>
+    public static byte[] MergeUpdatesV2(params IEnumerable<byte[]> updates) => MergeUpdatesV2(updates, maxBytes: null);
+
+    /// <summary>Makes one V2 update of several: what <see cref="MergeUpdates"/> is for V1 updates.</summary>
+    /// <param name="updates">In any order, overlapping or not; a single one is returned as it is.</param>
+    /// <param name="maxBytes">The most bytes that all of them together may have as V1 updates: <see cref="ConvertV2ToV1"/>.</param>
+    /// <returns>The bytes that <see cref="MergeUpdatesV2(IEnumerable{byte[]})"/> gives.</returns>
+    /// <exception cref="MalformedUpdateException">One of them is no V2 update, or together they say more than that.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The cap is negative.</exception>
+    public static byte[] MergeUpdatesV2(IEnumerable<byte[]> updates, long? maxBytes)
     {
         ArgumentNullException.ThrowIfNull(updates);
         byte[][] all = [.. updates];
-        var merged = UpdateMerger.Merge([.. all.Select(update => ConvertV2ToV1(update))]);
-        return all.Length == 1 ? all[0] : V2Writer.FromV1(merged);
+        var left = V2Reader.CapOf(maxBytes, all.Sum(update => (long)(update?.Length ?? 0)));
+        var converted = new List<byte[]>(all.Length);
+        foreach (var update in all)
+        {
+            ArgumentNullException.ThrowIfNull(update, nameof(updates));
+            converted.Add(ConvertV2ToV1(update, left));
+            left -= converted[^1].Length;
+        }
+
+        return all.Length == 1 ? all[0] : V2Writer.FromV1(UpdateMerger.Merge(converted));
     }
 
     /// <summary>The part of a V2 update that a replica with a state lacks: what <see cref="DiffUpdate"/> is for V1 updates.</summary>
     /// <param name="update">The update.</param>
     /// <param name="stateVector">From <see cref="Doc.EncodeStateVector"/> of that replica; empty for nothing at all.</param>
+    /// <param name="maxBytes">The most bytes that the update may have as V1: <see cref="ConvertV2ToV1"/>.</param>
     /// <returns>The bytes that diffUpdateV2 of Yjs gives.</returns>
     /// <exception cref="MalformedUpdateException">
     /// The update is refused by <see cref="ConvertV2ToV1"/>, or the other bytes are no state vector.
     /// </exception>
-    public static byte[] DiffUpdateV2(ReadOnlySpan<byte> update, ReadOnlySpan<byte> stateVector) =>
-        V2Writer.FromV1(DiffUpdate(ConvertV2ToV1(update), stateVector));
+    /// <exception cref="ArgumentOutOfRangeException">The cap is negative.</exception>
+    public static byte[] DiffUpdateV2(ReadOnlySpan<byte> update, ReadOnlySpan<byte> stateVector, long? maxBytes = null) =>
+        V2Writer.FromV1(DiffUpdate(ConvertV2ToV1(update, maxBytes), stateVector));
 
     /// <summary>
     /// The encoded state vector of a document to which only this V2 update has been applied: what
     /// <see cref="EncodeStateVectorFromUpdate"/> is for V1 updates.
     /// </summary>
+    /// <param name="update">The update.</param>
+    /// <param name="maxBytes">The most bytes that the update may have as V1: <see cref="ConvertV2ToV1"/>.</param>
     /// <returns>The bytes that encodeStateVectorFromUpdateV2 of Yjs gives.</returns>
     /// <exception cref="MalformedUpdateException">The update is refused by <see cref="ConvertV2ToV1"/>.</exception>
-    public static byte[] EncodeStateVectorFromUpdateV2(ReadOnlySpan<byte> update) => UpdateDiff.StateVector(ConvertV2ToV1(update));
+    /// <exception cref="ArgumentOutOfRangeException">The cap is negative.</exception>
+    public static byte[] EncodeStateVectorFromUpdateV2(ReadOnlySpan<byte> update, long? maxBytes = null) =>
+        UpdateDiff.StateVector(ConvertV2ToV1(update, maxBytes));
 
     /// <summary>The next expected clock of each client, from an encoded state vector.</summary>
     /// <exception cref="MalformedUpdateException">The bytes are no state vector.</exception>

@@ -45,6 +45,21 @@ public sealed class MalformedBytesTests
         { "garbagedoc", "garbagedoc"u8.ToArray() },
     };
 
+    private static void Repeat(int count, Action action)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            action();
+        }
+    }
+
+    private static byte[] Varint(ulong value)
+    {
+        var writer = new WireWriter();
+        writer.WriteVarUint(value);
+        return writer.ToArray();
+    }
+
     private static byte[] Max => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F];
 
     private static byte[] MaxSigned => Signed(WireReader.MaxInteger);
@@ -78,24 +93,84 @@ public sealed class MalformedBytesTests
         Assert.True(doc.HasPending);
     }
 
+    public static TheoryData<string, Action<Doc>> Repetitive => new()
+    {
+        // Of each there are several megabytes as V1, and a few dozen bytes as V2.
+        { "all prepended and deleted", doc => { Repeat(300_000, () => doc.GetText("t").Insert(0, "x")); doc.GetText("t").Delete(0, 300_000); } },
+        { "a key overwritten again and again", doc => Repeat(200_000, () => doc.GetMap("m").Set("key", true)) },
+        { "collected", doc => { doc.GetMap("m").Set("a", new YArray()); Repeat(200_000, () => doc.GetMap("m").GetArray("a")!.Insert(0, true)); doc.GetMap("m").Remove("a"); } },
+        { "maps without anything", doc => Repeat(300_000, () => doc.GetArray("a").Add(new YMap())) },
+        { "a long run", doc => doc.GetText("t").Insert(0, new string('x', 2_000_000)) },
+        { "every other unit deleted", doc => { doc.GetText("t").Insert(0, new string('x', 200_000)); for (var i = 199_999; i > 0; i -= 2) { doc.GetText("t").Delete(i, 1); } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Repetitive))]
+    public void Reads_what_it_writes_as_V2_however_little_it_is(string name, Action<Doc> edit)
+    {
+        Assert.NotEmpty(name);
+        var doc = new Doc(1);
+        doc.Transact(() => edit(doc));
+        var v2 = doc.EncodeStateAsUpdateV2();
+
+        var copy = new Doc(2);
+        copy.ApplyUpdateV2(v2);
+        Assert.Equal(v2, copy.EncodeStateAsUpdateV2());
+        Assert.Equal(doc.EncodeStateVector(), copy.EncodeStateVector());
+
+        Assert.Equal(v2, Update.ConvertV1ToV2(Update.ConvertV2ToV1(v2)));
+        foreach (var made in new[] { Update.MergeUpdatesV2(v2, v2), Update.DiffUpdateV2(v2, []) })
+        {
+            copy = new Doc(2);
+            copy.ApplyUpdateV2(made);
+            Assert.Equal(v2, copy.EncodeStateAsUpdateV2());
+        }
+
+        Assert.Equal(doc.EncodeStateVector(), Update.EncodeStateVectorFromUpdateV2(v2));
+    }
+
     [Fact]
     public void The_cap_on_what_V2_says_can_be_set()
     {
-        // A hundred thousand maps in an array: nothing but repetition.
-        var doc = new Doc(1);
-        doc.Transact(() =>
+        var source = new Doc(1);
+        source.Transact(() => Repeat(1000, () => source.GetArray("array").Add(new YMap())));
+        var (v1, v2) = (source.EncodeStateAsUpdate(), source.EncodeStateAsUpdateV2());
+        var doc = new Doc(2);
+        var calls = new (long Enough, Func<long, object?> Call)[]
         {
-            for (var i = 0; i < 200_000; i++)
-            {
-                doc.GetArray("array").Add(new YMap());
-            }
-        });
-        var v1 = doc.EncodeStateAsUpdate();
-        var v2 = Update.ConvertV1ToV2(v1);
+            (v1.Length, cap => Update.ConvertV2ToV1(v2, cap)),
+            (v1.Length, cap => Update.DiffUpdateV2(v2, [], cap)),
+            (v1.Length, cap => Update.EncodeStateVectorFromUpdateV2(v2, cap)),
+            (2 * v1.Length, cap => Update.MergeUpdatesV2([v2, v2], cap)),
+            (v1.Length, cap => { doc.ApplyUpdateV2(v2, maxBytes: cap); return null; }),
+        };
 
-        Assert.InRange(v2.Length, 10, 200);
-        Assert.Throws<MalformedUpdateException>(() => Update.ConvertV2ToV1(v2));
-        Assert.Equal(v1, Update.ConvertV2ToV1(v2, v1.Length));
+        foreach (var (enough, call) in calls)
+        {
+            Assert.Throws<MalformedUpdateException>(() => call(enough - 1));
+            Assert.Equal("maxBytes", Assert.Throws<ArgumentOutOfRangeException>(() => call(-1)).ParamName);
+            call(enough);
+        }
+
+        Assert.Equal(v1, doc.EncodeStateAsUpdate());
+    }
+
+    [Fact]
+    public void What_V2_says_beyond_the_default_cap_is_refused_before_memory_is_taken()
+    {
+        // Collected stretches of two bytes each: 40 MB and 4 MB.
+        foreach (var (count, isRefused) in new[] { (20_000_000UL, true), (2_000_000UL, false) })
+        {
+            var writer = new WireWriter();
+            writer.WriteBytes(Columns(clients: [7], infos: [0], lengths: [0x41, .. Varint(count - 2)]));
+            writer.WriteBytes([1, .. Varint(count), 0, 0]);
+            var update = writer.ToArray();
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var refusal = Record.Exception(() => Update.ConvertV2ToV1(update));
+
+            Assert.Equal(isRefused, refusal is MalformedUpdateException);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, isRefused ? 100_000 : 64L << 20);
+        }
     }
 
     [Theory]

@@ -41,12 +41,20 @@ internal ref struct V2Reader
         _rest = new WireReader(update, reader.Position);
     }
 
+    /// <summary>How many bytes V2 updates may have as V1, if nobody says how many.</summary>
+    public static long CapOf(long? given, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(given ?? 0, "maxBytes");
+        return given ?? (8L << 20) + (64 * length);
+    }
+
     /// <exception cref="MalformedUpdateException">The bytes are no V2 update, or say more than the cap allows.</exception>
     public static byte[] ToV1(ReadOnlySpan<byte> update, long maxBytes)
     {
         var reader = new V2Reader(update, maxBytes);
         reader.ReadStructs();
         reader.ReadDeletes();
+        reader.CheckSize();
         reader.ExpectEnd();
         return reader._writer.ToArray();
     }
@@ -56,6 +64,8 @@ internal ref struct V2Reader
         for (var sections = Copy(); sections > 0; sections--)
         {
             var structs = Copy();
+            // Each takes two bytes or more.
+            ExpectRoomFor(structs, 2);
             _writer.WriteVarUint(_clients.Read());
             Copy();
             for (; structs > 0; structs--)
@@ -155,8 +165,8 @@ internal ref struct V2Reader
             case Content.JsonKind:
                 for (var left = CopyLength(); left > 0; left--)
                 {
+                    ExpectRoomFor(left, 1);
                     _strings.CopyTo(_writer);
-                    CheckSize();
                 }
 
                 break;
@@ -267,11 +277,15 @@ internal ref struct V2Reader
         }
     }
 
-    private readonly void CheckSize()
+    private readonly void CheckSize() => ExpectRoomFor(0, 1);
+
+    // What says too much is refused as soon as it says how much, if it does.
+    private readonly void ExpectRoomFor(ulong count, ulong bytesEach)
     {
-        if (_writer.Length > _maxBytes)
+        var room = _maxBytes - _writer.Length;
+        if (room < 0 || count > (ulong)room / bytesEach)
         {
-            throw new MalformedUpdateException("The update says much more than its size lets expect.");
+            throw new MalformedUpdateException("The update says much more than its size lets expect (maxBytes).");
         }
     }
 }
