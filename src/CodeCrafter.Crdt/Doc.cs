@@ -76,6 +76,9 @@ public sealed class Doc
 
     internal StructStore Store => _store;
 
+    /// <summary>How often something moved so far for what waits for its cause.</summary>
+    internal long PendingMoves => _inbox.Moves + _deletions.Pending.Moves;
+
     /// <summary>The text at the root of this name; made if there is none.</summary>
     /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
     public YText GetText(string name) => (YText)Root(name).FacadeAs(TypeKind.Text);

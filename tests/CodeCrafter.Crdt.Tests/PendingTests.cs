@@ -1,4 +1,6 @@
 using CodeCrafter.Crdt.Tests.Fixtures;
+using CodeCrafter.Crdt.Tests.Structs;
+using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Tests;
 
@@ -146,6 +148,56 @@ public sealed class PendingTests
         Assert.Equal(source.EncodeStateAsUpdate(), doc.EncodeStateAsUpdate());
     }
 
+    [Theory]
+    [MemberData(nameof(SortedChunksTests.Orders), MemberType = typeof(SortedChunksTests))]
+    public void What_waits_costs_little_in_whatever_order_it_comes(string order)
+    {
+        const int count = 5000;
+        var (inserts, deletes, gaps) = (new Doc(1), new Doc(1), new Doc(1));
+        foreach (var i in SortedChunksTests.Arrange(order, count))
+        {
+            var clock = (ulong)i + 1;
+            inserts.ApplyUpdate([1, 1, 7, .. Varint(clock), 0x84, 7, .. Varint(clock - 1), 1, (byte)'z', 0]);
+            deletes.ApplyUpdate([0, 1, 7, 1, .. Varint(2 * clock), 1]);
+            // Not the struct before, but a gap of one unit and a struct behind it.
+            gaps.ApplyUpdate([1, 2, 7, .. Varint(2 * clock), 10, 1, 0x84, 7, .. Varint(2 * clock), 1, (byte)'z', 0]);
+        }
+
+        foreach (var doc in new[] { inserts, deletes, gaps })
+        {
+            Assert.True(doc.HasPending);
+            // A flat list moves some 1,000 for each, and more the more there are.
+            Assert.InRange(doc.PendingMoves, 1, 120L * count);
+        }
+
+        inserts.ApplyUpdate([1, 1, 7, 0, 4, 1, 1, (byte)'t', 1, (byte)'a', 0]);
+        Assert.False(inserts.HasPending);
+        Assert.Equal("a" + new string('z', count), inserts.GetText("t").ToString());
+    }
+
+    [Fact]
+    public void Deletions_that_wait_are_taken_one_by_one_as_what_they_delete_arrives()
+    {
+        const int count = 2000;
+        var doc = new Doc(1);
+        for (var i = count - 1; i >= 0; i--)
+        {
+            doc.ApplyUpdate([0, 1, 7, 1, .. Varint(2 * (ulong)i), 1]);
+        }
+
+        var before = doc.PendingMoves;
+        for (ulong i = 0; i < 2 * count; i++)
+        {
+            byte[] head = i == 0 ? [4, 1, 1, (byte)'t'] : [0x84, 7, .. Varint(i - 1)];
+            doc.ApplyUpdate([1, 1, 7, .. Varint(i), .. head, 1, (byte)'z', 0]);
+            // Those that go on waiting are left where they are.
+            Assert.InRange(doc.PendingMoves, 0, before + count);
+        }
+
+        Assert.False(doc.HasPending);
+        Assert.Equal(new string('z', count), doc.GetText("t").ToString());
+    }
+
     [Fact]
     public void Updates_in_any_order_lead_to_the_same() => Seeds.Run(200, seed =>
     {
@@ -178,6 +230,13 @@ public sealed class PendingTests
         Assert.Equal(source.EncodeStateVector(), doc.EncodeStateVector());
         InvariantChecks.Check(doc);
     });
+
+    private static byte[] Varint(ulong value)
+    {
+        var writer = new WireWriter();
+        writer.WriteVarUint(value);
+        return writer.ToArray();
+    }
 
     private static List<byte[]> Typed(params string[] words)
     {

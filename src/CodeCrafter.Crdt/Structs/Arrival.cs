@@ -5,7 +5,7 @@ using CodeCrafter.Crdt.Wire;
 namespace CodeCrafter.Crdt.Structs;
 
 /// <summary>A struct of an update, before it is part of the document.</summary>
-internal sealed class Arrival
+internal sealed class Arrival : IOrdered
 {
     public ulong Client { get; private set; }
 
@@ -31,6 +31,8 @@ internal sealed class Arrival
     public byte[] Content { get; private set; } = [];
 
     public long End => Clock + Length;
+
+    public long Order => Clock;
 
     /// <summary>Takes in what a reader stands on, but for the content.</summary>
     public void Read(in UpdateReader reader, Doc doc)

@@ -8,7 +8,7 @@ internal sealed class Deletions
     private readonly DeleteSet _incoming = new();
 
     /// <summary>What is deleted, but not here yet.</summary>
-    public DeleteSet Pending { get; } = new();
+    public PendingDeletes Pending { get; } = new();
 
     /// <summary>
     /// Reads the delete set of an update. Ranges are sorted and joined before anything is done with them, so that
@@ -43,10 +43,11 @@ internal sealed class Deletions
 
         foreach (var (structs, _) in transaction.Touched)
         {
-            if (Pending[structs.Client] is { } ranges && ranges[0].Start < structs.State)
+            ClientStructs.Position position = default;
+            while (Pending.TryTake(structs.Client, structs.State, out var start, out var end))
             {
-                Pending.Remove(structs.Client);
-                Apply(transaction, structs.Client, ranges);
+                position = structs.FindFrom(position, start);
+                Delete(transaction, structs, ref position, start, end);
             }
         }
     }

@@ -20,9 +20,11 @@ internal sealed class Inbox(StructStore store)
     /// <summary>The clients of which something waits.</summary>
     public IReadOnlyCollection<ulong> PendingClients => _queues.Keys;
 
+    /// <summary>How many structs had to move so far for those that wait; <see cref="SortedChunks{T}.Moves"/>.</summary>
+    public long Moves => _queues.Values.Sum(queue => queue.Structs.Moves);
+
     /// <summary>What waits of a client, in the order of the clock; stretches may overlap.</summary>
-    public ReadOnlySpan<Arrival> PendingOf(ulong client) =>
-        _queues.TryGetValue(client, out var queue) ? queue.Pending : [];
+    public SortedChunks<Arrival>? PendingOf(ulong client) => _queues.GetValueOrDefault(client)?.Structs;
 
     /// <summary>Integrates a struct past the queues, which are empty; false if it must wait.</summary>
     public bool TryIntegrate(Transaction transaction, Arrival arrival, ReadOnlySpan<byte> content)
@@ -147,7 +149,6 @@ internal sealed class Inbox(StructStore store)
 
     private void Push(Queue queue, long wantedBelow)
     {
-        queue.Settle();
         queue.IsOnStack = true;
         queue.WantedBelow = wantedBelow;
         _stack.Add(queue);
@@ -215,13 +216,9 @@ internal sealed class Inbox(StructStore store)
     /// <summary>What has arrived of one client and is not integrated, in the order of the clock.</summary>
     private sealed class Queue(ulong client)
     {
-        private const int MaxInsertions = 16;
-
-        private readonly List<Arrival> _structs = [];
-        private readonly List<Arrival> _late = [];
-        private int _head;
-
         public ulong Client => client;
+
+        public SortedChunks<Arrival> Structs { get; } = new();
 
         /// <summary>The unit that the head waits for, of this or another client.</summary>
         public Id WaitsFor = Id.None;
@@ -231,21 +228,14 @@ internal sealed class Inbox(StructStore store)
 
         public bool IsOnStack, IsAwake;
 
-        public bool IsEmpty => _head == _structs.Count;
+        public bool IsEmpty => Structs.IsEmpty;
 
-        public Arrival Head => _structs[_head];
-
-        public ReadOnlySpan<Arrival> Pending => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_structs)[_head..];
+        public Arrival Head => Structs.First;
 
         public void Dequeue()
         {
             WaitsFor = Id.None;
-            _structs[_head++] = null!;
-            if (IsEmpty || _head > 1024 && _head > _structs.Count / 2)
-            {
-                _structs.RemoveRange(0, _head);
-                _head = 0;
-            }
+            Structs.RemoveFirst();
         }
 
         /// <summary>Drops what is known by now.</summary>
@@ -259,73 +249,21 @@ internal sealed class Inbox(StructStore store)
 
         public void Add(Arrival arrival)
         {
-            if (IsEmpty || _structs[^1].Clock < arrival.Clock)
+            if (IsEmpty || Structs.Last.Clock < arrival.Clock)
             {
-                _structs.Add(arrival);
-            }
-            else
-            {
-                _late.Add(arrival);
-            }
-        }
-
-        /// <summary>Puts in order what has been added.</summary>
-        public void Settle()
-        {
-            if (_late.Count <= MaxInsertions)
-            {
-                foreach (var late in _late)
-                {
-                    Insert(late);
-                }
-            }
-            else
-            {
-                SortAll();
+                Structs.Append(arrival);
+                return;
             }
 
-            _late.Clear();
-        }
-
-        private void Insert(Arrival arrival)
-        {
-            int low = _head, high = _structs.Count;
-            while (low < high)
+            var position = Structs.Find(arrival.Clock);
+            if (Structs[position].Clock != arrival.Clock)
             {
-                var middle = (low + high) / 2;
-                if (_structs[middle].Clock < arrival.Clock)
-                {
-                    low = middle + 1;
-                }
-                else
-                {
-                    high = middle;
-                }
+                Structs.Insert(position, arrival);
             }
-
-            if (low == _structs.Count || _structs[low].Clock != arrival.Clock)
-            {
-                _structs.Insert(low, arrival);
-            }
-            else if (_structs[low].Length < arrival.Length)
+            else if (Structs[position].Length < arrival.Length)
             {
                 // More of the same: the longer one says it all.
-                _structs[low] = arrival;
-            }
-        }
-
-        private void SortAll()
-        {
-            Arrival[] sorted = [.. Pending, .. _late];
-            Array.Sort(sorted, static (a, b) => a.Clock != b.Clock ? a.Clock.CompareTo(b.Clock) : b.Length.CompareTo(a.Length));
-            _structs.Clear();
-            _head = 0;
-            foreach (var arrival in sorted)
-            {
-                if (IsEmpty || _structs[^1].Clock < arrival.Clock)
-                {
-                    _structs.Add(arrival);
-                }
+                Structs[position] = arrival;
             }
         }
     }

@@ -18,7 +18,7 @@ internal static class UpdateWriter
         writer.WriteVarUint((ulong)transaction.Touched.Count);
         foreach (var (structs, before) in transaction.Touched)
         {
-            WriteSection(writer, transaction.Store, structs.Client, structs, before, [], null);
+            WriteSection(writer, transaction.Store, structs.Client, structs, before, null, null);
         }
 
         WriteDeleteSet(writer, transaction.Deletes);
@@ -26,7 +26,7 @@ internal static class UpdateWriter
 
     /// <summary>Writes all that someone with a state lacks, what waits for its cause included.</summary>
     public static void WriteState(
-        WireWriter writer, StructStore store, Inbox inbox, DeleteSet pendingDeletes, Dictionary<ulong, long> state)
+        WireWriter writer, StructStore store, Inbox inbox, PendingDeletes pendingDeletes, Dictionary<ulong, long> state)
     {
         var clients = store.AllStructs.Select(structs => structs.Client).Union(inbox.PendingClients)
             .Where(client => HasMore(store, inbox, client, state.GetValueOrDefault(client)))
@@ -46,7 +46,8 @@ internal static class UpdateWriter
         }
 
         var deletes = AllDeletes(store);
-        AddAll(deletes, pendingDeletes);
+        pendingDeletes.AppendTo(deletes);
+        deletes.Sort();
         WriteDeleteSet(writer, deletes);
     }
 
@@ -97,20 +98,12 @@ internal static class UpdateWriter
             return true;
         }
 
-        foreach (var arrival in inbox.PendingOf(client))
-        {
-            if (arrival.End > from)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return inbox.PendingOf(client)?.Items().Any(arrival => arrival.End > from) == true;
     }
 
     // What waits comes behind what is integrated, with a Skip wherever something between them has not arrived.
     private static void WriteSection(
-        WireWriter writer, StructStore store, ulong client, ClientStructs structs, long from, ReadOnlySpan<Arrival> pending, DeleteSetWriter? deletes)
+        WireWriter writer, StructStore store, ulong client, ClientStructs structs, long from, SortedChunks<Arrival>? pending, DeleteSetWriter? deletes)
     {
         var state = structs.State;
         var waiting = SelectPending(pending, Math.Max(state, from));
@@ -202,15 +195,15 @@ internal static class UpdateWriter
         }
     }
 
-    private static List<(Arrival Arrival, long From)> SelectPending(ReadOnlySpan<Arrival> pending, long from)
+    private static List<(Arrival Arrival, long From)> SelectPending(SortedChunks<Arrival>? pending, long from)
     {
-        if (pending.IsEmpty)
+        if (pending is null)
         {
             return s_nothing;
         }
 
-        var selected = new List<(Arrival, long)>(pending.Length);
-        foreach (var arrival in pending)
+        var selected = new List<(Arrival, long)>();
+        foreach (var arrival in pending.Items())
         {
             if (arrival.End > from)
             {
@@ -251,16 +244,5 @@ internal static class UpdateWriter
             }
         }
         while (structs.MoveNextChunk(ref position));
-    }
-
-    private static void AddAll(DeleteSet deletes, DeleteSet more)
-    {
-        foreach (var (client, ranges) in more.Clients)
-        {
-            for (var i = 0; i < ranges.Count; i++)
-            {
-                deletes.Add(client, ranges[i].Start, ranges[i].End);
-            }
-        }
     }
 }

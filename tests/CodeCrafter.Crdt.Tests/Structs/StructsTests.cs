@@ -9,17 +9,16 @@ public sealed class StructsTests
     public void Ranges_are_sorted_and_joined() => Gen.Select(Gen.Int[0, 60], Gen.Int[0, 8]).Array[0, 40].Sample(added =>
     {
         var ranges = new IdRanges();
-        var sorted = new IdRanges();
+        var pending = new PendingDeletes();
         var model = new bool[80];
         foreach (var (start, length) in added.Where(range => range.Item2 > 0))
         {
-            ranges.Add(start, start + length);
-            sorted.Append(start, start + length);
+            ranges.Append(start, start + length);
+            pending.Add(7, start, start + length);
             Array.Fill(model, true, start, length);
         }
 
-        sorted.Sort();
-        Assert.Equal(Enumerable.Range(0, ranges.Count).Select(i => ranges[i]), Enumerable.Range(0, sorted.Count).Select(i => sorted[i]));
+        ranges.Sort();
         var covered = new bool[80];
         for (var i = 0; i < ranges.Count; i++)
         {
@@ -28,7 +27,32 @@ public sealed class StructsTests
         }
 
         Assert.Equal(model, covered);
+        var set = new DeleteSet();
+        pending.AppendTo(set);
+        Assert.Equal(All(ranges), All(set[7] ?? new IdRanges()));
+        AssertTakenInOrder(pending, All(ranges));
     });
+
+    // Up to one clock after another: what begins before it is cut there.
+    private static void AssertTakenInOrder(PendingDeletes pending, IEnumerable<(long Start, long End)> expected)
+    {
+        var taken = new List<(long Start, long End)>();
+        for (var clock = 0; clock < 90; clock += 7)
+        {
+            while (pending.TryTake(7, clock, out var start, out var end))
+            {
+                Assert.InRange(end, start + 1, clock);
+                taken.Add((start, end));
+            }
+        }
+
+        Assert.True(pending.IsEmpty);
+        var joined = new IdRanges();
+        taken.ForEach(range => joined.Append(range.Start, range.End));
+        Assert.Equal(expected, All(joined));
+    }
+
+    private static IEnumerable<(long Start, long End)> All(IdRanges ranges) => Enumerable.Range(0, ranges.Count).Select(i => ranges[i]);
 
     [Fact]
     public void Runs_keep_their_content_however_they_are_cut_and_joined() => Gen.Int[0, 1000].Array[1, 60].Sample(steps =>
