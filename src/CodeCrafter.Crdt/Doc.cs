@@ -247,7 +247,7 @@ public sealed class Doc
 
     internal Branch Root(string name)
     {
-        ArgumentNullException.ThrowIfNull(name);
+        name = ValidText.Of(name);
         if (!_roots.TryGetValue(name, out var root))
         {
             _roots.Add(name, root = new Branch(this, name));

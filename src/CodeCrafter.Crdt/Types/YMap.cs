@@ -12,7 +12,7 @@ namespace CodeCrafter.Crdt;
 /// A value is null, a <see cref="string"/>, a <see cref="bool"/>, a <see cref="double"/> (any number of JavaScript; all
 /// number types of .NET but <see cref="decimal"/> are taken), a <see cref="long"/> (a BigInt of JavaScript; written for integers beyond 2^53), a
 /// <c>byte[]</c>, a list or a dictionary of such values, a <see cref="YSubdocument"/>, or a <see cref="YType"/>. What .NET has no counterpart for
-/// (undefined) reads as null.
+/// (undefined) reads as null. Half a surrogate pair in a key is taken as U+FFFD, as it is on every replica.
 /// </remarks>
 public class YMap : YType
 {
@@ -34,12 +34,18 @@ public class YMap : YType
     private protected override TypeKind Kind => TypeKind.Map;
 
     /// <summary>Whether a key has a value, which may be null.</summary>
-    public bool ContainsKey(string key) => _detached?.ContainsKey(key) ?? Branch!.Find(key) is not null;
+    public bool ContainsKey(string key)
+    {
+        key = ValidText.Of(key);
+        return _detached?.ContainsKey(key) ?? Branch!.Find(key) is not null;
+    }
 
     /// <summary>The value of a key; null if it has none. Lists, dictionaries and bytes are copies.</summary>
-    public object? Get(string key) =>
-        _detached is not null ? _detached.GetValueOrDefault(key)
-        : KeyValues.Get(Branch!, key);
+    public object? Get(string key)
+    {
+        key = ValidText.Of(key);
+        return _detached is not null ? _detached.GetValueOrDefault(key) : KeyValues.Get(Branch!, key);
+    }
 
     /// <summary>The value of a key if it is of a type.</summary>
     public bool TryGet<T>(string key, [NotNullWhen(true)] out T? value)
@@ -71,7 +77,7 @@ public class YMap : YType
     /// <exception cref="InvalidOperationException">It is a shared type that is part of a document already.</exception>
     public void Set(string key, object? value)
     {
-        ArgumentNullException.ThrowIfNull(key);
+        key = ValidText.Of(key);
         CheckValue(value);
         if (_detached is not null)
         {
@@ -83,7 +89,11 @@ public class YMap : YType
     }
 
     /// <summary>Takes its value from a key; false if it has none.</summary>
-    public bool Remove(string key) => _detached?.Remove(key) ?? ListEdit.Remove(Branch!, key);
+    public bool Remove(string key)
+    {
+        key = ValidText.Of(key);
+        return _detached?.Remove(key) ?? ListEdit.Remove(Branch!, key);
+    }
 
     /// <summary>A copy with plain values: texts and XML as strings, maps as dictionaries, arrays as lists.</summary>
     /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>

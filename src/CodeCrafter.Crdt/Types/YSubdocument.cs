@@ -1,4 +1,5 @@
 using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Types;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt;
@@ -10,6 +11,9 @@ namespace CodeCrafter.Crdt;
 /// <param name="Guid">The name of the document.</param>
 public sealed record YSubdocument(string Guid)
 {
+    /// <summary>The name of the document; half a surrogate pair in it is taken as U+FFFD.</summary>
+    public string Guid { get; init => field = ValidText.Of(value); } = ValidText.Of(Guid);
+
     /// <summary>Readers should load the document at once.</summary>
     public bool AutoLoad { get; init; }
 
@@ -33,7 +37,6 @@ public sealed record YSubdocument(string Guid)
     /// <exception cref="ArgumentException">The name or the meta value cannot be written.</exception>
     internal DocContent ToContent()
     {
-        ArgumentNullException.ThrowIfNull(Guid);
         var options = new Dictionary<string, object?>();
         if (!CollectsGarbage)
         {

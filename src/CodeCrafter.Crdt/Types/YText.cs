@@ -18,7 +18,7 @@ public class YText : YType
     private DetachedText? _detached;
 
     /// <summary>Makes a detached text.</summary>
-    public YText(string text = "") : base(null) => _detached = new DetachedText(Clean(text));
+    public YText(string text = "") : base(null) => _detached = new DetachedText(ValidText.Of(text));
 
     internal YText(Branch branch) : base(branch)
     {
@@ -37,7 +37,7 @@ public class YText : YType
     public void Insert(int index, string text)
     {
         CheckIndex(index);
-        text = Clean(text);
+        text = ValidText.Of(text);
         if (_detached is not null)
         {
             _detached.Insert(index, text);
@@ -62,7 +62,7 @@ public class YText : YType
     public void Insert(int index, string text, IEnumerable<KeyValuePair<string, object?>> attributes)
     {
         CheckIndex(index);
-        text = Clean(text);
+        text = ValidText.Of(text);
         var values = ToLiterals(attributes);
         if (_detached is not null)
         {
@@ -229,7 +229,7 @@ public class YText : YType
     /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
     public void SetAttribute(string name, object? value)
     {
-        ArgumentNullException.ThrowIfNull(name);
+        name = ValidText.Of(name);
         CheckValue(value);
         if (_detached is not null)
         {
@@ -246,7 +246,7 @@ public class YText : YType
     public bool RemoveAttribute(string name)
     {
         ThrowIfDetached();
-        return ListEdit.Remove(Branch!, name);
+        return ListEdit.Remove(Branch!, ValidText.Of(name));
     }
 
     /// <summary>The text, without attributes and embedded objects.</summary>
@@ -274,7 +274,7 @@ public class YText : YType
             case DeltaAction.Insert when step.Value is string text:
                 if (text.Length > 0)
                 {
-                    TextEdit.Insert(cursor, Clean(text), null, attributes);
+                    TextEdit.Insert(cursor, ValidText.Of(text), null, attributes);
                 }
 
                 break;
@@ -297,7 +297,7 @@ public class YText : YType
         var literals = new OrderedDictionary<string, JsonLiteral>();
         foreach (var (key, value) in attributes)
         {
-            literals[Clean(key)] = JsonLiteral.Of(value);
+            literals[ValidText.Of(key)] = JsonLiteral.Of(value);
         }
 
         return literals;
@@ -337,31 +337,5 @@ public class YText : YType
         {
             throw new InvalidOperationException("The text is not part of a document yet.");
         }
-    }
-
-    // Half a surrogate pair cannot be written as UTF-8: without this the replicas would differ.
-    private static string Clean(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (TextPool.IsAscii(text) || text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
-        {
-            return text;
-        }
-
-        return string.Create(text.Length, text, static (result, text) =>
-        {
-            for (var i = 0; i < text.Length; i++)
-            {
-                if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-                {
-                    (result[i], result[i + 1]) = (text[i], text[i + 1]);
-                    i++;
-                }
-                else
-                {
-                    result[i] = char.IsSurrogate(text[i]) ? '\uFFFD' : text[i];
-                }
-            }
-        });
     }
 }

@@ -108,8 +108,7 @@ public sealed class YXmlElement : YXmlFragment
     /// <summary>Makes a detached element.</summary>
     public YXmlElement(string nodeName)
     {
-        ArgumentNullException.ThrowIfNull(nodeName);
-        _nodeName = nodeName;
+        _nodeName = ValidText.Of(nodeName);
         _detached = [];
     }
 
@@ -129,14 +128,17 @@ public sealed class YXmlElement : YXmlFragment
     private protected override string Name => _nodeName;
 
     /// <summary>The value of an attribute; null if there is none.</summary>
-    public object? GetAttribute(string name) =>
-        _detached is not null ? _detached.GetValueOrDefault(name) : KeyValues.Get(Branch!, name);
+    public object? GetAttribute(string name)
+    {
+        name = ValidText.Of(name);
+        return _detached is not null ? _detached.GetValueOrDefault(name) : KeyValues.Get(Branch!, name);
+    }
 
     /// <summary>Sets an attribute.</summary>
     /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
     public void SetAttribute(string name, object? value)
     {
-        ArgumentNullException.ThrowIfNull(name);
+        name = ValidText.Of(name);
         CheckValue(value);
         if (_detached is not null)
         {
@@ -149,7 +151,11 @@ public sealed class YXmlElement : YXmlFragment
     }
 
     /// <summary>Removes an attribute; false if there is none.</summary>
-    public bool RemoveAttribute(string name) => _detached?.Remove(name) ?? ListEdit.Remove(Branch!, name);
+    public bool RemoveAttribute(string name)
+    {
+        name = ValidText.Of(name);
+        return _detached?.Remove(name) ?? ListEdit.Remove(Branch!, name);
+    }
 
     /// <summary>The element as XML, its name in lower case and its attributes in order, as Yjs writes it; nothing is escaped.</summary>
     /// <exception cref="InsufficientExecutionStackException">Elements are nested too deep.</exception>
@@ -197,8 +203,7 @@ public sealed class YXmlHook : YMap
     /// <summary>Makes a detached hook.</summary>
     public YXmlHook(string hookName)
     {
-        ArgumentNullException.ThrowIfNull(hookName);
-        _hookName = hookName;
+        _hookName = ValidText.Of(hookName);
     }
 
     internal YXmlHook(Branch branch) : base(branch)
