@@ -8,7 +8,7 @@ namespace CodeCrafter.Crdt.Tests.Interop;
 public sealed class YProtocolsTests(YjsPeer yjs) : IClassFixture<YjsPeer>
 {
     [Fact]
-    public void Two_documents_are_brought_together_by_messages() => Seeds.Run(20, seed =>
+    public void Two_documents_are_brought_together_by_messages() => Seeds.Run(Seeds.Times(20), seed =>
     {
         var random = new Random(seed);
         yjs.Create(0, 500);

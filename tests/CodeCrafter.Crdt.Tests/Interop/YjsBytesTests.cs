@@ -12,7 +12,7 @@ public sealed class YjsBytesTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     public void Merged_updates_are_those_of_Yjs()
     {
         var compared = 0;
-        Seeds.Run(150, seed =>
+        Seeds.Run(Seeds.Times(150), seed =>
         {
             var updates = Updates(new Random(seed));
             var merged = Update.MergeUpdates(updates);
@@ -31,7 +31,7 @@ public sealed class YjsBytesTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     }
 
     [Fact]
-    public void Merging_again_changes_no_more_than_in_Yjs() => Seeds.Run(50, seed =>
+    public void Merging_again_changes_no_more_than_in_Yjs() => Seeds.Run(Seeds.Times(50), seed =>
     {
         var merged = Update.MergeUpdates(Updates(new Random(seed)));
         byte[] nothing = [.. Update.Empty];
@@ -41,7 +41,7 @@ public sealed class YjsBytesTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
-    public void Differences_are_those_of_Yjs() => Seeds.Run(150, seed =>
+    public void Differences_are_those_of_Yjs() => Seeds.Run(Seeds.Times(150), seed =>
     {
         var random = new Random(seed);
         var updates = Updates(random);
@@ -55,7 +55,7 @@ public sealed class YjsBytesTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
-    public void A_difference_is_what_a_replica_lacks() => Seeds.Run(50, seed =>
+    public void A_difference_is_what_a_replica_lacks() => Seeds.Run(Seeds.Times(50), seed =>
     {
         var random = new Random(seed);
         var source = new Doc(300);
@@ -73,7 +73,7 @@ public sealed class YjsBytesTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
-    public void State_vectors_of_updates_are_those_of_Yjs() => Seeds.Run(100, seed =>
+    public void State_vectors_of_updates_are_those_of_Yjs() => Seeds.Run(Seeds.Times(100), seed =>
     {
         var random = new Random(seed);
         var updates = Updates(random);

@@ -8,7 +8,7 @@ namespace CodeCrafter.Crdt.Tests.Interop;
 public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
 {
     [Fact]
-    public void Yjs_takes_our_differences_and_we_take_its() => Seeds.Run(20, seed =>
+    public void Yjs_takes_our_differences_and_we_take_its() => Seeds.Run(Seeds.Times(20), seed =>
     {
         var random = new Random(seed);
         yjs.Create(0, 500);
@@ -25,7 +25,7 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
-    public void We_take_merged_updates_with_gaps() => Seeds.Run(20, seed =>
+    public void We_take_merged_updates_with_gaps() => Seeds.Run(Seeds.Times(20), seed =>
     {
         var random = new Random(seed);
         yjs.Create(0, 500);
@@ -40,7 +40,7 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
-    public void What_waits_here_and_there_is_the_same() => Seeds.Run(20, seed =>
+    public void What_waits_here_and_there_is_the_same() => Seeds.Run(Seeds.Times(20), seed =>
     {
         var random = new Random(seed);
         yjs.Create(0, 500);
@@ -75,7 +75,7 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
-    public void Our_updates_have_the_bytes_that_Yjs_would_emit_and_our_state_is_no_longer() => Seeds.Run(20, seed =>
+    public void Our_updates_have_the_bytes_that_Yjs_would_emit_and_our_state_is_no_longer() => Seeds.Run(Seeds.Times(20), seed =>
     {
         yjs.Create(0, 500);
         var updates = yjs.Edit(0, seed, 30);

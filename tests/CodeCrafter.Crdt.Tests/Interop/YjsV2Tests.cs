@@ -21,7 +21,7 @@ public sealed class YjsV2Tests(YjsPeer yjs) : IClassFixture<YjsPeer>
     }
 
     [Fact]
-    public void Documents_are_written_and_read_as_in_Yjs() => Seeds.Run(60, seed =>
+    public void Documents_are_written_and_read_as_in_Yjs() => Seeds.Run(Seeds.Times(60), seed =>
     {
         var random = new Random(seed);
         yjs.Create(0, 500, gc: random.Next(2) == 0);
@@ -44,7 +44,7 @@ public sealed class YjsV2Tests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
-    public void What_is_made_of_updates_without_a_document_is_as_in_Yjs() => Seeds.Run(40, seed =>
+    public void What_is_made_of_updates_without_a_document_is_as_in_Yjs() => Seeds.Run(Seeds.Times(40), seed =>
     {
         var random = new Random(seed);
         yjs.Create(0, 500, gc: false);
@@ -71,7 +71,7 @@ public sealed class YjsV2Tests(YjsPeer yjs) : IClassFixture<YjsPeer>
     });
 
     [Fact]
-    public void Numbers_of_all_kinds_become_JSON_as_in_JavaScript() => Seeds.Run(20, seed =>
+    public void Numbers_of_all_kinds_become_JSON_as_in_JavaScript() => Seeds.Run(Seeds.Times(20), seed =>
     {
         var random = new Random(seed);
         double[] some =
