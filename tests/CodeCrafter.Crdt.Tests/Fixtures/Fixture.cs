@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace CodeCrafter.Crdt.Tests.Fixtures;
 
 /// <summary>A state that a version of Yjs once wrote; see interop/make-fixtures.mjs.</summary>
-public sealed record Fixture(string Name, byte[] Update, byte[] Vector, bool IsPending)
+public sealed record Fixture(
+    string Name, byte[] Update, byte[] Vector, bool IsPending, byte[]? UpdateV2 = null, byte[]? Snapshot = null, byte[]? SnapshotV2 = null)
 {
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web);
 
@@ -16,6 +17,9 @@ public sealed record Fixture(string Name, byte[] Update, byte[] Vector, bool IsP
     ];
 
     public static TheoryData<Fixture> Cases => [.. All.Where(fixture => fixture.Update.Length < 1000 || !Seeds.IsBrief)];
+
+    /// <summary>Of the versions that had a second format.</summary>
+    public static TheoryData<Fixture> WithV2 => [.. All.Where(fixture => fixture.UpdateV2 is not null)];
 
     /// <summary>For tests that change every bit.</summary>
     public static TheoryData<Fixture> BitByBit => [.. All.Where(fixture => fixture.Update.Length < 150 || !Seeds.IsBrief)];

@@ -21,6 +21,38 @@ public sealed class FixtureTests
         InvariantChecks.Check(doc);
     }
 
+    [Theory]
+    [MemberData(nameof(Fixture.WithV2), MemberType = typeof(Fixture))]
+    public void V2_state_written_by_Yjs_is_the_same_and_written_back_byte_for_byte(Fixture fixture)
+    {
+        var (fromV1, fromV2) = (new Doc(), new Doc());
+        fromV1.ApplyUpdate(fixture.Update);
+        fromV2.ApplyUpdateV2(fixture.UpdateV2);
+
+        Assert.Equal(Content.Of(fromV1), Content.Of(fromV2));
+        Assert.Equal(Convert.ToHexString(fromV1.EncodeStateAsUpdate()), Convert.ToHexString(fromV2.EncodeStateAsUpdate()));
+        Assert.Equal(fixture.IsPending, fromV2.HasPending);
+        Assert.Equal(Convert.ToHexString(fixture.UpdateV2!), Convert.ToHexString(Update.ConvertV1ToV2(fixture.Update)));
+        Assert.Equal(Convert.ToHexString(fixture.Update), Convert.ToHexString(Update.ConvertV2ToV1(fixture.UpdateV2)));
+        InvariantChecks.Check(fromV2);
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixture.WithV2), MemberType = typeof(Fixture))]
+    public void Snapshots_written_by_Yjs_are_read_and_written_back_byte_for_byte(Fixture fixture)
+    {
+        var snapshot = Snapshot.Decode(fixture.Snapshot);
+        Assert.Equal(snapshot, Snapshot.DecodeV2(fixture.SnapshotV2));
+        Assert.Equal(Convert.ToHexString(fixture.Snapshot!), Convert.ToHexString(snapshot.Encode()));
+        Assert.Equal(Convert.ToHexString(fixture.SnapshotV2!), Convert.ToHexString(snapshot.EncodeV2()));
+
+        var doc = new Doc(new DocOptions { CollectsGarbage = false });
+        doc.ApplyUpdate(fixture.Update);
+        Assert.Equal(snapshot, doc.Snapshot());
+        doc.GetText("later").Insert(0, "later");
+        Assert.Equal(snapshot, Doc.CreateFromSnapshot(doc, snapshot).Snapshot());
+    }
+
     [Fact]
     public void What_was_deleted_is_written_back_byte_for_byte_where_garbage_is_kept()
     {

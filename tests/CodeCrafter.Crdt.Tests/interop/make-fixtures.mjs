@@ -3,6 +3,7 @@
 //
 // Those of an old version are written by it: npm install --prefix FOLDER yjs@VERSION, then
 //   node make-fixtures.mjs FOLDER/node_modules/yjs > ../Fixtures/yjs-VERSION.json
+// With ../Fixtures/yjs-VERSION.json as another argument, what that file lacks is made of the updates that it has.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -141,13 +142,26 @@ const scenarios = {
   }
 }
 
-const fixtures = Object.entries(scenarios).filter(([name]) => minor >= (since[name] ?? 0)).map(([name, make]) => {
-  const made = make()
-  return {
-    name,
-    update: toBase64(Y.encodeStateAsUpdate(made)),
-    vector: toBase64(Y.encodeStateVector(made)),
-    isPending: (made.store.pendingStructs ?? null) !== null || (made.store.pendingDs ?? null) !== null
-  }
+const kept = process.argv[3] && JSON.parse(readFileSync(process.argv[3], 'utf8'))
+const fixtureOf = (name, made) => ({
+  name,
+  update: toBase64(Y.encodeStateAsUpdate(made)),
+  vector: toBase64(Y.encodeStateVector(made)),
+  isPending: (made.store.pendingStructs ?? null) !== null || (made.store.pendingDs ?? null) !== null,
+  // Before 13.4 there was one format.
+  ...(minor >= 4 && {
+    updateV2: toBase64(Y.encodeStateAsUpdateV2(made)),
+    snapshot: toBase64(Y.encodeSnapshot(Y.snapshot(made))),
+    snapshotV2: toBase64(Y.encodeSnapshotV2(Y.snapshot(made)))
+  })
 })
+
+const again = fixture => {
+  const made = doc(0, { gc: false })
+  Y.applyUpdate(made, Buffer.from(fixture.update, 'base64'))
+  return { ...fixtureOf(fixture.name, made), ...fixture }
+}
+
+const fixtures = kept?.map(again) ?? Object.entries(scenarios)
+  .filter(([name]) => minor >= (since[name] ?? 0)).map(([name, make]) => fixtureOf(name, make()))
 process.stdout.write(JSON.stringify(fixtures, null, 2) + '\n')
