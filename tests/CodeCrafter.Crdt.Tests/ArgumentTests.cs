@@ -32,6 +32,10 @@ public sealed class ArgumentTests
         { "length", () => DeltaOperation.Retain(-1) },
         { "length", () => DeltaOperation.Delete(-1) },
         { "index", () => RelativePosition.FromIndex(s_doc.GetText("text"), -1) },
+        { "MaxClients", () => _ = new AwarenessOptions { MaxClients = 0 } },
+        { "MaxStateBytes", () => _ = new AwarenessOptions { MaxStateBytes = -1 } },
+        { "Timeout", () => _ = new AwarenessOptions { Timeout = TimeSpan.Zero } },
+        { "Timeout", () => _ = new AwarenessOptions() with { Timeout = TimeSpan.FromSeconds(-1) } },
     };
 
     public static TheoryData<bool> Attached => [true, false];
@@ -43,7 +47,7 @@ public sealed class ArgumentTests
 
     [Theory]
     [MemberData(nameof(OutOfRange))]
-    public void What_is_negative_is_refused(string name, Action action) =>
+    public void What_is_too_little_is_refused(string name, Action action) =>
         Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(action).ParamName);
 
     [Theory]

@@ -3,14 +3,20 @@ namespace CodeCrafter.Crdt.Sync;
 /// <summary>Caps on what an <see cref="Awareness"/> keeps.</summary>
 public sealed record AwarenessOptions
 {
-    /// <summary>How many clients may have a state at once, and of how many removed ones the clocks are remembered.</summary>
-    public int MaxClients { get; init; } = 1024;
+    /// <summary>How many clients may have a state at once, and of how many removed ones the clocks are remembered; one or more.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less.</exception>
+    public int MaxClients { get; init => field = Positive(value, nameof(MaxClients)); } = 1024;
 
-    /// <summary>How long a state may be, in bytes of JSON.</summary>
-    public int MaxStateBytes { get; init; } = 16 * 1024;
+    /// <summary>How long a state may be, in bytes of JSON; one or more.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less.</exception>
+    public int MaxStateBytes { get; init => field = Positive(value, nameof(MaxStateBytes)); } = 16 * 1024;
 
-    /// <summary>How long a state lasts that is not renewed; y-protocols renews each 15 seconds.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a state lasts that is not renewed, more than no time; y-protocols renews each 15 seconds.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is no time or negative.</exception>
+    public TimeSpan Timeout { get; init => field = Positive(value, nameof(Timeout)); } = TimeSpan.FromSeconds(30);
+
+    private static T Positive<T>(T value, string name) where T : struct, IComparable<T> =>
+        value.CompareTo(default) > 0 ? value : throw new ArgumentOutOfRangeException(name, value, "It must be more than zero.");
 }
 
 /// <summary>What has changed in an <see cref="Awareness"/>, by client id.</summary>

@@ -129,9 +129,10 @@ internal sealed class WireWriter : IDisposable
         Length += count;
     }
 
+    /// <summary>NaN has many bytes, and is written in those of JavaScript engines: double.NaN has the sign set.</summary>
     public void WriteDouble(double value)
     {
-        BinaryPrimitives.WriteDoubleBigEndian(Reserve(8), value);
+        BinaryPrimitives.WriteUInt64BigEndian(Reserve(8), double.IsNaN(value) ? 0x7FF8_0000_0000_0000 : BitConverter.DoubleToUInt64Bits(value));
         Length += 8;
     }
 

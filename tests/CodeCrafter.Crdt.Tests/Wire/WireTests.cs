@@ -21,6 +21,17 @@ public sealed class WireTests
         Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 0, 5], gen)[0, 4].Select(map => (object?)map)));
 
     [Fact]
+    public void NaN_has_the_bytes_of_JavaScript()
+    {
+        foreach (var value in new object[] { double.NaN, float.NaN, -double.NaN, BitConverter.Int64BitsToDouble(-1) })
+        {
+            var writer = new WireWriter();
+            AnyValue.Write(writer, value);
+            Assert.Equal("7B7FF8000000000000", Convert.ToHexString(writer.Written));
+        }
+    }
+
+    [Fact]
     public void Unsigned_integers_are_read_as_written() => Gen.ULong[0, WireReader.MaxInteger].Sample(value =>
     {
         var writer = new WireWriter();
