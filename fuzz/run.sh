@@ -18,8 +18,8 @@ usage: fuzz/run.sh [TARGET [SECONDS]]
 
 Gives bytes to CodeCrafter.Crdt that AFL++ invents, led by the branches that they reach
 (SharpFuzz puts the probes into the library). TARGET is one of update, update-v2,
-state-vector, merge, sync, awareness; all of them, one after the other, by default.
-SECONDS is for each of them; 60 by default.
+state-vector, merge, merge-v2, sync, awareness, rich, snapshot, position; all of them,
+one after the other, by default. SECONDS is for each of them; 60 by default.
 
 Starts from tests/CodeCrafter.Crdt.Tests/Fuzzing/corpus and from what earlier runs on
 this machine found interesting. What breaks a rule of FuzzTarget.cs is a finding: it

@@ -1,3 +1,4 @@
+using System.Text;
 using CodeCrafter.Crdt.Sync;
 
 namespace CodeCrafter.Crdt.Fuzz;
@@ -16,7 +17,14 @@ public static class FuzzTarget
         ["merge"] = Merge,
         ["sync"] = Sync,
         ["awareness"] = ApplyAwareness,
+        ["merge-v2"] = MergeV2,
+        ["rich"] = Rich,
+        ["snapshot"] = ReadSnapshot,
+        ["position"] = Position,
     };
+
+    // What V2 may say here: more only takes time.
+    private const long MaxV2 = 1 << 20;
 
     /// <summary>Several updates as one input of "merge": each after its length in two bytes.</summary>
     public static byte[] Join(params IEnumerable<byte[]> updates) =>
@@ -35,10 +43,10 @@ public static class FuzzTarget
     private static void UpdateV2(byte[] bytes)
     {
         var doc = Sample();
-        if (Takes(doc, () => doc.ApplyUpdateV2(bytes)))
+        if (Takes(doc, () => doc.ApplyUpdateV2(bytes, maxBytes: MaxV2)))
         {
             ExpectSound(doc);
-            var v1 = Crdt.Update.ConvertV2ToV1(bytes);
+            var v1 = Crdt.Update.ConvertV2ToV1(bytes, MaxV2);
             var again = Crdt.Update.ConvertV1ToV2(v1);
             ExpectEqual(again, Crdt.Update.ConvertV1ToV2(Crdt.Update.ConvertV2ToV1(again, long.MaxValue)), "a second conversion");
         }
@@ -83,6 +91,102 @@ public static class FuzzTarget
         }
 
         ExpectSound(doc);
+    }
+
+    private static void MergeV2(byte[] bytes)
+    {
+        var updates = Split(bytes);
+        var doc = Sample();
+        byte[]? merged = null;
+        if (!Takes(doc, () => merged = Crdt.Update.MergeUpdatesV2(updates, MaxV2)))
+        {
+            return;
+        }
+
+        var v1 = Crdt.Update.ConvertV2ToV1(merged, long.MaxValue);
+        var vector = Crdt.Update.EncodeStateVectorFromUpdateV2(merged, long.MaxValue);
+        ExpectEqual(Crdt.Update.EncodeStateVectorFromUpdate(v1), vector, "the state vector of V1");
+        var half = Crdt.Update.EncodeStateVector(Crdt.Update.DecodeStateVector(vector).ToDictionary(entry => entry.Key, entry => entry.Value / 2));
+        foreach (var known in new[] { vector, half, [] })
+        {
+            var difference = Crdt.Update.DiffUpdateV2(merged, known, long.MaxValue);
+            ExpectEqual(Crdt.Update.ConvertV1ToV2(Crdt.Update.DiffUpdate(v1, known)), difference, "the difference of V1");
+            Crdt.Update.ConvertV2ToV1(difference, long.MaxValue);
+        }
+
+        doc.ApplyUpdateV2(merged, maxBytes: long.MaxValue);
+        foreach (var update in updates)
+        {
+            doc.ApplyUpdateV2(update, maxBytes: MaxV2);
+        }
+
+        ExpectSound(doc);
+    }
+
+    private static void Rich(byte[] bytes)
+    {
+        var rich = new RichDocument();
+        foreach (var update in Split(bytes))
+        {
+            Takes(rich.Doc, () => rich.Doc.ApplyUpdate(update));
+            rich.Read();
+        }
+
+        ExpectSound(rich.Doc);
+        rich.Read();
+    }
+
+    private static void ReadSnapshot(byte[] bytes)
+    {
+        foreach (var isV2 in new[] { false, true })
+        {
+            Snapshot? snapshot = null;
+            if (!Takes(null, () => snapshot = isV2 ? Snapshot.DecodeV2(bytes) : Snapshot.Decode(bytes)))
+            {
+                continue;
+            }
+
+            Expect(snapshot!.Equals(Snapshot.Decode(snapshot.Encode())) && snapshot.Equals(Snapshot.DecodeV2(snapshot.EncodeV2())), "a snapshot that was written");
+            var doc = new RichDocument(collectsGarbage: false).Doc;
+            var state = doc.EncodeStateAsUpdate();
+            snapshot.Contains(state);
+            var (text, now) = (doc.GetText("text"), doc.Snapshot());
+            Expect(text.ToString(now) == text.ToString(), "the text at a snapshot of now");
+            text.ToDelta(snapshot);
+            text.ToDelta(now, snapshot);
+            try
+            {
+                ExpectSound(Doc.CreateFromSnapshot(doc, snapshot));
+            }
+            catch (ArgumentException)
+            {
+                // The document has never been in that state.
+            }
+
+            ExpectEqual(state, doc.EncodeStateAsUpdate(), "a document that a snapshot is compared with");
+        }
+    }
+
+    // As bytes and as JSON.
+    private static void Position(byte[] bytes)
+    {
+        var doc = new RichDocument().Doc;
+        foreach (var read in new Func<RelativePosition>[] { () => RelativePosition.Decode(bytes), () => RelativePosition.FromJson(Encoding.UTF8.GetString(bytes)) })
+        {
+            RelativePosition? position = null;
+            if (!Takes(null, () => position = read()))
+            {
+                continue;
+            }
+
+            Expect(position == RelativePosition.Decode(position!.Encode()), "a position that was written");
+            Expect(RelativePosition.FromJson(position.ToJson()).ToJson() == position.ToJson(), "a position as JSON");
+            if (position.Resolve(doc) is { } place and { Type: not YMap })
+            {
+                Expect(place.Index >= 0, "an index");
+                RelativePosition.FromIndex(place.Type, place.Index);
+            }
+        }
     }
 
     private static void Sync(byte[] bytes)

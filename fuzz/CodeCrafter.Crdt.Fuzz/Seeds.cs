@@ -22,6 +22,8 @@ public static class Seeds
             Save("update-v2", Update.ConvertV1ToV2(fixture.Update));
             Save("state-vector", state);
             Save("merge", FuzzTarget.Join(fixture.Update, Update.DiffUpdate(fixture.Update, Half(state)), next));
+            Save("merge-v2", FuzzTarget.Join(Update.ConvertV1ToV2(fixture.Update), Update.ConvertV1ToV2(next)));
+            Save("rich", FuzzTarget.Join(fixture.Update));
             Save("sync", SyncProtocol.WriteUpdate(fixture.Update));
             Save("sync", SyncProtocol.WriteStep1(state));
 
@@ -32,10 +34,38 @@ public static class Seeds
             }
         }
 
+        foreach (var (i, edit) in RichDocument.Edits().Index())
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "rich"));
+            File.WriteAllBytes(Path.Combine(folder, "rich", $"seed-edit-{i:00}"), FuzzTarget.Join(edit));
+        }
+
+        WriteSnapshotsAndPositions(folder);
         var awareness = Directory.CreateDirectory(Path.Combine(folder, "awareness")).FullName;
         File.WriteAllBytes(Path.Combine(awareness, "seed-00"), [2, 1, 1, 8, .. "{\"a\":1 }"u8, 0x87, 1, 5, 4, .. "null"u8]);
         File.WriteAllBytes(Path.Combine(folder, "sync", "seed-auth"), SyncProtocol.WritePermissionDenied("no"));
         File.WriteAllBytes(Path.Combine(folder, "sync", "seed-query"), SyncProtocol.WriteQueryAwareness());
+    }
+
+    private static void WriteSnapshotsAndPositions(string folder)
+    {
+        var doc = new RichDocument(collectsGarbage: false).Doc;
+        var text = doc.GetText("text");
+        var place = RelativePosition.FromIndex(text, 3);
+        text.Delete(2, 3);
+        var end = RelativePosition.FromIndex(doc.GetXmlFragment("xml"), doc.GetXmlFragment("xml").Length, association: -1);
+        var nested = RelativePosition.FromIndex(doc.GetMap("map").GetArray("list")!, 2);
+        var (snapshots, positions) = (Path.Combine(folder, "snapshot"), Path.Combine(folder, "position"));
+        Directory.CreateDirectory(snapshots);
+        Directory.CreateDirectory(positions);
+        File.WriteAllBytes(Path.Combine(snapshots, "seed-00"), doc.Snapshot().Encode());
+        File.WriteAllBytes(Path.Combine(snapshots, "seed-01"), doc.Snapshot().EncodeV2());
+        File.WriteAllBytes(Path.Combine(snapshots, "seed-02"), Snapshot.Empty.Encode());
+        foreach (var (i, position) in new[] { place, end, nested }.Index())
+        {
+            File.WriteAllBytes(Path.Combine(positions, $"seed-{i:00}"), position.Encode());
+            File.WriteAllText(Path.Combine(positions, $"seed-{i:00}-json"), position.ToJson());
+        }
     }
 
     private static byte[] Half(byte[] state) => Update.EncodeStateVector(
