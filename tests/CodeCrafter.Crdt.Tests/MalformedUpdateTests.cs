@@ -144,33 +144,6 @@ public sealed class MalformedUpdateTests
     }
 
     [Fact]
-    public void Takes_types_inside_types_without_end()
-    {
-        const int depth = 200_000;
-        var writer = new WireWriter();
-        writer.WriteVarUint(1);
-        writer.WriteVarUint(depth);
-        writer.WriteVarUint(1);
-        writer.WriteVarUint(0);
-        writer.WriteBytes([7, 1, 1, (byte)'a', 0]);
-        for (var i = 1; i < depth; i++)
-        {
-            writer.WriteBytes([7, 0, 1]);
-            writer.WriteVarUint((ulong)i - 1);
-            writer.WriteByte(0);
-        }
-
-        writer.WriteVarUint(0);
-        var doc = new Doc();
-        doc.ApplyUpdate(writer.Written);
-
-        Assert.Throws<InsufficientExecutionStackException>(() => doc.GetArray("a").ToList());
-        new Doc().ApplyUpdate(doc.EncodeStateAsUpdate());
-        doc.GetArray("a").Delete(0);
-        Assert.Equal(0, doc.GetArray("a").Length);
-    }
-
-    [Fact]
     public void Text_that_follows_text_of_a_key_takes_its_place_and_has_no_position()
     {
         var doc = new Doc(1);

@@ -9,13 +9,16 @@ internal sealed class DetachedText(string text)
     private const char Embed = '\uDC00';
 
     private readonly StringBuilder _text = new(text);
-    private List<Action<YText>>? _steps;
+    private List<Step>? _steps;
 
     public int Length => _text.Length;
 
+    /// <summary>The types that were put into the text, or made values of its attributes.</summary>
+    public IEnumerable<YType> Types => _steps?.Select(step => step.Type).OfType<YType>() ?? [];
+
     public void Insert(int index, string inserted)
     {
-        _steps?.Add(owner => owner.Insert(index, inserted));
+        _steps?.Add(new Step(owner => owner.Insert(index, inserted), null));
         InsertText(index, inserted);
     }
 
@@ -25,44 +28,48 @@ internal sealed class DetachedText(string text)
         InsertText(index, inserted);
     }
 
-    public void InsertEmbed(int index, Action step)
+    public void InsertEmbed(int index, Action step, YType? type)
     {
-        Then(step);
+        Then(step, type);
         InsertText(index, Embed.ToString());
     }
 
     public void Delete(int index, int length, Action step)
     {
-        _steps?.Add(_ => step());
+        _steps?.Add(new Step(_ => step(), null));
         Cut(index);
         Cut(index + length);
         _text.Remove(index, length);
     }
 
-    /// <summary>Something that shows only in a document.</summary>
-    public void Then(Action step)
+    /// <summary>Something that shows only in a document, and the type that it puts there.</summary>
+    public void Then(Action step, YType? type = null)
     {
         if (_steps is null)
         {
             var before = _text.ToString();
-            _steps = [owner => owner.Insert(0, before)];
+            _steps = [new Step(owner => owner.Insert(0, before), null)];
         }
 
-        _steps.Add(_ => step());
+        _steps.Add(new Step(_ => step(), type));
     }
 
-    /// <summary>Does to a text in a document what was done to this one.</summary>
-    public void Replay(YText owner)
+    /// <summary>Does to a text in a document what was done to this one, and tells each type when it is there.</summary>
+    public IEnumerable<YType> Replay(YText owner)
     {
         if (_steps is null)
         {
             owner.Insert(0, _text.ToString());
-            return;
+            yield break;
         }
 
-        foreach (var step in _steps)
+        foreach (var (make, type) in _steps)
         {
-            step(owner);
+            make(owner);
+            if (type is not null)
+            {
+                yield return type;
+            }
         }
     }
 
@@ -82,4 +89,6 @@ internal sealed class DetachedText(string text)
             (_text[index - 1], _text[index]) = ('\uFFFD', '\uFFFD');
         }
     }
+
+    private readonly record struct Step(Action<YText> Make, YType? Type);
 }

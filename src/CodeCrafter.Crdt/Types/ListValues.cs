@@ -41,8 +41,8 @@ internal static class ListValues
         }
     }
 
-    // Plain values that follow each other are one item.
-    private static List<Content> Pack(ReadOnlySpan<object?> values)
+    /// <summary>The contents for values that have been checked. Plain values that follow each other are one item.</summary>
+    public static List<Content> Pack(ReadOnlySpan<object?> values)
     {
         var contents = new List<Content>();
         var plain = new WireWriter();
@@ -95,6 +95,19 @@ internal static class KeyValues
         finally
         {
             branch.Doc.End();
+        }
+    }
+
+    /// <summary>Gives keys the values that they had in a detached type, and tells each type among these when it is there.</summary>
+    public static IEnumerable<YType> Fill(Branch branch, Dictionary<string, object?> values)
+    {
+        foreach (var (key, value) in values)
+        {
+            ListEdit.Set(branch, key, YType.ToContent(value));
+            if (value is YType type)
+            {
+                yield return type;
+            }
         }
     }
 }

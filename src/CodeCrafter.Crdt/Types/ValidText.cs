@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CodeCrafter.Crdt.Structs;
 
 namespace CodeCrafter.Crdt.Types;
 
@@ -31,5 +32,19 @@ internal static class ValidText
                 }
             }
         });
+    }
+
+    /// <summary>Attributes as they are written.</summary>
+    /// <exception cref="ArgumentException">A value has no counterpart in JSON.</exception>
+    public static OrderedDictionary<string, JsonLiteral> OfAttributes(IEnumerable<KeyValuePair<string, object?>> attributes)
+    {
+        ArgumentNullException.ThrowIfNull(attributes);
+        var literals = new OrderedDictionary<string, JsonLiteral>();
+        foreach (var (key, value) in attributes)
+        {
+            literals[Of(key)] = JsonLiteral.Of(value);
+        }
+
+        return literals;
     }
 }

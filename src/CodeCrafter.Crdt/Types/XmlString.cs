@@ -6,61 +6,128 @@ using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Types;
 
-/// <summary>XML as a string, as Yjs writes it: nothing is escaped, and values are turned into text as JavaScript does it.</summary>
-internal static class XmlString
+/// <summary>
+/// Writes XML as Yjs does: nothing is escaped, and values are turned into text as JavaScript does it. Strangers nest as
+/// deep as they like: wherever types can be nested the stack is looked at.
+/// </summary>
+internal sealed class XmlString
 {
     private const string ObjectText = "[object Object]";
 
-    /// <summary>The children of a fragment or an element, one behind the other.</summary>
-    public static string OfChildren(YXmlFragment fragment)
+    private readonly StringBuilder _xml = new();
+
+    private XmlString()
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        return string.Concat(fragment.Children().Select(Text));
     }
 
-    public static string Of(YXmlElement element)
+    /// <summary>The children of a fragment; of an element with its tags around them.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>
+    public static string Of(YXmlFragment fragment)
     {
-        var xml = new StringBuilder();
-        var name = element.NodeName.ToLowerInvariant();
-        xml.Append('<').Append(name);
-        foreach (var (key, value) in element.Attributes.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-        {
-            AppendAttribute(xml, key, value);
-        }
-
-        return xml.Append('>').Append(OfChildren(element)).Append("</").Append(name).Append('>').ToString();
+        var writer = new XmlString();
+        writer.Append(fragment);
+        return writer._xml.ToString();
     }
 
     /// <summary>Text, whose attributes are elements around it, each with the members of the attribute's value as attributes.</summary>
-    public static string Of(IReadOnlyList<DeltaOperation> delta)
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>
+    public static string Of(YXmlText text)
     {
-        var xml = new StringBuilder();
-        foreach (var step in delta)
+        var writer = new XmlString();
+        writer.Append(text);
+        return writer._xml.ToString();
+    }
+
+    private void Append(YXmlFragment fragment)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        var name = (fragment as YXmlElement)?.NodeName.ToLowerInvariant();
+        if (fragment is YXmlElement element)
+        {
+            AppendStart(name!, element.Attributes);
+        }
+
+        foreach (var child in fragment.Children())
+        {
+            Append(child);
+        }
+
+        AppendEnd(name);
+    }
+
+    private void Append(YXmlText text)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        foreach (var step in text.ToDelta())
         {
             var names = step.Attributes?.Keys.Order(StringComparer.Ordinal).ToArray() ?? [];
             foreach (var name in names)
             {
-                xml.Append('<').Append(name);
-                foreach (var (key, value) in Members(step.Attributes![name]).OrderBy(entry => entry.Key, StringComparer.Ordinal))
-                {
-                    AppendAttribute(xml, key, value);
-                }
-
-                xml.Append('>');
+                AppendStart(name, Members(step.Attributes![name]));
             }
 
-            xml.Append(Text(step.Value));
+            Append(step.Value);
             for (var i = names.Length - 1; i >= 0; i--)
             {
-                xml.Append("</").Append(names[i]).Append('>');
+                AppendEnd(names[i]);
             }
         }
-
-        return xml.ToString();
     }
 
-    private static void AppendAttribute(StringBuilder xml, string key, object? value) =>
-        xml.Append(' ').Append(key).Append("=\"").Append(Text(value)).Append('"');
+    private void AppendStart(string name, IEnumerable<KeyValuePair<string, object?>> attributes)
+    {
+        _xml.Append('<').Append(name);
+        foreach (var (key, value) in attributes.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            _xml.Append(' ').Append(key).Append("=\"");
+            Append(value);
+            _xml.Append('"');
+        }
+
+        _xml.Append('>');
+    }
+
+    private void AppendEnd(string? name)
+    {
+        if (name is not null)
+        {
+            _xml.Append("</").Append(name).Append('>');
+        }
+    }
+
+    private void Append(object? value)
+    {
+        switch (value)
+        {
+            case YXmlFragment fragment:
+                Append(fragment);
+                break;
+            case YXmlText { Branch: not null } text:
+                Append(text);
+                break;
+            case IEnumerable list and not (string or byte[] or IReadOnlyDictionary<string, object?>):
+                AppendList(list);
+                break;
+            default:
+                _xml.Append(Text(value));
+                break;
+        }
+    }
+
+    private void AppendList(IEnumerable list)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        var isFirst = true;
+        foreach (var item in list)
+        {
+            _xml.Append(isFirst ? "" : ",");
+            isFirst = false;
+            if (item is not null)
+            {
+                Append(item);
+            }
+        }
+    }
 
     // What a loop over the keys of a value of JavaScript finds.
     private static IEnumerable<KeyValuePair<string, object?>> Members(object? value) => value switch
@@ -82,10 +149,8 @@ internal static class XmlString
         double number => double.IsFinite(number) ? JsonText.Number(number) : number.ToString(CultureInfo.InvariantCulture),
         sbyte or byte or short or ushort or int or uint or float => Text(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
         long integer => integer.ToString(CultureInfo.InvariantCulture),
-        YText or YXmlFragment => value.ToString()!,
+        YText text => text.ToString(),
         byte[] bytes => string.Join(',', bytes),
-        IReadOnlyDictionary<string, object?> => ObjectText,
-        IEnumerable list => string.Join(',', list.Cast<object?>().Select(item => item is null ? "" : Text(item))),
         _ => ObjectText,
     };
 }

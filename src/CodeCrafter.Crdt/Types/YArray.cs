@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using CodeCrafter.Crdt.Types;
 
 namespace CodeCrafter.Crdt;
@@ -51,16 +52,14 @@ public sealed class YArray : YType
     /// <summary>Inserts values before an index.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
     /// <exception cref="ArgumentException">A value has no counterpart in JavaScript, or is nested too deep.</exception>
-    /// <exception cref="InvalidOperationException">A value is a shared type that is part of a document already.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A shared type is part of a document already, or is there twice, or within itself; or one that is in it is. Nothing has been changed.
+    /// </exception>
     public void Insert(int index, params ReadOnlySpan<object?> values)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, Length);
-        foreach (var value in values)
-        {
-            CheckValue(value);
-        }
-
+        CheckValues(values);
         if (_detached is not null)
         {
             _detached.InsertRange(index, values);
@@ -103,10 +102,13 @@ public sealed class YArray : YType
         return [.. ListValues.All(Branch!).Select(ToPlain)];
     }
 
-    internal override void Fill()
+    internal override IEnumerable<object?> DetachedValues() => _detached!;
+
+    internal override IEnumerable<YType> Fill()
     {
         var values = _detached!;
         _detached = null;
-        Insert(0, [.. values]);
+        ListEdit.Insert(Branch!, 0, ListValues.Pack(CollectionsMarshal.AsSpan(values)));
+        return values.OfType<YType>();
     }
 }

@@ -74,11 +74,13 @@ public class YMap : YType
 
     /// <summary>Gives a key a value.</summary>
     /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
-    /// <exception cref="InvalidOperationException">It is a shared type that is part of a document already.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is a shared type that is part of a document already, or one that is in it is, or is there twice, or within itself. Nothing has been changed.
+    /// </exception>
     public void Set(string key, object? value)
     {
         key = ValidText.Of(key);
-        CheckValue(value);
+        CheckValues([value]);
         if (_detached is not null)
         {
             _detached[key] = value;
@@ -103,13 +105,12 @@ public class YMap : YType
         return Keys.ToDictionary(key => key, key => ToPlain(Get(key)));
     }
 
-    internal override void Fill()
+    internal override IEnumerable<object?> DetachedValues() => _detached!.Values;
+
+    internal override IEnumerable<YType> Fill()
     {
         var values = _detached!;
         _detached = null;
-        foreach (var (key, value) in values)
-        {
-            Set(key, value);
-        }
+        return KeyValues.Fill(Branch!, values);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Types;
 
@@ -63,15 +64,22 @@ public class YText : YType
     {
         CheckIndex(index);
         text = ValidText.Of(text);
-        var values = ToLiterals(attributes);
+        var values = ValidText.OfAttributes(attributes);
         if (_detached is not null)
         {
-            var kept = attributes.ToArray();
-            _detached.Insert(index, text, () => Insert(index, text, kept));
+            _detached.Insert(index, text, InsertNow);
         }
-        else if (text.Length > 0)
+        else
         {
-            TextEdit.Insert(Branch!, index, text, null, values);
+            InsertNow();
+        }
+
+        void InsertNow()
+        {
+            if (text.Length > 0)
+            {
+                TextEdit.Insert(Branch!, index, text, null, values);
+            }
         }
     }
 
@@ -81,30 +89,33 @@ public class YText : YType
     /// <summary>Inserts a plain object (say an image), or a shared type, before an index, with these attributes and no others.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
     /// <exception cref="ArgumentException">The object, or an attribute, has no counterpart in JSON.</exception>
-    /// <exception cref="InvalidOperationException">It is a shared type that is part of a document already.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is a shared type that is part of a document already, or one that is in it is, or is there twice, or within itself. Nothing has been changed.
+    /// </exception>
     public void InsertEmbed(int index, object embed, IEnumerable<KeyValuePair<string, object?>>? attributes = null)
     {
         CheckIndex(index);
         ArgumentNullException.ThrowIfNull(embed);
-        var values = ToLiterals(attributes ?? []);
-        CheckEmbed(embed);
+        var values = ValidText.OfAttributes(attributes ?? []);
+        var content = CheckEmbeds([embed])[0];
         if (_detached is not null)
         {
-            var kept = attributes?.ToArray();
-            _detached.InsertEmbed(index, () => InsertEmbed(index, embed, kept));
+            _detached.InsertEmbed(index, InsertNow, embed as YType);
             return;
         }
 
         Branch!.Doc.Begin();
         try
         {
-            TextEdit.Insert(Branch, index, null, ToEmbed(embed), values);
+            InsertNow();
             FillNested(embed);
         }
         finally
         {
             Branch.Doc.End();
         }
+
+        void InsertNow() => TextEdit.Insert(Branch!, index, null, content ?? ToContent(embed), values);
     }
 
     /// <summary>Gives a stretch attributes; one whose value is null is taken away.</summary>
@@ -113,15 +124,22 @@ public class YText : YType
     public void Format(int index, int length, IEnumerable<KeyValuePair<string, object?>> attributes)
     {
         CheckStretch(index, length);
-        var values = ToLiterals(attributes);
+        var values = ValidText.OfAttributes(attributes);
         if (_detached is not null)
         {
-            var kept = attributes.ToArray();
-            _detached.Then(() => Format(index, length, kept));
+            _detached.Then(FormatNow);
         }
-        else if (length > 0)
+        else
         {
-            TextEdit.Format(Branch!, index, length, values);
+            FormatNow();
+        }
+
+        void FormatNow()
+        {
+            if (length > 0)
+            {
+                TextEdit.Format(Branch!, index, length, values);
+            }
         }
     }
 
@@ -150,37 +168,21 @@ public class YText : YType
 
     /// <summary>
     /// Makes the changes of a delta, as one transaction. What it inserts has the attributes that it names and no
-    /// others. Going past the end appends line breaks, as in Yjs.
+    /// others. Going past the end appends line breaks, as in Yjs; a million of them at most.
     /// </summary>
-    /// <exception cref="ArgumentException">A value has no counterpart in JSON. Nothing has been changed.</exception>
+    /// <exception cref="ArgumentNullException">There is no delta.</exception>
+    /// <exception cref="ArgumentException">
+    /// A step is null, a value has no counterpart in JSON, or the delta goes further past the end. Nothing has been changed.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The text is detached, or a shared type in the delta is part of a document already.
+    /// The text is detached; or a shared type in the delta is part of a document already, or is there twice, or within itself.
+    /// Nothing has been changed.
     /// </exception>
     public void ApplyDelta(IEnumerable<DeltaOperation> delta)
     {
         ArgumentNullException.ThrowIfNull(delta);
         ThrowIfDetached();
-        var steps = delta.Select(step => (Step: step ?? throw new ArgumentException("A step is null.", nameof(delta)), Attributes: ToLiterals(step.Attributes ?? (IEnumerable<KeyValuePair<string, object?>>)[]))).ToArray();
-        foreach (var (step, _) in steps)
-        {
-            if (step.Action == DeltaAction.Insert && step.Value is not string)
-            {
-                CheckEmbed(step.Value!);
-            }
-        }
-
-        var cursor = new TextCursor(Branch!.Doc.Begin(), Branch);
-        try
-        {
-            foreach (var (step, attributes) in steps)
-            {
-                Apply(cursor, step, attributes);
-            }
-        }
-        finally
-        {
-            Branch.Doc.End();
-        }
+        CheckedDelta.Of(this, delta).Apply(Branch!);
     }
 
     /// <summary>The text with its attributes and embedded objects.</summary>
@@ -230,10 +232,11 @@ public class YText : YType
     public void SetAttribute(string name, object? value)
     {
         name = ValidText.Of(name);
-        CheckValue(value);
+        CheckValues([value]);
         if (_detached is not null)
         {
-            _detached.Then(() => SetAttribute(name, value));
+            var content = value is YType ? null : ToContent(value);
+            _detached.Then(() => ListEdit.Set(Branch!, name, content ?? ToContent(value)), value as YType);
         }
         else
         {
@@ -260,63 +263,38 @@ public class YText : YType
         return Branch!.ReadText();
     }
 
-    internal override void Fill()
+    internal override IEnumerable<object?> DetachedValues() => _detached!.Types;
+
+    internal override IEnumerable<YType> Fill()
     {
         var detached = _detached!;
         _detached = null;
-        detached.Replay(this);
+        return detached.Replay(this);
     }
 
-    private static void Apply(TextCursor cursor, DeltaOperation step, OrderedDictionary<string, JsonLiteral> attributes)
+    /// <summary>
+    /// Throws if one of these cannot be put into the text. Otherwise the contents of those that are plain; a shared type has
+    /// none before it is put there.
+    /// </summary>
+    internal Content?[] CheckEmbeds(ReadOnlySpan<object> embeds)
     {
-        switch (step.Action)
+        var types = new List<object?>();
+        var contents = new Content?[embeds.Length];
+        for (var i = 0; i < embeds.Length; i++)
         {
-            case DeltaAction.Insert when step.Value is string text:
-                if (text.Length > 0)
-                {
-                    TextEdit.Insert(cursor, ValidText.Of(text), null, attributes);
-                }
-
-                break;
-            case DeltaAction.Insert:
-                TextEdit.Insert(cursor, null, ToEmbed(step.Value!), attributes);
-                FillNested(step.Value);
-                break;
-            case DeltaAction.Retain:
-                TextEdit.Format(cursor, step.Length, attributes);
-                break;
-            case DeltaAction.Delete:
-                TextEdit.Delete(cursor, step.Length);
-                break;
+            if (embeds[i] is YType type)
+            {
+                types.Add(type);
+            }
+            else
+            {
+                contents[i] = new EmbedContent(JsonLiteral.Of(embeds[i]).Json);
+            }
         }
+
+        CheckValues(CollectionsMarshal.AsSpan(types));
+        return contents;
     }
-
-    private static OrderedDictionary<string, JsonLiteral> ToLiterals(IEnumerable<KeyValuePair<string, object?>> attributes)
-    {
-        ArgumentNullException.ThrowIfNull(attributes);
-        var literals = new OrderedDictionary<string, JsonLiteral>();
-        foreach (var (key, value) in attributes)
-        {
-            literals[ValidText.Of(key)] = JsonLiteral.Of(value);
-        }
-
-        return literals;
-    }
-
-    private static void CheckEmbed(object embed)
-    {
-        if (embed is YType)
-        {
-            CheckValue(embed);
-        }
-        else
-        {
-            JsonLiteral.Of(embed);
-        }
-    }
-
-    private static Content ToEmbed(object embed) =>
-        embed is YType ? ToContent(embed) : new EmbedContent(JsonLiteral.Of(embed).Json);
 
     private void CheckIndex(int index)
     {

@@ -63,8 +63,14 @@ public abstract class YType
         return new TypeContent(Branch);
     }
 
-    /// <summary>Moves what was put into the type while it was detached to the document.</summary>
-    internal abstract void Fill();
+    /// <summary>What was put into the type, which is detached.</summary>
+    internal abstract IEnumerable<object?> DetachedValues();
+
+    /// <summary>
+    /// Moves what was put into the type while it was detached to the document, as far as the next type in it, which is
+    /// told once it is there, to be filled before what follows.
+    /// </summary>
+    internal abstract IEnumerable<YType> Fill();
 
     /// <summary>The content for a value of a map or an array.</summary>
     /// <exception cref="ArgumentException">It cannot be a value of a shared type.</exception>
@@ -87,8 +93,68 @@ public abstract class YType
         }
     }
 
-    /// <summary>Throws what <see cref="ToContent"/> would, without a trace.</summary>
-    internal static void CheckValue(object? value)
+    /// <summary>
+    /// Throws, before anything is changed, if values cannot be put into this type. If it is part of a document all that is
+    /// in them is looked at too: what has been put into a detached type may have changed since.
+    /// </summary>
+    private protected void CheckValues(ReadOnlySpan<object?> values)
+    {
+        HashSet<YType>? types = null;
+        Stack<YType>? left = null;
+        foreach (var value in values)
+        {
+            Check(value);
+        }
+
+        // People nest as deep as they like: no recursion.
+        while (left is not null && left.TryPop(out var type))
+        {
+            foreach (var value in type.DetachedValues())
+            {
+                Check(value);
+            }
+        }
+
+        void Check(object? value)
+        {
+            CheckValue(value);
+            if (value is YType type && Branch is not null)
+            {
+                if (!(types ??= []).Add(type))
+                {
+                    throw new InvalidOperationException("The type is in two places, or within itself.");
+                }
+
+                (left ??= new Stack<YType>()).Push(type);
+            }
+        }
+    }
+
+    /// <summary>Fills a type that has been put into a document, and all that is in it.</summary>
+    internal static void FillNested(object? value)
+    {
+        if (value is not YType type)
+        {
+            return;
+        }
+
+        var left = new Stack<IEnumerator<YType>>();
+        left.Push(type.Fill().GetEnumerator());
+        while (left.TryPeek(out var nested))
+        {
+            if (nested.MoveNext())
+            {
+                left.Push(nested.Current.Fill().GetEnumerator());
+            }
+            else
+            {
+                left.Pop();
+            }
+        }
+    }
+
+    // Throws what ToContent would, without a trace.
+    private static void CheckValue(object? value)
     {
         if (value is YType { Branch: not null } or YOpaque)
         {
@@ -102,14 +168,6 @@ public abstract class YType
         else if (value is not YType)
         {
             AnyValue.Write(new WireWriter(), value);
-        }
-    }
-
-    internal static void FillNested(object? value)
-    {
-        if (value is YType type)
-        {
-            type.Fill();
         }
     }
 
@@ -137,7 +195,8 @@ public sealed class YOpaque : YType
 
     private protected override TypeKind Kind => Branch!.Kind;
 
-    internal override void Fill()
-    {
-    }
+    // Never detached.
+    internal override IEnumerable<object?> DetachedValues() => [];
+
+    internal override IEnumerable<YType> Fill() => [];
 }

@@ -39,7 +39,9 @@ public class YXmlFragment : YType
     /// <summary>Inserts nodes before an index.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
     /// <exception cref="ArgumentException">It is no XML node.</exception>
-    /// <exception cref="InvalidOperationException">A node is part of a document already.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A node is part of a document already, or is there twice, or within itself; or one that is in it is. Nothing has been changed.
+    /// </exception>
     public void Insert(int index, params ReadOnlySpan<YType> nodes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -50,10 +52,9 @@ public class YXmlFragment : YType
             {
                 throw new ArgumentException("A child of XML is an element, a text or a hook.", nameof(nodes));
             }
-
-            CheckValue(node);
         }
 
+        CheckValues([.. nodes]);
         if (_detached is not null)
         {
             _detached.InsertRange(index, nodes);
@@ -88,14 +89,17 @@ public class YXmlFragment : YType
     /// The nodes as XML, as Yjs writes it, which is for people to read: nothing is escaped, so it is neither to be parsed
     /// nor to be put into a page.
     /// </summary>
-    /// <exception cref="InsufficientExecutionStackException">Elements are nested too deep.</exception>
-    public override string ToString() => XmlString.OfChildren(this);
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>
+    public override string ToString() => XmlString.Of(this);
 
-    internal override void Fill()
+    internal override IEnumerable<object?> DetachedValues() => _detached!;
+
+    internal override IEnumerable<YType> Fill()
     {
         var nodes = _detached!;
         _detached = null;
-        Insert(0, [.. nodes]);
+        ListEdit.Insert(Branch!, 0, nodes.ConvertAll(ToContent));
+        return nodes;
     }
 }
 
@@ -139,7 +143,7 @@ public sealed class YXmlElement : YXmlFragment
     public void SetAttribute(string name, object? value)
     {
         name = ValidText.Of(name);
-        CheckValue(value);
+        CheckValues([value]);
         if (_detached is not null)
         {
             _detached[name] = value;
@@ -158,19 +162,17 @@ public sealed class YXmlElement : YXmlFragment
     }
 
     /// <summary>The element as XML, its name in lower case and its attributes in order, as Yjs writes it; nothing is escaped.</summary>
-    /// <exception cref="InsufficientExecutionStackException">Elements are nested too deep.</exception>
-    public override string ToString() => XmlString.Of(this);
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>
+    public override string ToString() => base.ToString();
+
+    internal override IEnumerable<object?> DetachedValues() => base.DetachedValues().Concat(_detached!.Values);
 
     // As Yjs does: the children first.
-    internal override void Fill()
+    internal override IEnumerable<YType> Fill()
     {
         var attributes = _detached!;
         _detached = null;
-        base.Fill();
-        foreach (var (name, value) in attributes)
-        {
-            SetAttribute(name, value);
-        }
+        return base.Fill().Concat(KeyValues.Fill(Branch!, attributes));
     }
 }
 
@@ -192,7 +194,8 @@ public sealed class YXmlText : YText
     /// The text as XML, as Yjs writes it: an attribute of the text is an element around it. Nothing is escaped. While the
     /// text is detached, without attributes.
     /// </summary>
-    public override string ToString() => Branch is null ? base.ToString() : XmlString.Of(ToDelta());
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep.</exception>
+    public override string ToString() => Branch is null ? base.ToString() : XmlString.Of(this);
 }
 
 /// <summary>A map within XML that stands for something which a program renders in its own way.</summary>
