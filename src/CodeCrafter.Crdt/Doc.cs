@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Types;
@@ -24,10 +23,8 @@ public sealed class Doc
     private readonly bool _collectsGarbage;
     private Transaction? _cleanup;
     private int _observers;
-    private readonly WireWriter _writer = new();
-    private readonly Queue<Emission> _emissions = new();
+    private readonly Emissions _emissions = new();
     private int _depth;
-    private bool _isEmitting;
 
     /// <summary>Makes an empty document.</summary>
     /// <param name="clientId">
@@ -40,6 +37,7 @@ public sealed class Doc
     }
 
     /// <summary>Makes an empty document.</summary>
+    /// <exception cref="ArgumentNullException">There are no options.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The client id is too large.</exception>
     public Doc(DocOptions options)
     {
@@ -57,10 +55,18 @@ public sealed class Doc
     /// is announced after this one. What a handler throws comes out of the call that changed the document, after all handlers
     /// have heard of the change, which stays.
     /// </summary>
-    public event Action<byte[], object?>? UpdateEmitted;
+    public event Action<byte[], object?>? UpdateEmitted
+    {
+        add => _emissions.UpdateEmitted += value;
+        remove => _emissions.UpdateEmitted -= value;
+    }
 
     /// <summary>Raised after each transaction that changed types which were there before; after <see cref="UpdateEmitted"/>.</summary>
-    public event Action<DocChange>? Changed;
+    public event Action<DocChange>? Changed
+    {
+        add => _emissions.Changed += value;
+        remove => _emissions.Changed -= value;
+    }
 
     /// <summary>
     /// Names this replica. It changes when an applied update shows that another replica uses the same; who makes changes and
@@ -79,27 +85,36 @@ public sealed class Doc
     /// <summary>How often something moved so far for what waits for its cause.</summary>
     internal long PendingMoves => _inbox.Moves + _deletions.Pending.Moves;
 
+    /// <summary>Counts what has changed the document, what is changing it included.</summary>
+    internal long Version { get; private set; }
+
     /// <summary>The text at the root of this name; made if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
     public YText GetText(string name) => (YText)Root(name).FacadeAs(TypeKind.Text);
 
     /// <summary>The map at the root of this name; made if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
     public YMap GetMap(string name) => (YMap)Root(name).FacadeAs(TypeKind.Map);
 
     /// <summary>The array at the root of this name; made if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
     public YArray GetArray(string name) => (YArray)Root(name).FacadeAs(TypeKind.Array);
 
     /// <summary>The XML fragment at the root of this name; made if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
     public YXmlFragment GetXmlFragment(string name) => (YXmlFragment)Root(name).FacadeAs(TypeKind.XmlFragment);
 
     /// <summary>The XML element at the root of this name; made if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
     public YXmlElement GetXmlElement(string name) => (YXmlElement)Root(name).FacadeAs(TypeKind.XmlElement);
 
     /// <summary>The XML text at the root of this name; made if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="InvalidOperationException">The root is of another kind.</exception>
     public YXmlText GetXmlText(string name) => (YXmlText)Root(name).FacadeAs(TypeKind.XmlText);
 
@@ -111,6 +126,7 @@ public sealed class Doc
     /// counts as local.
     /// </param>
     /// <param name="origin">Handed on to the events; the outermost counts.</param>
+    /// <exception cref="ArgumentNullException">There is no action.</exception>
     public void Transact(Action action, object? origin = null)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -223,6 +239,7 @@ public sealed class Doc
     /// <param name="origin">The document that was in that state. It must not collect garbage.</param>
     /// <param name="snapshot">The state.</param>
     /// <param name="options">Of the new document.</param>
+    /// <exception cref="ArgumentNullException">There is no document, or no snapshot.</exception>
     /// <exception cref="InvalidOperationException">
     /// The document collects garbage, or another that collected it has sent updates: what was deleted is gone.
     /// </exception>
@@ -258,9 +275,11 @@ public sealed class Doc
 
     internal Transaction Begin(object? origin = null, bool isLocal = true)
     {
-        if (_depth++ == 0)
+        if (_depth == 0)
         {
+            _emissions.KeepPaths();
             _transaction.Begin(origin, isLocal);
+            Version++;
         }
         else if (_depth < 0)
         {
@@ -272,6 +291,7 @@ public sealed class Doc
             _transaction.TakeFromOutside();
         }
 
+        _depth++;
         return _transaction;
     }
 
@@ -282,18 +302,25 @@ public sealed class Doc
             return;
         }
 
-        if (_transaction.HasChanges)
+        try
         {
-            Conclude();
+            if (_transaction.HasChanges)
+            {
+                Conclude();
+            }
+            else
+            {
+                _store.Undo?.CollectReleased(_transaction);
+                Cleanup.JoinWhatWasCut(_transaction);
+                Version--;
+            }
         }
-        else
+        finally
         {
-            _store.Undo?.CollectReleased(_transaction);
-            Cleanup.JoinWhatWasCut(_transaction);
+            _transaction.Clear();
         }
 
-        _transaction.Clear();
-        Emit();
+        _emissions.Emit();
     }
 
     /// <summary>Something is being changed, or what was changed is not at its end yet.</summary>
@@ -306,12 +333,12 @@ public sealed class Doc
     {
         if (events is not null)
         {
-            _emissions.Enqueue(new Emission(null, null, null, events));
+            _emissions.Add(events);
         }
 
         if (_depth == 0)
         {
-            Emit();
+            _emissions.Emit();
         }
     }
 
@@ -343,18 +370,23 @@ public sealed class Doc
         _cleanup ??= new Transaction(_store);
         _cleanup.Observe(_observers > 0);
         _cleanup.Begin(origin: null, isLocal: true);
-        FormattingCleanup.Run(_transaction, _cleanup);
-        var eventsOfCleanup = _observers > 0 ? TransactionEvents.Of(_cleanup) : null;
-        Cleanup.Run(_transaction, _collectsGarbage);
-        Finish(_transaction, events);
-        if (_cleanup.HasChanges)
+        try
         {
-            Capture(_cleanup, ref eventsOfCleanup);
-            Cleanup.Run(_cleanup, _collectsGarbage);
-            Finish(_cleanup, eventsOfCleanup);
+            FormattingCleanup.Run(_transaction, _cleanup);
+            var eventsOfCleanup = _observers > 0 ? TransactionEvents.Of(_cleanup) : null;
+            Cleanup.Run(_transaction, _collectsGarbage);
+            Finish(_transaction, events);
+            if (_cleanup.HasChanges)
+            {
+                Capture(_cleanup, ref eventsOfCleanup);
+                Cleanup.Run(_cleanup, _collectsGarbage);
+                Finish(_cleanup, eventsOfCleanup);
+            }
         }
-
-        _cleanup.Clear();
+        finally
+        {
+            _cleanup.Clear();
+        }
     }
 
     private void Capture(Transaction transaction, ref TransactionEvents? events)
@@ -388,77 +420,22 @@ public sealed class Doc
             }
         }
 
-        byte[]? update = null;
-        if (UpdateEmitted is not null)
-        {
-            _writer.Clear();
-            UpdateWriter.WriteTransaction(_writer, transaction);
-            update = _writer.ToArray();
-        }
-
-        DocChange? change = null;
-        if (Changed is not null && transaction.Changed.Count > 0)
-        {
-            change = transaction.Describe();
-        }
-
-        if (update is not null || change is not null || events is not null)
-        {
-            _emissions.Enqueue(new Emission(update, change, transaction.Origin, events));
-        }
+        _emissions.Add(transaction, events);
     }
-
-    // A handler may change the document. What that emits is queued, so that all handlers see all updates in order.
-    private void Emit()
-    {
-        if (_isEmitting || _emissions.Count == 0)
-        {
-            return;
-        }
-
-        ExceptionDispatchInfo? failure = null;
-        _isEmitting = true;
-        while (_emissions.TryDequeue(out var emission))
-        {
-            var failed = emission.Events?.Call();
-            failure ??= failed;
-            if (emission.Update is not null)
-            {
-                CallEach(UpdateEmitted, emission, static (handler, said) => handler(said.Update!, said.Origin), ref failure);
-            }
-
-            if (emission.Change is not null)
-            {
-                CallEach(Changed, emission, static (handler, said) => handler(said.Change!), ref failure);
-            }
-        }
-
-        _isEmitting = false;
-        failure?.Throw();
-    }
-
-    // One that throws keeps no other from hearing: a replica behind it would miss an update.
-    private static void CallEach<T>(T? handlers, in Emission emission, Action<T, Emission> call, ref ExceptionDispatchInfo? failure)
-        where T : Delegate
-    {
-        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
-        {
-            try
-            {
-                call(handler, emission);
-            }
-            catch (Exception exception)
-            {
-                failure ??= ExceptionDispatchInfo.Capture(exception);
-            }
-        }
-    }
-
-    private readonly record struct Emission(byte[]? Update, DocChange? Change, object? Origin, TransactionEvents? Events);
 }
 
 /// <summary>What a transaction changed.</summary>
-/// <param name="Types">The shared types whose own content changed; neither new ones nor deleted ones.</param>
-/// <param name="Origin">What was given to <see cref="Doc.Transact"/> or <see cref="Doc.ApplyUpdate"/>.</param>
-/// <param name="IsLocal">All of the change was made here, and nothing by applying an update.</param>
-public sealed record DocChange(IReadOnlyCollection<YType> Types, object? Origin, bool IsLocal);
+public sealed class DocChange
+{
+    internal DocChange(IReadOnlyCollection<YType> types, object? origin, bool isLocal) =>
+        (Types, Origin, IsLocal) = (types, origin, isLocal);
+
+    /// <summary>The shared types whose own content changed; neither new ones nor deleted ones.</summary>
+    public IReadOnlyCollection<YType> Types { get; }
+
+    /// <summary>What was given to <see cref="Doc.Transact"/> or <see cref="Doc.ApplyUpdate"/>.</summary>
+    public object? Origin { get; }
+
+    /// <summary>All of the change was made here, and nothing by applying an update.</summary>
+    public bool IsLocal { get; }
+}

@@ -41,6 +41,9 @@ internal sealed class Branch
     /// <summary>The type that this one is a value of; null for a root.</summary>
     public Branch? Parent { get; private set; }
 
+    /// <summary>How many types contain this one.</summary>
+    public int Depth { get; private set; }
+
     /// <summary>The key of the parent that it is a value of, if it is.</summary>
     public string? Key { get; private set; }
 
@@ -80,7 +83,11 @@ internal sealed class Branch
     /// <summary>The list of the type, and the histories of its keys.</summary>
     public IEnumerable<ItemList> Lists => [.. _list is null ? [] : new[] { _list }, .. _keys?.Values ?? Enumerable.Empty<ItemList>()];
 
-    public void Attach(Doc doc, Item item) => (Doc, _row, Parent, Key, Id) = (doc, item.Row, item.Parent, item.ParentSub, item.Id);
+    public void Attach(Doc doc, Item item)
+    {
+        (Doc, _row, Parent, Key, Id) = (doc, item.Row, item.Parent, item.ParentSub, item.Id);
+        Depth = Parent.Depth + 1;
+    }
 
     /// <summary>The list of the type (null), or the history of a key; made if there is none.</summary>
     public ItemList ListOf(string? key)

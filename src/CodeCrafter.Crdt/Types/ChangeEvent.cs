@@ -8,13 +8,10 @@ internal static class ChangeEvent
     public static YEvent Of(Transaction transaction, Branch branch, HashSet<string?> keys)
     {
         transaction.Deletes.Sort();
-        return new YEvent(branch.Facade(), transaction.Origin, transaction.IsLocal)
-        {
-            Delta = !keys.Contains(null) ? []
-                : branch.Kind is TypeKind.Text or TypeKind.XmlText ? TextChange.Of(transaction, branch)
-                : ListChange(transaction, branch),
-            Keys = KeyChanges(transaction, branch, keys),
-        };
+        List<DeltaOperation> delta = !keys.Contains(null) ? []
+            : branch.Kind is TypeKind.Text or TypeKind.XmlText ? TextChange.Of(transaction, branch)
+            : ListChange(transaction, branch);
+        return new YEvent(branch.Facade(), transaction, delta, KeyChanges(transaction, branch, keys));
     }
 
     private static List<DeltaOperation> ListChange(Transaction transaction, Branch branch)

@@ -108,9 +108,16 @@ internal static class ListEdit
             return false;
         }
 
-        branch.Doc.Begin().Delete(item);
-        branch.Doc.End();
-        return true;
+        var transaction = branch.Doc.Begin();
+        try
+        {
+            transaction.Delete(item);
+            return true;
+        }
+        finally
+        {
+            branch.Doc.End();
+        }
     }
 
     /// <summary>The item at a position that exists, and the offset in it.</summary>

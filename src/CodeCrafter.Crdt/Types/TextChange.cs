@@ -12,9 +12,9 @@ internal sealed class TextChange
 {
     private readonly Transaction _transaction;
     private readonly List<DeltaOperation> _delta = [];
-    private readonly Attributes _current = [];
+    private readonly AttributeLog _current = new();
     private readonly Attributes _old = [];
-    private readonly Attributes _changed = [];
+    private readonly AttributeLog _changed = new();
     private readonly StringBuilder _text = new();
     private DeltaAction? _action;
     private long _length;
@@ -40,11 +40,6 @@ internal sealed class TextChange
         change.DropLast();
         return change._delta;
     }
-
-    /// <summary>Attributes as they are handed out; null if there are none.</summary>
-    public static Dictionary<string, object?>? ToPlain(Attributes attributes) => attributes.Count == 0
-        ? null
-        : attributes.ToDictionary(attribute => attribute.Key, attribute => attribute.Value.ToObject());
 
     private void ReadAll(Branch branch)
     {
@@ -91,7 +86,7 @@ internal sealed class TextChange
     {
         for (var i = 0; i < part.Length; i++)
         {
-            _delta.Add(DeltaOperation.InsertOne(part.Item.ValueAt(part.Offset + i), ToPlain(_current)));
+            _delta.Add(DeltaOperation.InsertOne(part.Item.ValueAt(part.Offset + i), _current.ToPlain()));
         }
     }
 
@@ -110,7 +105,7 @@ internal sealed class TextChange
             if (!current.IsEqualTo(format.Value))
             {
                 EndRetain();
-                _changed[format.Key] = current;
+                _changed.Set(format.Key, current);
             }
         }
         else if (!item.Deleted)
@@ -125,7 +120,7 @@ internal sealed class TextChange
                 Flush();
             }
 
-            TextCursor.Note(_current, item);
+            _current.Note(format);
         }
     }
 
@@ -144,7 +139,7 @@ internal sealed class TextChange
         }
         else
         {
-            _changed[format.Key] = format.Value;
+            _changed.Set(format.Key, format.Value);
         }
 
         return false;
@@ -153,7 +148,7 @@ internal sealed class TextChange
     private bool ReadKept(FormatContent format)
     {
         _old[format.Key] = format.Value;
-        if (!_changed.TryGetValue(format.Key, out var value))
+        if (!_changed.Current.TryGetValue(format.Key, out var value))
         {
             return false;
         }
@@ -170,13 +165,13 @@ internal sealed class TextChange
         }
         else
         {
-            _changed[format.Key] = format.Value;
+            _changed.Set(format.Key, format.Value);
         }
 
         return false;
     }
 
-    private JsonLiteral Current(string key) => _current.GetValueOrDefault(key, JsonLiteral.Null);
+    private JsonLiteral Current(string key) => _current.Current.GetValueOrDefault(key, JsonLiteral.Null);
 
     private void EndRetain()
     {
@@ -199,12 +194,12 @@ internal sealed class TextChange
     {
         if (_action == DeltaAction.Insert && _text.Length > 0)
         {
-            _delta.Add(DeltaOperation.Insert(_text.ToString(), ToPlain(_current)));
+            _delta.Add(DeltaOperation.Insert(_text.ToString(), _current.ToPlain()));
         }
         else if (_length > 0)
         {
             var length = checked((int)_length);
-            _delta.Add(_action == DeltaAction.Delete ? DeltaOperation.Delete(length) : DeltaOperation.Retain(length, ToPlain(_changed)));
+            _delta.Add(_action == DeltaAction.Delete ? DeltaOperation.Delete(length) : DeltaOperation.Retain(length, _changed.ToPlain()));
         }
 
         _text.Clear();

@@ -1,6 +1,5 @@
 using System.Text;
 using CodeCrafter.Crdt.Structs;
-using Attributes = System.Collections.Generic.OrderedDictionary<string, CodeCrafter.Crdt.Structs.JsonLiteral>;
 
 namespace CodeCrafter.Crdt.Types;
 
@@ -80,7 +79,7 @@ internal static class TextDelta
 
         public List<DeltaOperation> Delta { get; } = [];
 
-        public Attributes Attributes { get; } = [];
+        public AttributeLog Attributes { get; } = new();
 
         /// <summary>Adds a part of an item.</summary>
         public void Add(Item item, long offset, long length)
@@ -95,11 +94,11 @@ internal static class TextDelta
             {
                 case FormatContent format:
                     Flush();
-                    TextCursor.Note(Attributes, format.Key, format.Value);
+                    Attributes.Note(format);
                     break;
                 case EmbedContent or TypeContent:
                     Flush();
-                    Delta.Add(DeltaOperation.InsertOne(item.ValueAt(0), TextChange.ToPlain(Attributes)));
+                    Delta.Add(DeltaOperation.InsertOne(item.ValueAt(0), Attributes.ToPlain()));
                     break;
             }
         }
@@ -110,9 +109,9 @@ internal static class TextDelta
             if (change is not null)
             {
                 Flush();
-                Attributes[ChangeKey] = change;
+                Attributes.Set(ChangeKey, change);
             }
-            else if (Attributes.ContainsKey(ChangeKey))
+            else if (Attributes.Current.ContainsKey(ChangeKey))
             {
                 Flush();
                 Attributes.Remove(ChangeKey);
@@ -123,7 +122,7 @@ internal static class TextDelta
         {
             if (_text.Length > 0)
             {
-                Delta.Add(DeltaOperation.Insert(_text.ToString(), TextChange.ToPlain(Attributes)));
+                Delta.Add(DeltaOperation.Insert(_text.ToString(), Attributes.ToPlain()));
                 _text.Clear();
             }
         }

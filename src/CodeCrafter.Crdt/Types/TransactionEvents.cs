@@ -13,37 +13,35 @@ internal sealed class TransactionEvents
     private readonly List<(Observers Observers, YEvent[] Events)> _deep = [];
     private readonly List<Action> _notices = [];
 
-    /// <summary>The events of a transaction; null if nobody who observes is concerned.</summary>
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>
+    /// The events of a transaction; null if nobody who observes is concerned. A failure to make them is told when they are
+    /// handed out: the transaction has to end.
+    /// </summary>
     public static TransactionEvents? Of(Transaction transaction)
     {
-        var deep = new Dictionary<Branch, List<YEvent>>();
         var events = new TransactionEvents();
-        foreach (var (branch, keys) in transaction.ChangedKeys!)
+        try
         {
-            if (branch.IsDeleted || !IsObserved(branch))
-            {
-                continue;
-            }
-
-            var @event = ChangeEvent.Of(transaction, branch, keys);
-            if (branch.Observers is { HasDirect: true } observers)
-            {
-                events._direct.Add((observers, @event));
-            }
-
-            for (var current = branch; current is not null; current = current.Parent)
-            {
-                if (current.Observers is { HasDeep: true })
-                {
-                    var above = @event with { CurrentTarget = current.Facade(), Path = PathBetween(current, branch) };
-                    (deep.TryGetValue(current, out var list) ? list : deep[current] = []).Add(above);
-                }
-            }
+            events.Add(transaction);
+        }
+        catch (Exception exception)
+        {
+            events._failure = ExceptionDispatchInfo.Capture(exception);
         }
 
-        // Those nearest to the one who observes come first.
-        events._deep.AddRange(deep.Select(entry => (entry.Key.Observers!, entry.Value.OrderBy(Depth).ToArray())));
-        return events._direct.Count + events._deep.Count > 0 ? events : null;
+        return events._direct.Count + events._deep.Count > 0 || events._failure is not null ? events : null;
+    }
+
+    /// <summary>Call before the document changes again, as long as the events have not been handed out.</summary>
+    public void KeepPaths()
+    {
+        var keeper = new PathKeeper();
+        foreach (var @event in _deep.SelectMany(deep => deep.Events))
+        {
+            @event.KeepPath(keeper);
+        }
     }
 
     /// <summary>Adds what is to be called behind all who observe.</summary>
@@ -52,7 +50,7 @@ internal sealed class TransactionEvents
     /// <summary>Calls all who observe, also behind one that fails, and returns the first failure.</summary>
     public ExceptionDispatchInfo? Call()
     {
-        ExceptionDispatchInfo? failure = null;
+        var failure = _failure;
         foreach (var (observers, @event) in _direct)
         {
             var failed = observers.Call(@event);
@@ -74,35 +72,71 @@ internal sealed class TransactionEvents
         return failure;
     }
 
-    private static bool IsObserved(Branch branch)
+    private void Add(Transaction transaction)
     {
-        if (branch.Observers is { HasDirect: true })
+        var deep = new Dictionary<Branch, List<YEvent>>();
+        var observed = new DeeplyObserved();
+        foreach (var (branch, keys) in transaction.ChangedKeys!)
         {
-            return true;
-        }
-
-        for (var current = branch; current is not null; current = current.Parent)
-        {
-            if (current.Observers is { HasDeep: true })
+            var above = observed.Nearest(branch);
+            if (branch.IsDeleted || (above is null && branch.Observers is not { HasDirect: true }))
             {
-                return true;
+                continue;
+            }
+
+            var @event = ChangeEvent.Of(transaction, branch, keys);
+            if (branch.Observers is { HasDirect: true } observers)
+            {
+                _direct.Add((observers, @event));
+            }
+
+            for (; above is not null; above = observed.Nearest(above.Parent))
+            {
+                (deep.TryGetValue(above, out var list) ? list : deep[above] = []).Add(new YEvent(@event, above.Facade()));
             }
         }
 
-        return false;
+        // Those nearest to the one who observes come first.
+        _deep.AddRange(deep.Select(entry => (entry.Key.Observers!, entry.Value.OrderBy(Depth).ToArray())));
     }
 
-    private static int Depth(YEvent @event) => @event.Path.Count;
+    private static int Depth(YEvent @event) => @event.Target.Branch!.Depth;
 
-    private static List<object> PathBetween(Branch ancestor, Branch branch)
+    /// <summary>
+    /// Finds who observes what contains a type. Types may be nested deep, and all of them have changed: what has been
+    /// found is noted at some of the levels that were passed.
+    /// </summary>
+    private sealed class DeeplyObserved
     {
-        var path = new List<object>();
-        for (var current = branch; current != ancestor; current = current.Parent!)
+        private const int LevelsBetweenNotes = 16;
+
+        private Dictionary<Branch, Branch?>? _notes;
+
+        /// <summary>The type, or the nearest that contains it, that is observed with all that it contains.</summary>
+        public Branch? Nearest(Branch? branch)
         {
-            path.Add(current.Key ?? (object)checked((int)ListEdit.PositionOf(current.Item)));
+            var end = branch;
+            Branch? found = null;
+            for (; end is not null && !(HasNote(end) && _notes?.TryGetValue(end, out found) == true); end = end.Parent)
+            {
+                if (end.Observers is { HasDeep: true })
+                {
+                    found = end;
+                    break;
+                }
+            }
+
+            for (; branch != end; branch = branch!.Parent)
+            {
+                if (HasNote(branch!))
+                {
+                    (_notes ??= []).Add(branch!, found);
+                }
+            }
+
+            return found;
         }
 
-        path.Reverse();
-        return path;
+        private static bool HasNote(Branch branch) => branch.Depth % LevelsBetweenNotes == LevelsBetweenNotes - 1;
     }
 }

@@ -1,3 +1,6 @@
+using CodeCrafter.Crdt.Structs;
+using CodeCrafter.Crdt.Types;
+
 namespace CodeCrafter.Crdt.Tests.Types;
 
 public sealed class ObserverTests
@@ -245,5 +248,105 @@ public sealed class ObserverTests
         Assert.Single(_heard);
         Assert.Equal(1, updates);
         Assert.Equal("a", text.ToString());
+    }
+
+    [Fact]
+    public void A_path_is_as_it_was_whatever_other_handlers_do()
+    {
+        var (list, inner) = (new YArray(), new YText("inner"));
+        list.Add("before", inner);
+        var map = _doc.GetMap("map");
+        map.Set("list", list);
+        var (others, paths) = (new List<YEvent>(), new List<IReadOnlyList<object>>());
+        map.ObserveDeep(events =>
+        {
+            others.AddRange(events);
+            if (others.Count == 1)
+            {
+                list.Insert(0, "first");
+                map.Remove("list");
+                map.Set("list", 1);
+            }
+        });
+        map.ObserveDeep(events => paths.AddRange(events.Select(@event => @event.Path)));
+
+        inner.Append("!");
+
+        Assert.Equal(new object[] { "list", 1 }, paths[0]);
+        Assert.Equal([["list"], [], []], paths.Skip(1));
+    }
+
+    [Fact]
+    public void A_path_is_read_while_the_event_is_handled()
+    {
+        var list = new YArray();
+        var map = _doc.GetMap("map");
+        map.Set("list", list);
+        map.ObserveDeep(_heard.AddRange);
+        list.Add(1);
+        list.Add(2);
+
+        Assert.Throws<InvalidOperationException>(() => _heard[0].Path);
+        _doc.Transact(() => { });
+        Assert.Equal(["list"], _heard[1].Path);
+        _doc.GetText("text").Insert(0, "x");
+        Assert.Equal(["list"], _heard[1].Path);
+        Assert.Throws<InvalidOperationException>(() => _heard[0].Path);
+    }
+
+    [Fact]
+    public void Attributes_of_a_step_are_those_at_that_step_whenever_they_are_read()
+    {
+        var text = _doc.GetText("text");
+        text.Observe(_heard.Add);
+        _doc.Transact(() =>
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                // Up to twenty at once, and back to none.
+                var attributes = Enumerable.Range(0, 20).Where(key => key <= i && i < 20 + key)
+                    .ToDictionary(key => $"k{key}", key => (object?)$"v{i / 5}");
+                text.Insert(text.Length, $"{i},", attributes);
+            }
+        });
+
+        var last = text.ToDelta();
+        var steps = Assert.Single(_heard).Delta;
+        text.Delete(0, text.Length);
+        foreach (var delta in new[] { steps, last, [.. steps.Reverse()] })
+        {
+            foreach (var step in delta)
+            {
+                var i = int.Parse(((string)step.Value!).TrimEnd(','), System.Globalization.CultureInfo.InvariantCulture);
+                var expected = Enumerable.Range(0, 20).Where(key => key <= i && i < 20 + key).Select(key => $"k{key}=v{i / 5}").Order(StringComparer.Ordinal);
+                Assert.Equal(expected, (step.Attributes ?? new Dictionary<string, object?>()).Select(entry => $"{entry.Key}={entry.Value}").Order(StringComparer.Ordinal));
+                Assert.Equal(expected.Count(), step.Attributes?.Count ?? 0);
+            }
+        }
+
+        Assert.Equal("v1", steps[5].Attributes!["k3"]);
+        Assert.False(steps[5].Attributes!.ContainsKey("k6"));
+        Assert.False(steps[5].Attributes!.TryGetValue("k6", out _));
+    }
+
+    [Fact]
+    public void A_transaction_whose_events_cannot_be_made_ends_like_any_other()
+    {
+        var text = _doc.GetText("text");
+        text.Observe(_heard.Add);
+        var updates = new List<byte[]>();
+        _doc.UpdateEmitted += (update, _) => updates.Add(update);
+
+        // Not what an update could bring: its JSON is checked.
+        Assert.ThrowsAny<System.Text.Json.JsonException>(() => ListEdit.Insert(_doc.Root("text"), 0, [new FormatContent("key", new JsonLiteral("{"u8.ToArray()))]));
+        Assert.Single(updates);
+        _doc.GetMap("map").Set("key", 1);
+
+        Assert.Equal(2, updates.Count);
+        Assert.Empty(_heard);
+        var other = new Doc(2);
+        other.ApplyUpdate(updates[1]);
+        Assert.True(other.HasPending);
+        Assert.Equal(0, other.GetMap("map").Count);
     }
 }
