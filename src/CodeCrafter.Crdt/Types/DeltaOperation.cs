@@ -1,3 +1,5 @@
+using CodeCrafter.Crdt.Types;
+
 namespace CodeCrafter.Crdt;
 
 /// <summary>What a <see cref="DeltaOperation"/> does.</summary>
@@ -15,7 +17,8 @@ public enum DeltaAction
 
 /// <summary>
 /// A step of a delta: a text, or a change of a text or a list, told from start to end (the format of Quill, which Yjs
-/// uses). What comes behind the last step stays as it is.
+/// uses). What comes behind the last step stays as it is. Two steps are equal if they do the same: values and attributes
+/// are compared by what they say, shared types by whether they are the same.
 /// </summary>
 public sealed record DeltaOperation
 {
@@ -46,6 +49,7 @@ public sealed record DeltaOperation
     public IReadOnlyDictionary<string, object?>? Attributes { get; }
 
     /// <summary>Inserts text.</summary>
+    /// <exception cref="ArgumentNullException">There is no text.</exception>
     public static DeltaOperation Insert(string text, IReadOnlyDictionary<string, object?>? attributes = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -53,6 +57,7 @@ public sealed record DeltaOperation
     }
 
     /// <summary>Inserts something else into a text: a plain value or a shared type, which counts as one.</summary>
+    /// <exception cref="ArgumentNullException">There is nothing to insert.</exception>
     public static DeltaOperation InsertEmbed(object embed, IReadOnlyDictionary<string, object?>? attributes = null)
     {
         ArgumentNullException.ThrowIfNull(embed);
@@ -74,6 +79,16 @@ public sealed record DeltaOperation
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         return new(DeltaAction.Delete, length, null, null);
     }
+
+    /// <summary>Whether both do the same.</summary>
+    public bool Equals(DeltaOperation? other) =>
+        other is not null && Action == other.Action && Length == other.Length && PlainValues.AreEqual(Value, other.Value)
+        && (Attributes is { Count: > 0 } attributes
+            ? attributes.Count == other.Attributes?.Count && PlainValues.AreEqual(attributes, other.Attributes)
+            : other.Attributes is not { Count: > 0 });
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Action, Length, Value as string, Attributes?.Count ?? 0);
 
     // An embedded null, which a remote may have written, included.
     internal static DeltaOperation InsertOne(object? value, IReadOnlyDictionary<string, object?>? attributes) =>

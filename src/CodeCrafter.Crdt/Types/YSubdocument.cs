@@ -6,9 +6,11 @@ namespace CodeCrafter.Crdt;
 
 /// <summary>
 /// A document inside a document: a value of a map or an array that names another document. What is in that other
-/// document is not part of this one: whoever wants it makes a <see cref="Doc"/> for the name and syncs it by itself.
+/// document is not part of this one: whoever wants it makes a <see cref="Doc"/> for the name and syncs it by itself. Two
+/// are equal if they say the same.
 /// </summary>
 /// <param name="Guid">The name of the document.</param>
+/// <exception cref="ArgumentNullException">There is no name.</exception>
 public sealed record YSubdocument(string Guid)
 {
     /// <summary>The name of the document; half a surrogate pair in it is taken as U+FFFD.</summary>
@@ -22,6 +24,14 @@ public sealed record YSubdocument(string Guid)
 
     /// <summary>What the program that made it wants to tell, a plain value as in <see cref="YMap"/>; null for nothing.</summary>
     public object? Meta { get; init; }
+
+    /// <summary>Whether both say the same.</summary>
+    public bool Equals(YSubdocument? other) =>
+        other is not null && (Guid, AutoLoad, CollectsGarbage) == (other.Guid, other.AutoLoad, other.CollectsGarbage)
+        && PlainValues.AreEqual(Meta, other.Meta);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Guid, AutoLoad, CollectsGarbage);
 
     internal static YSubdocument Read(string guid, ReadOnlySpan<byte> options)
     {
