@@ -48,6 +48,7 @@ public sealed record RelativePosition
     /// <param name="type">A list or a text that is part of a document.</param>
     /// <param name="index">From 0 to the length.</param>
     /// <param name="association">See <see cref="Association"/>.</param>
+    /// <exception cref="ArgumentNullException">There is no type.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
     /// <exception cref="ArgumentException">The type is a map, which has no places.</exception>
     /// <exception cref="InvalidOperationException">The type is not part of a document.</exception>
@@ -125,6 +126,7 @@ public sealed record RelativePosition
     }
 
     /// <summary>Reads the JSON of <see cref="ToJson"/>, or of relativePositionToJSON of Yjs.</summary>
+    /// <exception cref="ArgumentNullException">There is no JSON.</exception>
     /// <exception cref="MalformedUpdateException">It is no relative position.</exception>
     public static RelativePosition FromJson(string json)
     {
@@ -142,7 +144,7 @@ public sealed record RelativePosition
 
             return new RelativePosition(type, rootName, item, Association32(Property(root, "assoc")?.GetDouble() ?? 0));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException)
         {
             throw new MalformedUpdateException("The JSON is no relative position.", exception);
         }
@@ -176,6 +178,7 @@ public sealed record RelativePosition
     /// is at 0. Where an <see cref="UndoManager"/> of the document has restored the unit, or the type, it is there again.
     /// </summary>
     /// <returns>Null if the document does not have (yet, or any more) what the position is tied to.</returns>
+    /// <exception cref="ArgumentNullException">There is no document.</exception>
     public AbsolutePosition? Resolve(Doc doc)
     {
         ArgumentNullException.ThrowIfNull(doc);

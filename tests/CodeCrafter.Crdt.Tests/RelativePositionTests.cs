@@ -141,6 +141,15 @@ public sealed class RelativePositionTests
         Assert.Throws<MalformedUpdateException>(() => RelativePosition.FromJson(json));
 
     [Fact]
+    public void JSON_with_half_a_surrogate_pair_is_refused()
+    {
+        foreach (var half in new[] { "\\ud800", "\ud800", "\udc00", "a\ud800b" })
+        {
+            Assert.Throws<MalformedUpdateException>(() => RelativePosition.FromJson($$"""{"tname":"{{half}}"}"""));
+        }
+    }
+
+    [Fact]
     public void Bytes_that_are_no_position_are_refused()
     {
         foreach (var bytes in new byte[][] { [], [3], [0, 1], [1, 5], [0, 1, 1, 0, 0], [1, 1, 0xFF] })
