@@ -24,6 +24,7 @@ public static class Update
     /// The bytes that mergeUpdates of Yjs gives (where an item comes also as a collected stretch, it is chance in Yjs
     /// which of the two is written); <see cref="Empty"/> where there are no updates.
     /// </returns>
+    /// <exception cref="ArgumentNullException">There are no updates.</exception>
     /// <exception cref="MalformedUpdateException">One of them is no update.</exception>
     public static byte[] MergeUpdates(params IEnumerable<byte[]> updates)
     {
@@ -90,6 +91,7 @@ public static class Update
     /// The bytes that mergeUpdatesV2 of Yjs gives, with the same exception; an update that holds nothing where there
     /// are no updates.
     /// </returns>
+    /// <exception cref="ArgumentNullException">There are no updates.</exception>
     /// <exception cref="MalformedUpdateException">
     /// One of them is no V2 update, or together they say more than the default of <see cref="ConvertV2ToV1"/> allows for
     /// their size together.
@@ -100,6 +102,7 @@ public static class Update
     /// <param name="updates">In any order, overlapping or not; a single one is returned as it is.</param>
     /// <param name="maxBytes">The most bytes that all of them together may have as V1 updates: <see cref="ConvertV2ToV1"/>.</param>
     /// <returns>The bytes that <see cref="MergeUpdatesV2(IEnumerable{byte[]})"/> gives.</returns>
+    /// <exception cref="ArgumentNullException">There are no updates.</exception>
     /// <exception cref="MalformedUpdateException">One of them is no V2 update, or together they say more than that.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The cap is negative.</exception>
     public static byte[] MergeUpdatesV2(IEnumerable<byte[]> updates, long? maxBytes)
@@ -148,6 +151,7 @@ public static class Update
         UpdateDecoder.ReadStateVector(stateVector);
 
     /// <summary>Encodes a state vector: the next expected clock of each client.</summary>
+    /// <exception cref="ArgumentNullException">There is no state vector.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A clock is negative, or it or a client id is 2^53 or more.</exception>
     public static byte[] EncodeStateVector(IReadOnlyDictionary<ulong, long> stateVector)
     {

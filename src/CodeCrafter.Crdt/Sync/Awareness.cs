@@ -39,6 +39,7 @@ public sealed class Awareness
     /// <param name="localClientId">
     /// The client that speaks here, mostly <see cref="Doc.ClientId"/>; null for a relay, which only passes on.
     /// </param>
+    /// <exception cref="ArgumentNullException">There is no clock.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The id is beyond 2^53 - 1.</exception>
     public Awareness(TimeProvider time, AwarenessOptions? options = null, ulong? localClientId = null)
     {
@@ -174,6 +175,7 @@ public sealed class Awareness
     /// Encodes the states of clients as an update. One without a state is encoded as removed; an unknown one is left
     /// out.
     /// </summary>
+    /// <exception cref="ArgumentNullException">There are no ids.</exception>
     public byte[] Encode(IEnumerable<ulong> clientIds)
     {
         ArgumentNullException.ThrowIfNull(clientIds);
@@ -195,6 +197,7 @@ public sealed class Awareness
     /// Removes the states of clients whose connection is gone. Their clocks stay, since a removal wins over a state of the
     /// same clock everywhere; that of the client that speaks here moves on.
     /// </summary>
+    /// <exception cref="ArgumentNullException">There are no ids.</exception>
     public AwarenessChange Remove(IEnumerable<ulong> clientIds, object? origin = null)
     {
         ArgumentNullException.ThrowIfNull(clientIds);

@@ -53,6 +53,7 @@ public static class SyncProtocol
     /// the others. Who has to look at updates first, or to bound the work, does the steps alone.
     /// </summary>
     /// <returns>The message to send back; null if there is none.</returns>
+    /// <exception cref="ArgumentNullException">There is no document.</exception>
     /// <exception cref="MalformedUpdateException">The payload is not what it should be; the document is as it was.</exception>
     /// <exception cref="ArgumentException">It is no sync message.</exception>
     public static byte[]? Handle(Doc doc, SyncMessage message, object? origin = null)
@@ -94,6 +95,7 @@ public static class SyncProtocol
     public static byte[] WriteQueryAwareness() => [(byte)SyncMessageType.QueryAwareness];
 
     /// <summary>Says that access is refused, and why.</summary>
+    /// <exception cref="ArgumentNullException">There is no reason.</exception>
     public static byte[] WritePermissionDenied(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);

@@ -49,7 +49,6 @@ internal sealed class Observers(Doc doc)
 
     private Subscription Add<T>(List<Action<T>> handlers, Action<T> handler)
     {
-        ArgumentNullException.ThrowIfNull(handler);
         handlers.Add(handler);
         doc.CountObservers(1);
         return new Subscription(() =>

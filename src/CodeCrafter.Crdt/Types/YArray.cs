@@ -70,6 +70,8 @@ public sealed class YArray : YType
     }
 
     /// <summary>Appends values.</summary>
+    /// <exception cref="ArgumentException">A value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="InvalidOperationException">A shared type is part of a document already, or is there twice, or within itself; or one that is in it is. Nothing has been changed.</exception>
     public void Add(params ReadOnlySpan<object?> values) => Insert(Length, values);
 
     /// <summary>Deletes values.</summary>

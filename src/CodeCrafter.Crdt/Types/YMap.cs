@@ -34,6 +34,7 @@ public class YMap : YType
     private protected override TypeKind Kind => TypeKind.Map;
 
     /// <summary>Whether a key has a value, which may be null.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     public bool ContainsKey(string key)
     {
         key = ValidText.Of(key);
@@ -41,6 +42,7 @@ public class YMap : YType
     }
 
     /// <summary>The value of a key; null if it has none. Lists, dictionaries and bytes are copies.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     public object? Get(string key)
     {
         key = ValidText.Of(key);
@@ -48,6 +50,7 @@ public class YMap : YType
     }
 
     /// <summary>The value of a key if it is of a type.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     public bool TryGet<T>(string key, [NotNullWhen(true)] out T? value)
     {
         if (Get(key) is T found)
@@ -61,18 +64,23 @@ public class YMap : YType
     }
 
     /// <summary>The text that is the value of a key; null if it has none, or one that is no text, or one of XML.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     public YText? GetText(string key) => Get(key) is YText text and not YXmlText ? text : null;
 
     /// <summary>The map that is the value of a key; null if it has none, or one that is no map, or a hook of XML.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     public YMap? GetMap(string key) => Get(key) is YMap map and not YXmlHook ? map : null;
 
     /// <summary>The array that is the value of a key; null if it has none, or one that is no array.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     public YArray? GetArray(string key) => Get(key) as YArray;
 
     /// <summary>The string that is the value of a key; null if it has none, or one that is no string.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     public string? GetString(string key) => Get(key) as string;
 
     /// <summary>Gives a key a value.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
     /// <exception cref="InvalidOperationException">
     /// It is a shared type that is part of a document already, or one that is in it is, or is there twice, or within itself. Nothing has been changed.
@@ -91,6 +99,7 @@ public class YMap : YType
     }
 
     /// <summary>Takes its value from a key; false if it has none.</summary>
+    /// <exception cref="ArgumentNullException">There is no key.</exception>
     public bool Remove(string key)
     {
         key = ValidText.Of(key);

@@ -19,6 +19,7 @@ public class YText : YType
     private DetachedText? _detached;
 
     /// <summary>Makes a detached text.</summary>
+    /// <exception cref="ArgumentNullException">There is no text.</exception>
     public YText(string text = "") : base(null) => _detached = new DetachedText(ValidText.Of(text));
 
     internal YText(Branch branch) : base(branch)
@@ -34,6 +35,7 @@ public class YText : YType
     /// Inserts text before an index, with the attributes of what is before it. Half a surrogate pair in the text
     /// becomes U+FFFD.
     /// </summary>
+    /// <exception cref="ArgumentNullException">There is no text.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
     public void Insert(int index, string text)
     {
@@ -58,6 +60,7 @@ public class YText : YType
     }
 
     /// <summary>Inserts text before an index, with these attributes and no others.</summary>
+    /// <exception cref="ArgumentNullException">There is no text, or there are no attributes.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
     /// <exception cref="ArgumentException">A value has no counterpart in JSON.</exception>
     public void Insert(int index, string text, IEnumerable<KeyValuePair<string, object?>> attributes)
@@ -84,9 +87,11 @@ public class YText : YType
     }
 
     /// <summary>Appends text, with the attributes of what is before it.</summary>
+    /// <exception cref="ArgumentNullException">There is no text.</exception>
     public void Append(string text) => Insert(Length, text);
 
     /// <summary>Inserts a plain object (say an image), or a shared type, before an index, with these attributes and no others.</summary>
+    /// <exception cref="ArgumentNullException">There is nothing to insert.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
     /// <exception cref="ArgumentException">The object, or an attribute, has no counterpart in JSON.</exception>
     /// <exception cref="InvalidOperationException">
@@ -119,6 +124,7 @@ public class YText : YType
     }
 
     /// <summary>Gives a stretch attributes; one whose value is null is taken away.</summary>
+    /// <exception cref="ArgumentNullException">There are no attributes.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such stretch.</exception>
     /// <exception cref="ArgumentException">A value has no counterpart in JSON.</exception>
     public void Format(int index, int length, IEnumerable<KeyValuePair<string, object?>> attributes)
@@ -203,6 +209,7 @@ public class YText : YType
     /// An earlier state to compare it with: text that was added since has an attribute <c>ychange</c> of the value
     /// <c>{type: "added"}</c>, and text that was removed since is part of the result, with <c>{type: "removed"}</c>.
     /// </param>
+    /// <exception cref="ArgumentNullException">There is no snapshot.</exception>
     /// <exception cref="InvalidOperationException">
     /// The text is detached, or some of what a snapshot shows has been deleted since and collected.
     /// </exception>
@@ -214,6 +221,7 @@ public class YText : YType
     }
 
     /// <summary>The text as it was at a snapshot of the document, without attributes and embedded objects.</summary>
+    /// <exception cref="ArgumentNullException">There is no snapshot.</exception>
     /// <exception cref="InvalidOperationException">
     /// The text is detached, or some of what the snapshot shows has been deleted since and collected.
     /// </exception>
@@ -228,7 +236,11 @@ public class YText : YType
     }
 
     /// <summary>Sets an attribute of the text as a whole. Its value is one of <see cref="YMap"/>.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is a shared type that is part of a document already, or one that is in it is, or is there twice, or within itself. Nothing has been changed.
+    /// </exception>
     public void SetAttribute(string name, object? value)
     {
         name = ValidText.Of(name);
@@ -245,9 +257,11 @@ public class YText : YType
     }
 
     /// <summary>Removes an attribute of the text as a whole; false if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="InvalidOperationException">The text is detached.</exception>
     public bool RemoveAttribute(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ThrowIfDetached();
         return ListEdit.Remove(Branch!, ValidText.Of(name));
     }

@@ -39,16 +39,26 @@ public abstract class YType
     /// the document; that is announced afterwards.
     /// </summary>
     /// <returns>Ends it when disposed of.</returns>
+    /// <exception cref="ArgumentNullException">There is no handler.</exception>
     /// <exception cref="InvalidOperationException">The type is not part of a document yet.</exception>
-    public IDisposable Observe(Action<YEvent> handler) => Listen().Add(handler);
+    public IDisposable Observe(Action<YEvent> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return Listen().Add(handler);
+    }
 
     /// <summary>
     /// Calls a handler after each transaction that changed this type or any that it contains, with an event for each
     /// of them, the nearest first.
     /// </summary>
     /// <returns>Ends it when disposed of.</returns>
+    /// <exception cref="ArgumentNullException">There is no handler.</exception>
     /// <exception cref="InvalidOperationException">The type is not part of a document yet.</exception>
-    public IDisposable ObserveDeep(Action<IReadOnlyList<YEvent>> handler) => Listen().Add(handler);
+    public IDisposable ObserveDeep(Action<IReadOnlyList<YEvent>> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return Listen().Add(handler);
+    }
 
     /// <summary>Makes the content that holds this type, which is detached until now.</summary>
     internal TypeContent Attach()

@@ -66,6 +66,8 @@ public class YXmlFragment : YType
     }
 
     /// <summary>Appends nodes.</summary>
+    /// <exception cref="ArgumentException">It is no XML node.</exception>
+    /// <exception cref="InvalidOperationException">A node is part of a document already, or is there twice, or within itself; or one that is in it is. Nothing has been changed.</exception>
     public void Add(params ReadOnlySpan<YType> nodes) => Insert(Length, nodes);
 
     /// <summary>Deletes children.</summary>
@@ -110,6 +112,7 @@ public sealed class YXmlElement : YXmlFragment
     private Dictionary<string, object?>? _detached;
 
     /// <summary>Makes a detached element.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     public YXmlElement(string nodeName)
     {
         _nodeName = ValidText.Of(nodeName);
@@ -132,6 +135,7 @@ public sealed class YXmlElement : YXmlFragment
     private protected override string Name => _nodeName;
 
     /// <summary>The value of an attribute; null if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     public object? GetAttribute(string name)
     {
         name = ValidText.Of(name);
@@ -139,7 +143,11 @@ public sealed class YXmlElement : YXmlFragment
     }
 
     /// <summary>Sets an attribute.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is a shared type that is part of a document already, or one that is in it is, or is there twice, or within itself. Nothing has been changed.
+    /// </exception>
     public void SetAttribute(string name, object? value)
     {
         name = ValidText.Of(name);
@@ -155,6 +163,7 @@ public sealed class YXmlElement : YXmlFragment
     }
 
     /// <summary>Removes an attribute; false if there is none.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     public bool RemoveAttribute(string name)
     {
         name = ValidText.Of(name);
@@ -180,6 +189,7 @@ public sealed class YXmlElement : YXmlFragment
 public sealed class YXmlText : YText
 {
     /// <summary>Makes a detached text.</summary>
+    /// <exception cref="ArgumentNullException">There is no text.</exception>
     public YXmlText(string text = "") : base(text)
     {
     }
@@ -204,6 +214,7 @@ public sealed class YXmlHook : YMap
     private readonly string _hookName = "";
 
     /// <summary>Makes a detached hook.</summary>
+    /// <exception cref="ArgumentNullException">There is no name.</exception>
     public YXmlHook(string hookName)
     {
         _hookName = ValidText.Of(hookName);
