@@ -76,6 +76,7 @@ internal sealed record ContainerSpec
         Runtime = Runtime ?? "",
         CgroupParent = CgroupParent ?? "",
         NetworkMode = "none",
+        Sysctls = SocketLimits.Settings.ToDictionary(),
         IpcMode = "private",
         CgroupnsMode = "private",
         // The relay is the init of the container, and trusted: one more would only be one more.

@@ -69,7 +69,7 @@ internal sealed class RelayConnection(MultiplexedStream stream) : IDisposable
             .Add(command.Columns).Add(command.Rows)
             .Add(command.ReadsInput ? 1 : 0)
             .Add((long)limits.CpuTime.TotalMicroseconds).Add((long)limits.WallTime.TotalMicroseconds)
-            .Add(limits.OutputBytes).Add(limits.DiskBytes).Add(command.CpuSeconds)
+            .Add(limits.OutputBytes).Add(limits.DiskBytes).Add(command.CpuSeconds).Add(SocketLimits.CountUncounted(limits))
             .Add(SandboxPaths.Workspace)
             .Add(command.Arguments.Count);
         foreach (var text in command.Arguments.Concat(command.Environment))

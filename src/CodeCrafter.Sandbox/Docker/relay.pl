@@ -163,7 +163,7 @@ my %opened;    # kept, so that nothing that a program does to our limits keeps u
 
 sub value {
     my ($path, $key) = @_;
-    if (!$opened{$path}) { open($opened{$path}, '<', "/sys/fs/cgroup/$path") or delete $opened{$path}, return undef }
+    if (!$opened{$path}) { open($opened{$path}, '<', $path =~ m{^/} ? $path : "/sys/fs/cgroup/$path") or delete $opened{$path}, return undef }
     sysseek($opened{$path}, 0, 0) or return undef;
     sysread($opened{$path}, my $text, 4096) or return undef;
     return defined $key ? ($text =~ /^$key (\d+)/m ? $1 : undef) : ($text =~ /^(\d+)/ ? $1 : undef);
@@ -175,7 +175,9 @@ my %usage = $unified
        peak => sub { value('memory.peak') }, oom => sub { value('memory.events', 'oom_kill') })
     : (cpu => sub { my $ns = value('cpuacct/cpuacct.usage'); defined $ns ? int($ns / 1000) : undef },
        memory => sub { value('memory/memory.usage_in_bytes') },
-       peak => sub { value('memory/memory.max_usage_in_bytes') }, oom => sub { value('memory/memory.oom_control', 'oom_kill') });
+       # What sockets held most comes on top: it counts for itself.
+       peak => sub { my $most = value('memory/memory.max_usage_in_bytes'); defined $most ? $most + (value('memory/memory.kmem.tcp.max_usage_in_bytes') // 0) : undef },
+       oom => sub { value('memory/memory.oom_control', 'oom_kill') });
 
 sub clock {
     my $time = pack('q q', 0, 0);
@@ -242,13 +244,13 @@ sub become {
 }
 
 # X: columns, rows (0 for pipes), whether there is standard input, limits (CPU and wall time in microseconds, bytes of
-# output, bytes of a file, the kernel's own limit on the CPU seconds of each process), directory, argument count,
+# output, bytes of a file, the kernel's own limit on the CPU seconds of each process, sockets), directory, argument count,
 # arguments, environment.
 sub run_step {
     my %s;
     my ($count, @strings);
-    (@s{qw(columns rows has_input cpu_limit wall_limit output_limit file_limit cpu_seconds directory)}, $count, @strings) =
-        unpack('N3 Q>4 N N/a* N (N/a*)*', $_[0]);
+    (@s{qw(columns rows has_input cpu_limit wall_limit output_limit file_limit cpu_seconds most_sockets directory)}, $count, @strings) =
+        unpack('N3 Q>4 N N N/a* N (N/a*)*', $_[0]);
     $s{arguments} = [splice(@strings, 0, $count)];
     $s{environment} = \@strings;
     $s{terminal} = $s{columns} > 0;
@@ -394,8 +396,10 @@ sub check {
     $s->{most_memory} = $memory if $memory > $s->{most_memory};
     my $wall = $s->{wall_limit} - (now() - $s->{started});
     my $cpu = $s->{cpu_limit} - (cpu_time() - $s->{cpu_before});
-    $s->{reason} ||= $usage{oom}->() > $s->{oom_before} ? 'M' : $cpu <= 0 ? 'C' : $wall <= 0 ? 'W' : '';
-    my $next = 50_000;
+    # Those included that nobody has accepted, which no limit on memory counts.
+    my $sockets = value('/proc/net/sockstat', 'sockets: used') // 0;
+    $s->{reason} ||= $usage{oom}->() > $s->{oom_before} || $sockets > $s->{most_sockets} ? 'M' : $cpu <= 0 ? 'C' : $wall <= 0 ? 'W' : '';
+    my $next = $sockets > 64 ? 10_000 : 50_000;
     for ($wall, $cpu / 4) { $next = $_ if $_ < $next }
     return $next < 2_000 ? 2_000 : $next;
 }

@@ -1,3 +1,4 @@
+using CodeCrafter.Sandbox.Steps;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeCrafter.Sandbox.Limits;
@@ -63,6 +64,8 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
             // Without swap accounting: 0 keeps anonymous memory of this cgroup out of swap.
             ControlFile.WriteLimit(memory, "memory.swappiness", 0);
         }
+        // Of UDP too, whatever its name.
+        ControlFile.WriteLimit(memory, "memory.kmem.tcp.limit_in_bytes", SocketLimits.Bytes(limits), Environment.SystemPageSize);
         ControlFile.WriteLimit(In("pids", name), "pids.max", limits.Processes);
         ControlFile.WriteLimit(In("cpu", name), "cpu.cfs_period_us", QuotaPeriodMicroseconds);
         ControlFile.WriteLimit(In("cpu", name), "cpu.cfs_quota_us", Quota(limits));
@@ -77,7 +80,9 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
         protected override TimeSpan TotalCpuTime =>
             TimeSpan.FromTicks(ControlFile.ReadNumber(tree.In("cpuacct", name), "cpuacct.usage") / TimeSpan.NanosecondsPerTick);
 
-        public override long PeakMemory => ControlFile.ReadNumber(tree.In("memory", name), "memory.max_usage_in_bytes");
+        // What sockets held most comes on top: it counts for itself.
+        public override long PeakMemory =>
+            ControlFile.ReadNumber(tree.In("memory", name), "memory.max_usage_in_bytes") + ControlFile.ReadNumber(tree.In("memory", name), "memory.kmem.tcp.max_usage_in_bytes");
 
         public override long OomKills => ControlFile.ReadKey(tree.In("memory", name), "memory.oom_control", "oom_kill") ?? 0;
 
@@ -90,6 +95,7 @@ internal sealed class CgroupV1Tree(string kind, IReadOnlyDictionary<string, stri
 
         protected override void Write(RunLimits limits) => tree.SetLimits(name, limits);
 
+        // A process that has waited had no sockets.
         protected override void ForgetPeak() => ControlFile.Write(tree.In("memory", name), "memory.max_usage_in_bytes", 0);
 
         public override void Delete()

@@ -76,6 +76,29 @@ internal sealed class Container : IDisposable
     /// <summary>Init is alive: we have not killed it, and nobody else has.</summary>
     public bool IsAlive => !_killed && Native.Poll([new Native.PollFd { Fd = Native.Fd(_init!), Events = Native.PollIn }], 0) == 0;
 
+    /// <summary>Sockets of its network namespace, those included that wait to be accepted; none where its kernel is its own.</summary>
+    public int Sockets
+    {
+        get
+        {
+            const string label = "sockets: used ";
+            if (IsWithinLimits)
+            {
+                return 0;
+            }
+            try
+            {
+                var line = File.ReadLines($"/proc/{_initPid}/net/sockstat").FirstOrDefault("");
+                return line.StartsWith(label, StringComparison.Ordinal) ? int.Parse(line.AsSpan(label.Length)) : 0;
+            }
+            catch (IOException)
+            {
+                // It has ended.
+                return 0;
+            }
+        }
+    }
+
     /// <summary>Kills init, and with it, by the PID namespace, every process of the sandbox.</summary>
     public void Kill()
     {

@@ -14,6 +14,7 @@ namespace CodeCrafter.Sandbox.Oci;
 internal sealed class StepRunner
 {
     private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortTick = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(2);
 
     /// <summary>How long the kernel may take to kill a sandbox before we call it our fault.</summary>
@@ -175,19 +176,19 @@ internal sealed class StepRunner
         {
             _tick = false;
             _ = _cgroup.PeakMemory;
-            var cpuTime = _cgroup.CpuTime;
+            var (cpuTime, sockets) = (_cgroup.CpuTime, _container.Sockets);
             if (cpuTime >= _plan.Limits.CpuTime)
             {
                 Kill(RunStatus.TimeLimitExceeded);
             }
-            else if (_cgroup.OomKills > 0)
+            else if (_cgroup.OomKills > 0 || sockets > SocketLimits.Count(_plan.Limits))
             {
                 // The kernel may have picked one process of many (cgroup v1 has no kill of the group).
                 Kill(RunStatus.MemoryLimitExceeded);
             }
             else
             {
-                tick.Change(NextTick(cpuTime), Timeout.InfiniteTimeSpan);
+                tick.Change(sockets > SocketLimits.Many ? ShortTick : NextTick(cpuTime), Timeout.InfiniteTimeSpan);
             }
         }
     }

@@ -26,10 +26,11 @@ internal sealed class Zygote : IDisposable
         var container = Container.Start(life, uid: 0, timeout);
         try
         {
-            var settings = new FrameBuilder('C').Add(SandboxPaths.Masked.Count);
-            foreach (var path in SandboxPaths.Masked.Concat(SandboxPaths.ReadOnly))
+            var settings = new FrameBuilder('C').Add(SandboxPaths.Masked.Count).Add(2 * SocketLimits.Settings.Count);
+            var network = SocketLimits.Settings.SelectMany(setting => (string[])["/proc/sys/" + setting.Key.Replace('.', '/'), setting.Value]);
+            foreach (var text in SandboxPaths.Masked.Concat(network).Concat(SandboxPaths.ReadOnly))
             {
-                settings.Add(path);
+                settings.Add(text);
             }
             container.Control.Send(settings.Add(filter.Length).AddRaw(filter));
             return container.Control.Receive() is { Message: InitMessage.Ready }

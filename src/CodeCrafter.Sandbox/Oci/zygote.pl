@@ -4,7 +4,9 @@
 # give up every privilege before they say that they are ready. docs/decisions/0060.
 #
 # Frames from the server: a type byte, a 32-bit big-endian length, a payload.
-#   C hidden protected filter      once: paths of /proc to hide and to keep from writing, the seccomp filter for programs
+#   C hidden settings protected filter
+#                                  once: paths of /proc to hide, those to write to and what, those to keep from writing (the first
+#                                  two with counts before them), the seccomp filter for programs
 #   S user disk mounts             start a sandbox; with the frame come its descriptors 0 to 2 and its control socket
 #     hidden is a count and strings, mounts are target, type, flags (as text), data each; disk, in 64 bits, is the largest file
 # It says R when it has started, and answers C with R. What goes wrong with a sandbox is on that sandbox's descriptor 2, and its control socket ends.
@@ -22,7 +24,7 @@ sub RLIMIT_FSIZE() { 1 }      sub SIOCSIFFLAGS() { 0x8914 }
 
 open(my $server, '+<&=', 3) or exit 1;
 fcntl($server, 2, 1) or exit 1;    # F_SETFD, FD_CLOEXEC
-my (@hidden_files, @hidden_folders, @protected, $filter);
+my (@hidden_files, @hidden_folders, %settings, @protected, $filter);
 
 sub checked { my ($what, $result) = @_; $result >= 0 or die "$what: $!\n"; return $result }
 
@@ -33,8 +35,9 @@ sub mount {
 }
 
 sub configure {
-    my ($count, @rest) = unpack('N (N/a*)*', $_[0]);
-    my @hide = splice(@rest, 0, $count);
+    my ($hidden, $settings, @rest) = unpack('N N (N/a*)*', $_[0]);
+    my @hide = splice(@rest, 0, $hidden);
+    %settings = splice(@rest, 0, $settings);
     $filter = pop @rest;
     @protected = grep { -e } @rest;
     @hidden_folders = grep { -d } @hide;
@@ -52,6 +55,17 @@ sub configure {
 sub mount_all {
     my (@mounts) = @_;
     while (my ($target, $type, $flags, $data) = splice(@mounts, 0, 4)) { mount($type, $target, $type, $flags + 0, $data) }
+}
+
+# Of the network namespace, whatever /proc shows.
+sub limit_sockets {
+    for (keys %settings) {
+        sysopen(my $setting, $_, O_WRONLY()) or die "$_: $!\n";
+        defined syswrite($setting, $settings{$_}) or die "$_: $!\n";
+    }
+}
+
+sub cover_proc {
     mount('/dev/null', $_, '', MS_BIND, '') for @hidden_files;
     mount('tmpfs', $_, 'tmpfs', MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 'size=0') for @hidden_folders;
     for (@protected) {
@@ -82,6 +96,8 @@ sub become_sandbox {
     open(my $control, '+<&=', $descriptors[3]) or die "control socket: $!\n";
     checked('setsid', syscall($call{setsid}));
     mount_all(@mounts);
+    limit_sockets();
+    cover_proc();
     raise_loopback();
     my $largest = pack('Q Q', $disk, $disk);
     checked('prlimit64', syscall($call{prlimit64}, 0, RLIMIT_FSIZE, $largest, 0));

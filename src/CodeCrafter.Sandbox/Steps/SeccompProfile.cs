@@ -13,6 +13,9 @@ internal static class SeccompProfile
     private const int Eperm = 1;
     private const int Enosys = 38;
 
+    // socket(2), ip(7), socket(7).
+    private const ulong UnixFamily = 1, Ip4Family = 2, Ip6Family = 10, Tcp = 6, Udp = 17, SocketLevel = 1;
+
     // CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET; clone(2).
     private const ulong NamespaceFlags = 0x7E020000;
 
@@ -55,7 +58,7 @@ internal static class SeccompProfile
         epoll_wait epoll_wait_old eventfd eventfd2 getpeername getsockname getsockopt ipc listen mq_getsetattr mq_notify mq_open mq_timedreceive
         mq_timedreceive_time64 mq_timedsend mq_timedsend_time64 mq_unlink msgctl msgget msgrcv msgsnd poll ppoll
         ppoll_time64 pselect6 pselect6_time64 recv recvfrom recvmmsg recvmmsg_time64 recvmsg select semctl semget semop
-        semtimedop semtimedop_time64 send sendmmsg sendmsg sendto setsockopt shmat shmctl shmdt shmget shutdown
+        semtimedop semtimedop_time64 send sendmmsg sendmsg sendto shmat shmctl shmdt shmget shutdown
         socketpair
         """);
 
@@ -99,12 +102,13 @@ internal static class SeccompProfile
         // there makes one of gVisor's.
         // gVisor's name of pselect6 is another one, too.
         withOwnKernel ? Allow(["clone3", "pselect"]) : Refuse(["clone3"], Enosys),
-        // No exotic socket family (vsock, packet, alg, bluetooth, ...); these four live in the empty network
-        // namespace. Netlink: routes only, which is how programs list interfaces.
-        Allow(["socket"], Equal(0, 1)),
-        Allow(["socket"], Equal(0, 2)),
-        Allow(["socket"], Equal(0, 10)),
-        Allow(["socket"], Equal(0, 16), Equal(2, 0)),
+        // No exotic socket family (vsock, packet, alg, bluetooth, ...), and none whose memory no limit counts (netlink): unix
+        // sockets, and in the empty network namespace IPv4 and IPv6 with TCP and UDP.
+        Allow(["socket"], Equal(0, UnixFamily)),
+        .. from family in (ulong[])[Ip4Family, Ip6Family]
+           from protocol in (ulong[])[0, Tcp, Udp]
+           select Allow(["socket"], Equal(0, family), Equal(2, protocol)),
+        .. withOwnKernel ? [Allow(["setsockopt"])] : SocketOptions,
         // A process may set its own resource limits alone: those of another of the same user, such as init, could be set
         // so low that it dies. Init itself is under this filter too.
         Allow(["prlimit64"], Equal(0, 0)),
@@ -118,6 +122,21 @@ internal static class SeccompProfile
         Allow(["personality"], Equal(0, 0xffffffff)),
         Refuse(Refused, Eperm),
     ];
+
+    // SOL_SOCKET's buffers and the queues of errors (IP_RECVERR, IPV6_RECVERR) hold what no limit counts. Programs take them for
+    // advice, so they are told that it was taken. Options that attach filters, which the host has room for in all, keep timestamps,
+    // or load modules of the kernel are not among the known.
+    private static IEnumerable<SeccompRule> SocketOptions =>
+    [
+        .. Options(SocketLevel, [1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 29, 35, 40, 42, 46, 49, 63, 64, 66, 67]).Select(option => Allow(["setsockopt"], option)),
+        .. Options(0, [1, 2, 6, 8, 10, 12, 13, 15, 24, 32, 33, 34, 49, 50]).Select(option => Allow(["setsockopt"], option)),
+        .. Options(Tcp, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 18, 23, 25, 30, 36]).Select(option => Allow(["setsockopt"], option)),
+        .. Options(Udp, [1, 103, 104]).Select(option => Allow(["setsockopt"], option)),
+        .. Options(41, [16, 17, 18, 19, 23, 24, 26, 29, 49, 51, 66, 67, 76, 78]).Select(option => Allow(["setsockopt"], option)),
+        .. Options(SocketLevel, [7, 8]).Concat(Options(0, [11])).Concat(Options(41, [25])).Select(option => new SeccompRule(["setsockopt"], SeccompRule.ErrorAction, 0, option)),
+    ];
+
+    private static IEnumerable<SeccompArgument[]> Options(ulong level, ulong[] names) => names.Select(name => (SeccompArgument[])[Equal(1, level), Equal(2, name)]);
 
     private static SeccompRule Allow(string[] names, params SeccompArgument[] args) => new(names, SeccompRule.AllowAction, null, args);
 

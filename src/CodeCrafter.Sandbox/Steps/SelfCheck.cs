@@ -37,8 +37,17 @@ internal static class SelfCheck
         {
             Limits = Limits with { MemoryBytes = 16 << 20 },
         }, cancellationToken: cancellationToken);
+        var sockets = await sandbox.RunAsync(Request(FillSockets) with
+        {
+            Limits = Limits with { MemoryBytes = 16 << 20 },
+        }, cancellationToken: cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var problems = Judge(facts, setting).ToList();
+        var held = long.TryParse(sockets.Run?.Stdout, out var bytes) ? bytes : 0;
+        if (sockets.Status != RunStatus.MemoryLimitExceeded && (held == 0 || (held > 16 << 20 && held > sockets.Run!.MemoryBytes)))
+        {
+            problems.Add($"sockets hold more than the memory limit ({sockets.Status}, {held} bytes)");
+        }
         if (memory.Status != RunStatus.MemoryLimitExceeded)
         {
             problems.Add($"the memory limit does not hold ({memory.Status})");
@@ -74,7 +83,8 @@ internal static class SelfCheck
             ("unshare", "-1", "programs can make namespaces"),
             ("children", (Processes - 1).ToString(), "the limit on processes does not hold"),
         ];
-        foreach (var (name, expected, problem) in expectations)
+        var network = setting.HasOwnKernel ? [] : SocketLimits.Settings.Select(limit => (limit.Key, limit.Value, "sockets may hold more than they should"));
+        foreach (var (name, expected, problem) in expectations.Concat(network))
         {
             if (Fact(name) != expected && !(setting.HasOwnKernel && (name is "nonewprivs" or "capamb") && !facts.ContainsKey(name)))
             {
@@ -94,6 +104,23 @@ internal static class SelfCheck
             }
         }
     }
+
+    /// <summary>
+    /// Sends 25 MB to itself and prints how much of it the kernel has kept. Where that is all, the number of sockets has to be
+    /// what ends it.
+    /// </summary>
+    private const string FillSockets = """
+        my ($held, $some, @sockets) = (0);
+        for (1 .. 140) {
+            socket(my $socket, 2, 2, 0) or last;
+            bind($socket, pack('S n a4 x8', 2, 0, "\x7f\0\0\1")) or die;
+            send($socket, 'x' x 60000, 0x40, getsockname $socket) for 1 .. 3;
+            push @sockets, $socket;
+        }
+        for (@sockets) { while (defined recv($_, $some, 60000, 0x40) && length $some) { $held += length $some } }
+        select(undef, undef, undef, 1) if $held > 16 << 20;
+        print $held;
+        """;
 
     private const string NoCapabilities = "0000000000000000";
 

@@ -54,7 +54,7 @@ internal static class Verdict
         var signal = end.Signal is { } number ? SignalName(number) : null;
         var limit = end.Killed is RunStatus.Cancelled ? null
             : stdout.Truncated || stderr.Truncated ? RunStatus.OutputLimitExceeded
-            : end.OutOfMemory ? RunStatus.MemoryLimitExceeded
+            : end.OutOfMemory || end.Killed is RunStatus.MemoryLimitExceeded ? RunStatus.MemoryLimitExceeded
             : end.Killed is RunStatus.TimeLimitExceeded || end.CpuTime >= plan.Limits.CpuTime ? RunStatus.TimeLimitExceeded
             : (RunStatus?)null;
         var result = new StepResult

@@ -12,6 +12,10 @@ for (lines('/proc/self/status')) {
 }
 print 'interfaces ', join(',', map { /^\s*(\w+):/ ? $1 : () } lines('/proc/net/dev')), "\n";
 print 'routes ', scalar(grep { !/^Iface/ } lines('/proc/net/route')), "\n";
+for my $name ('net.core.somaxconn', 'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem', 'net.ipv4.tcp_max_tw_buckets') {
+    my ($value) = lines('/proc/sys/' . $name =~ tr{.}{/}r);
+    print "$name ", join(' ', split ' ', $value // 'missing'), "\n";
+}
 print 'writable ', join(',', grep { open(my $file, '>', "$_/canary") } '/', '/usr', '/etc', '/proc/sys', '/dev'), "\n";
 print 'visible ', join(',', grep { -e } @ARGV), "\n";
 print 'kernel ', lines('/proc/version');

@@ -64,6 +64,9 @@ public sealed class DockerFiles(DockerBackend backend) : FileCases(backend)
 public sealed class DockerNetworkAndKernel(DockerBackend backend) : NetworkAndKernelCases(backend);
 
 [Collection("hostile docker")]
+public sealed class DockerSockets(DockerBackend backend) : SocketCases(backend);
+
+[Collection("hostile docker")]
 [DoesNotApply(nameof(Case50_Code_that_runs_in_compilers_is_confined), "these tests build no image of its languages if not asked to", UnlessImageOf = "java")]
 public sealed class DockerCompiling(DockerBackend backend) : CompilingCases(backend);
 

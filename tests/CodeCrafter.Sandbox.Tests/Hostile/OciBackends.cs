@@ -63,6 +63,9 @@ public sealed class CrunFiles(CrunBackend backend) : FileCases(backend);
 public sealed class CrunNetworkAndKernel(CrunBackend backend) : NetworkAndKernelCases(backend);
 
 [Collection("hostile crun")]
+public sealed class CrunSockets(CrunBackend backend) : SocketCases(backend);
+
+[Collection("hostile crun")]
 public sealed class CrunCompiling(CrunBackend backend) : CompilingCases(backend);
 
 [Collection("hostile crun")]
@@ -88,6 +91,9 @@ public sealed class RuncFiles(RuncBackend backend) : FileCases(backend);
 
 [Collection("hostile runc")]
 public sealed class RuncNetworkAndKernel(RuncBackend backend) : NetworkAndKernelCases(backend);
+
+[Collection("hostile runc")]
+public sealed class RuncSockets(RuncBackend backend) : SocketCases(backend);
 
 [Collection("hostile runc")]
 public sealed class RuncCompiling(RuncBackend backend) : CompilingCases(backend);
@@ -146,6 +152,29 @@ public sealed class GVisorFiles(GVisorBackend backend) : FileCases(backend);
 
 [Collection("hostile gVisor")]
 public sealed class GVisorNetworkAndKernel(GVisorBackend backend) : NetworkAndKernelCases(backend);
+
+[Collection("hostile gVisor")]
+[DoesNotApply(nameof(Case57_Datagrams_that_nobody_reads_are_bounded), Own)]
+[DoesNotApply(nameof(Case57_Streams_that_nobody_reads_are_bounded), Own)]
+[DoesNotApply(nameof(Case57_Connections_that_nobody_accepts_are_few_and_small), Own)]
+[DoesNotApply(nameof(Case57_Sockets_that_no_limit_counts_are_not_there), Own)]
+public sealed class GVisorSockets(GVisorBackend backend) : SocketCases(backend)
+{
+    private const string Own = "its sockets are memory of its kernel, which is in the cgroup; the case here is another one";
+
+    [Case]
+    public async Task Case57_Datagrams_that_nobody_reads_are_a_memory_limit() => AssertStatus(
+        RunStatus.MemoryLimitExceeded,
+        await RunAsync("python", """
+            import socket
+            sockets = []
+            while True:
+                sockets.append(s := socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+                s.bind(('127.0.0.1', 0))
+                for i in range(20): s.sendto(bytes(50000), s.getsockname())
+            """, Limits.RunLimits.Default with { MemoryBytes = 64 << 20 }));
+}
 
 [Collection("hostile gVisor")]
 public sealed class GVisorCompiling(GVisorBackend backend) : CompilingCases(backend);
