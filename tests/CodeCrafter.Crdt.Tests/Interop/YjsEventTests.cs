@@ -28,8 +28,13 @@ public sealed class YjsEventTests(YjsPeer yjs) : IClassFixture<YjsPeer>
             {
                 heard.Clear();
                 doc.ApplyUpdate(update);
-                yjs.Apply(1, update);
+                var tidied = yjs.Apply(1, update);
                 AssertSame(yjs.Heard(1), heard);
+                // Yjs deletes formats that say what is so already while it makes a delta; ours hears of it as another replica would.
+                foreach (var deletion in tidied)
+                {
+                    doc.ApplyUpdate(deletion);
+                }
             }
         }
     });
