@@ -34,6 +34,55 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         session.UndoAll();
     });
 
+    /// <summary>
+    /// What was restored and cut since, and is restored again with what it is in, is placed behind its first part and
+    /// before it too: the deleted original, which stands behind the second part, is traced to the first. Whoever gets
+    /// that sees another order than who did it. Should Yjs be mended, this fails, and so should we be.
+    /// </summary>
+    [Fact]
+    public void A_type_with_a_restored_text_that_was_cut_is_restored_as_Yjs_does_which_brings_its_own_replicas_apart()
+    {
+        yjs.Create(Twin, Client);
+        yjs.Create(Other, 1);
+        yjs.CreateUndoManager(Twin, [["xml"]], timeout: 0, [null], ignoreRemoteMapChanges: false, keeps: null);
+        var (doc, other) = (Content.NewDoc(Client), Content.NewDoc(1));
+        var (xml, emitted) = (doc.GetXmlFragment("xml"), new List<byte[]>());
+        doc.UpdateEmitted += (update, _) => emitted.Add(update);
+        using var manager = new UndoManager(xml, new UndoManagerOptions { CaptureTimeout = TimeSpan.Zero });
+        void Same(JsonNode theirs)
+        {
+            Assert.Equal(YjsPeer.Updates(theirs), emitted);
+            yjs.Apply(Other, emitted);
+            emitted.ForEach(update => other.ApplyUpdate(update));
+            emitted.Clear();
+        }
+
+        void Edit(string? origin, string told, Action edit)
+        {
+            doc.Transact(edit, origin);
+            Same(yjs.EditTold(Twin, [JsonNode.Parse(told)], origin));
+        }
+
+        void Undo()
+        {
+            manager.Undo();
+            Same(yjs.CallUndoManager(Twin, "undo"));
+        }
+
+        YXmlText Text() => (YXmlText)xml.Get(0)!;
+        Edit("untracked", """{"kind":"add","path":["xml"],"index":0,"values":[{"$xmlText":"abcd"}]}""", () => xml.Insert(0, new YXmlText("abcd")));
+        Edit(null, """{"kind":"delete","path":["xml",0],"index":1,"length":3}""", () => Text().Delete(1, 3));
+        Undo();
+        Edit("untracked", """{"kind":"insert","path":["xml",0],"index":2,"text":"x"}""", () => Text().Insert(2, "x"));
+        Edit("untracked", """{"kind":"delete","path":["xml",0],"index":2,"length":1}""", () => Text().Delete(2, 1));
+        Edit(null, """{"kind":"cut","path":["xml"],"index":0,"length":1}""", () => xml.Delete(0));
+        Undo();
+
+        Assert.True(Contradictions.In(doc));
+        Assert.Equal(("abcd", "abcd"), (yjs.Xml(Twin), xml.ToString()));
+        Assert.Equal(("acdb", "acdb"), (yjs.Xml(Other), other.GetXmlFragment("xml").ToString()));
+    }
+
     private sealed class Session
     {
         private readonly YjsPeer _yjs;
@@ -117,7 +166,14 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
             Assert.Equal(_yjs.State(Twin).Vector, _doc.EncodeStateVector());
             var loaded = Content.NewDoc();
             loaded.ApplyUpdate(_doc.EncodeStateAsUpdate());
-            Assert.Equal(Content.Of(_doc), Content.Of(loaded));
+            var (expected, actual) = (Content.Of(_doc), Content.Of(loaded));
+            if (Contradictions.In(_doc))
+            {
+                // Yjs restores some pieces behind and before the same one: see the test above.
+                (expected, actual) = (Contradictions.Unordered(expected), Contradictions.Unordered(actual));
+            }
+
+            Assert.Equal(expected, actual);
             InvariantChecks.Check(_doc);
         }
 
