@@ -98,7 +98,8 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         {
             (_yjs, _random, _edits) = (yjs, random, new ToldEdits(random, isFormatted));
             yjs.Create(Twin, Client);
-            yjs.Create(Other, 100 + (ulong)random.Next(900));
+            var other = 100 + (ulong)random.Next(900);
+            yjs.Create(Other, other == Client ? 1000 : other);
             var scope = s_scopes[random.Next(s_scopes.Length)];
             var (timeout, ignores) = (random.Next(2) == 0 ? 0 : 1_000_000, random.Next(3) == 0);
             double? kept = random.Next(3) == 0 ? 5 : null;
