@@ -93,6 +93,7 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         private readonly List<byte[]> _emitted = [];
         private readonly List<string> _heard = [];
         private readonly List<string> _log = [];
+        private bool _isOver;
 
         public Session(YjsPeer yjs, Random random, bool isFormatted)
         {
@@ -121,6 +122,11 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
 
         public void Step(bool withOthers)
         {
+            if (_isOver)
+            {
+                return;
+            }
+
             switch (_random.Next(withOthers ? 12 : 9))
             {
                 case 0 or 1:
@@ -154,17 +160,21 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
 
         public void UndoAll()
         {
-            while (_manager.CanUndo)
+            while (_manager.CanUndo && !_isOver)
             {
                 Call("undo", () => _manager.Undo() is not null);
             }
 
-            while (_manager.CanRedo)
+            while (_manager.CanRedo && !_isOver)
             {
                 Call("redo", () => _manager.Redo() is not null);
             }
 
-            Assert.Equal(_yjs.State(Twin).Vector, _doc.EncodeStateVector());
+            if (!_isOver)
+            {
+                Assert.Equal(_yjs.State(Twin).Vector, _doc.EncodeStateVector());
+            }
+
             var loaded = Content.NewDoc();
             loaded.ApplyUpdate(_doc.EncodeStateAsUpdate());
             var (expected, actual) = (Content.Of(_doc), Content.Of(loaded));
@@ -214,6 +224,11 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
             string? origin = _random.Next(5) == 0 ? "tracked" : "remote";
             foreach (var update in _yjs.Edit(Other, _random.Next(), _random.Next(1, 4)))
             {
+                if (_isOver)
+                {
+                    return;
+                }
+
                 _log.Add($"{origin} update");
                 _doc.ApplyUpdate(update, origin);
                 Compare(_yjs.ApplyWithOrigin(Twin, update, origin), performed: false);
@@ -233,9 +248,59 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
                 (expected, actual) = (Expected(isLoose: true), Actual(isLoose: true));
             }
 
-            Assert.True(expected == actual, $"{string.Join("\n", _log)}\nYjs:\n{expected}\nours:\n{actual}");
+            _isOver = expected != actual && HasRestoredWhatYjsHasCollected();
+            Assert.True(_isOver || expected == actual, $"{string.Join("\n", _log)}\nYjs:\n{expected}\nours:\n{actual}");
             _emitted.Clear();
             _heard.Clear();
+        }
+
+        // Yjs forgets with a type what can be restored in it, if a later step was given up that had deleted something in
+        // the same type. Restored here to a deleted type nobody sees it, but from then on the units have other names.
+        private bool HasRestoredWhatYjsHasCollected()
+        {
+            var (brought, deleted) = (new DeleteSet(), new DeleteSet());
+            foreach (var update in _emitted)
+            {
+                AddStructs(update, brought, kind => kind != StructInfo.Skip, deleted);
+            }
+
+            var collected = new DeleteSet();
+            AddStructs(_yjs.State(Twin).Update, collected, kind => kind == StructInfo.Gc, new DeleteSet());
+            return UnitsOf(collected)
+                .Select(unit => _doc.Store.Undo!.Redone.NextOf(unit))
+                .Any(now => !now.IsNone && brought.Contains(now) && deleted.Contains(now));
+        }
+
+        private static IEnumerable<Id> UnitsOf(DeleteSet set)
+        {
+            foreach (var (client, ranges) in set.Clients)
+            {
+                for (var i = 0; i < ranges.Count; i++)
+                {
+                    var (start, end) = ranges[i];
+                    for (var clock = start; clock < end; clock++)
+                    {
+                        yield return new Id(client, clock);
+                    }
+                }
+            }
+        }
+
+        private static void AddStructs(byte[] update, DeleteSet structs, Func<byte, bool> isWanted, DeleteSet deleted)
+        {
+            var reader = new UpdateReader(update, isChecked: true);
+            while (reader.MoveNext())
+            {
+                if (isWanted(reader.Kind))
+                {
+                    structs.Add(reader.Client, reader.Clock, reader.End);
+                }
+            }
+
+            while (reader.MoveNextDelete())
+            {
+                deleted.Add(reader.Client, reader.Clock, reader.End);
+            }
         }
 
         // Yjs keeps some of what is deleted that is collected here, and so do others or not: what an update brings and
