@@ -70,10 +70,10 @@ public abstract class FileCases(Backend backend) : HostileCases(backend)
                 for path in ('/etc/shadow', '/root', '/home', '/var', '/boot', '/run', '/mnt', '/opt', '/srv', '/run/docker.sock',
                              '/var/run/docker.sock', '/run/containerd/containerd.sock', '/dev/sda', '/dev/vda', '/dev/mem', '/dev/kvm', '/usr/local/bin', '/usr/src/linux'):
                     if os.path.exists(path): print('visible', path)
-                for path in ('/proc/1/environ', '/proc/1/root/etc/passwd', '/proc/1/fd/3', '/proc/1/fd', '/proc/1/mem', '/proc/kcore', '/proc/kmsg', '/proc/keys'):
+                for path in ('/proc/1/environ', '/proc/1/root/etc/passwd', '/proc/1/fd/3', '/proc/1/fd/4', '/proc/1/fd', '/proc/1/mem', '/proc/kcore', '/proc/kmsg', '/proc/keys'):
                     try:
                         text = os.listdir(path) if path.endswith('fd') else open(path, 'rb').read(100)
-                        if text not in (b'', b'PATH=/usr/bin:/bin\0', b'PATH=/usr/bin:/bin\0HOME=/workspace\0', ['0', '1', '2', '3']): print('readable', path, text)
+                        if text not in (b'', b'PATH=/usr/bin:/bin\0', b'PATH=/usr/bin:/bin\0HOME=/workspace\0', ['0', '1', '2', '3', '4']): print('readable', path, text)
                     except OSError: pass
                 print(' '.join(n for n in os.listdir('/etc') if n in ('shadow', 'gshadow', 'ssh', 'ssl', 'machine-id')))
                 print(open('/etc/passwd').readline(), end='')
