@@ -173,7 +173,13 @@ public sealed class ExecutionTests
 
         using var code = await alice.ExecuteAsync(new { language = "python", code = new string('#', 5 << 20) });
         await code.MustBeProblemAsync(413, "code_too_large");
-        using var body = await alice.ExecuteAsync(new { language = "python", code = new string('#', 17 << 20) });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/execute")
+        {
+            Content = JsonContent.Create(new { language = "python", code = new string('#', 17 << 20) }),
+        };
+        // So that it is refused before it is sent: a connection that is closed meanwhile has no answer.
+        request.Headers.ExpectContinue = true;
+        using var body = await alice.Http.SendAsync(request, Stop);
         await body.MustBeProblemAsync(413, "payload_too_large");
     }
 
