@@ -25,6 +25,7 @@ sub RLIMIT_FSIZE() { 1 }      sub SIOCSIFFLAGS() { 0x8914 }
 open(my $server, '+<&=', 3) or exit 1;
 fcntl($server, 2, 1) or exit 1;    # F_SETFD, FD_CLOEXEC
 my (@hidden_files, @hidden_folders, %settings, @protected, $filter);
+my $outer_network;
 
 sub checked { my ($what, $result) = @_; $result >= 0 or die "$what: $!\n"; return $result }
 
@@ -36,6 +37,7 @@ sub mount {
 
 sub configure {
     my ($hidden, $settings, @rest) = unpack('N N (N/a*)*', $_[0]);
+    $outer_network = readlink '/proc/self/ns/net' or die "/proc/self/ns/net: $!\n";
     my @hide = splice(@rest, 0, $hidden);
     %settings = splice(@rest, 0, $settings);
     $filter = pop @rest;
@@ -57,8 +59,9 @@ sub mount_all {
     while (my ($target, $type, $flags, $data) = splice(@mounts, 0, 4)) { mount($type, $target, $type, $flags + 0, $data) }
 }
 
-# Of the network namespace, whatever /proc shows.
+# Of the network namespace, whatever /proc shows: if that were not its own, the host's settings would be overwritten.
 sub limit_sockets {
+    readlink('/proc/self/ns/net') ne $outer_network or die "it has no network namespace of its own\n";
     for (keys %settings) {
         sysopen(my $setting, $_, O_WRONLY()) or die "$_: $!\n";
         defined syswrite($setting, $settings{$_}) or die "$_: $!\n";
