@@ -1,4 +1,5 @@
 using CodeCrafter.Sandbox.Limits;
+using CodeCrafter.Sandbox.Steps;
 
 namespace CodeCrafter.Sandbox.Tests.Hostile;
 
@@ -51,10 +52,16 @@ public sealed class RefusingToStartTests(SandboxFixture fixture) : IDisposable
             exec /usr/bin/crun "$@"
             """);
 
+        var network = NetworkOfTheHost();
         var failure = await FailsAsync(Options with { Runtime = runtime });
 
         Assert.Contains(problem, failure.Message);
+        Assert.Equal(network, NetworkOfTheHost());
     }
+
+    /// <summary>What a sandbox sets in its own network namespace, as the host has it.</summary>
+    private static string[] NetworkOfTheHost() =>
+        [.. SocketLimits.Settings.Keys.Select(name => File.ReadAllText("/proc/sys/" + name.Replace('.', '/')))];
 
     [Fact]
     public void Case54_Without_cgroups_it_does_not_start()
