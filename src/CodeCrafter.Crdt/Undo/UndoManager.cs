@@ -25,19 +25,22 @@ public sealed class UndoManager : IDisposable
     private long? _lastChange;
 
     /// <summary>Makes one for all of a document.</summary>
+    /// <exception cref="ArgumentNullException">The document, or the time provider of the options, is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or the number of stack items below 1.</exception>
     public UndoManager(Doc doc, UndoManagerOptions? options = null) : this(doc, new UndoScope(isWhole: true), options)
     {
     }
 
     /// <summary>Makes one for a shared type and all that it contains.</summary>
+    /// <exception cref="ArgumentNullException">The type, or the time provider of the options, is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or the number of stack items below 1.</exception>
     /// <exception cref="InvalidOperationException">The type is not part of a document yet.</exception>
-    public UndoManager(YType type, UndoManagerOptions? options = null) : this([type], options)
+    public UndoManager(YType type, UndoManagerOptions? options = null) : this([type ?? throw new ArgumentNullException(nameof(type))], options)
     {
     }
 
     /// <summary>Makes one for several shared types of a document and all that they contain.</summary>
+    /// <exception cref="ArgumentNullException">The types, or the time provider of the options, are null.</exception>
     /// <exception cref="ArgumentException">There is no type, or they are of different documents.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or the number of stack items below 1.</exception>
     /// <exception cref="InvalidOperationException">A type is not part of a document yet.</exception>
@@ -88,6 +91,7 @@ public sealed class UndoManager : IDisposable
     internal DeleteSet Kept { get; } = new();
 
     /// <summary>Widens the scope by shared types and all that they contain.</summary>
+    /// <exception cref="ArgumentNullException">The types, or one of them, are null.</exception>
     /// <exception cref="ArgumentException">A type is of another document.</exception>
     /// <exception cref="InvalidOperationException">A type is not part of a document yet.</exception>
     public void AddToScope(params IEnumerable<YType> types)
