@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Position = CodeCrafter.Crdt.Structs.ClientStructs.Position;
 
 namespace CodeCrafter.Crdt.Structs;
@@ -56,7 +57,7 @@ internal sealed class RowList
             InsertChunk(_chunkCount, new Chunk { Items = new int[_chunkCount == 0 ? 2 : ChunkCapacity], FirstClock = ClockOf(item) });
         }
 
-        _chunks[_chunkCount - 1].Insert(_chunks[_chunkCount - 1].Count, item);
+        _chunks[_chunkCount - 1].Append(item);
     }
 
     /// <summary>The struct that holds a clock, which is not before the first or behind the last.</summary>
@@ -70,22 +71,7 @@ internal sealed class RowList
         }
 
         var chunk = FindChunk(clock);
-        var items = _chunks[chunk].Items;
-        int low = 0, high = _chunks[chunk].Count - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            if (ClockOf(items[middle]) <= clock)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        return new Position(chunk, low);
+        return new Position(chunk, FindIn(chunk, clock));
     }
 
     /// <summary>The same, with a look first at what comes right behind a position, which is there.</summary>
@@ -182,54 +168,71 @@ internal sealed class RowList
         return right;
     }
 
-    // Searches come near to each other, wherever in a long list that is: steps that double lead from the last one.
+    private int FindIn(int chunk, long clock)
+    {
+        var (items, count) = (_chunks[chunk].Items, _chunks[chunk].Count);
+        var end = chunk + 1 < _chunkCount ? _chunks[chunk + 1].FirstClock : ClockOf(items[count - 1]) + 1;
+        return Search(new ItemClocks(_rows, items), Guess(_chunks[chunk].FirstClock, clock, end, count), count, clock);
+    }
+
+    // Searches come near to each other, wherever in a long list that is; where they do not, a guess is nearer than the last one.
     private int FindChunk(long clock)
     {
-        int low = 0, high = _chunkCount - 1;
-        var near = Math.Min(_lastFound, high);
-        if (_chunks[near].FirstClock <= clock)
+        var near = Math.Min(_lastFound, _chunkCount - 1);
+        if (!Holds(near, clock))
         {
-            low = near;
-            for (var step = 1; low + step <= high; step *= 2)
-            {
-                if (_chunks[low + step].FirstClock > clock)
-                {
-                    high = low + step - 1;
-                    break;
-                }
+            var guess = Guess(_chunks[0].FirstClock, clock, ClockOf(Last) + 1, _chunkCount);
+            near = Math.Abs(_chunks[guess].FirstClock - clock) < Math.Abs(_chunks[near].FirstClock - clock) ? guess : near;
+            near = Search(new ChunkClocks(_chunks), near, _chunkCount, clock);
+        }
 
-                low += step;
+        return _lastFound = near;
+    }
+
+    private bool Holds(int chunk, long clock) =>
+        _chunks[chunk].FirstClock <= clock && (chunk + 1 == _chunkCount || clock < _chunks[chunk + 1].FirstClock);
+
+    // Structs are about as long as their neighbours, so that where one is can be guessed from its clock. The product of large
+    // numbers may overflow: then the guess is a bad one.
+    private static int Guess(long first, long clock, long end, int count) =>
+        (int)Math.Clamp((clock - first) * count / (end - first), 0, count - 1);
+
+    // The last that is not behind a clock; the first is not. Steps that double lead from a guess to its two sides, and
+    // halves of what is between them to the place.
+    private static int Search<T>(T clocks, int guess, int count, long clock) where T : struct, IClocks
+    {
+        int low = guess, high, step = 1;
+        if (clocks[low] <= clock)
+        {
+            for (high = low + 1; high < count && clocks[high] <= clock; high = low + step)
+            {
+                (low, step) = (high, 2 * step);
             }
+
+            high = Math.Min(high, count);
         }
         else
         {
-            high = near - 1;
-            for (var step = 1; high - step > 0; step *= 2)
+            for (high = low--; low > 0 && clocks[low] > clock; low = Math.Max(high - step, 0))
             {
-                if (_chunks[high - step].FirstClock <= clock)
-                {
-                    low = high - step;
-                    break;
-                }
-
-                high -= step + 1;
+                (high, step) = (low, 2 * step);
             }
         }
 
-        while (low < high)
+        while (high - low > 1)
         {
-            var middle = (low + high + 1) / 2;
-            if (_chunks[middle].FirstClock <= clock)
+            var middle = (low + high) / 2;
+            if (clocks[middle] <= clock)
             {
                 low = middle;
             }
             else
             {
-                high = middle - 1;
+                high = middle;
             }
         }
 
-        return _lastFound = low;
+        return low;
     }
 
     private void InsertChunk(int index, Chunk chunk)
@@ -252,11 +255,21 @@ internal sealed class RowList
 
         public readonly int Last => Items[Count - 1];
 
+        public void Append(int item)
+        {
+            if (Count == Items.Length)
+            {
+                Grow();
+            }
+
+            Items[Count++] = item;
+        }
+
         public void Insert(int index, int item)
         {
             if (Count == Items.Length)
             {
-                Array.Resize(ref Items, Math.Min(Count + Math.Max(2, Math.Min(Count, Spare)), ChunkCapacity));
+                Grow();
             }
 
             Array.Copy(Items, index, Items, index + 1, Count - index);
@@ -264,10 +277,36 @@ internal sealed class RowList
             Count++;
         }
 
+        private void Grow() => Array.Resize(ref Items, Math.Min(Count + Math.Max(2, Math.Min(Count, Spare)), ChunkCapacity));
+
         public void RemoveAt(int index)
         {
             Count--;
             Array.Copy(Items, index + 1, Items, index, Count - index);
+        }
+    }
+
+    /// <summary>Where things begin, in their order.</summary>
+    private interface IClocks
+    {
+        long this[int index] { get; }
+    }
+
+    private readonly struct ItemClocks(Rows rows, int[] items) : IClocks
+    {
+        public long this[int index]
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => rows.ClockOf(rows[items[index]]);
+        }
+    }
+
+    private readonly struct ChunkClocks(Chunk[] chunks) : IClocks
+    {
+        public long this[int index]
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => chunks[index].FirstClock;
         }
     }
 }
