@@ -50,7 +50,15 @@ internal static class Cleanup
         foreach (var id in transaction.MergeCandidates)
         {
             var structs = store.Find(id.Client);
-            Merge(store, structs, id.Clock, store.Rows.EndOf(store.Rows[structs[structs.Find(id.Clock)]]));
+            var before = transaction.StateBefore(structs);
+            if (id.Clock >= before && IsLastNew(store, structs, before))
+            {
+                // All of what is new has been tried.
+                continue;
+            }
+
+            var position = structs.Find(id.Clock);
+            Merge(store, structs, position, store.Rows.EndOf(store.Rows[structs[position]]));
         }
     }
 
@@ -139,10 +147,12 @@ internal static class Cleanup
 
     // Tries each struct that begins within the (inclusive) bounds with the one before it, from left to right, so that
     // a long row is joined by appending to its first.
-    private static void Merge(StructStore store, ClientStructs structs, long from, long to)
+    private static void Merge(StructStore store, ClientStructs structs, long from, long to) =>
+        Merge(store, structs, structs.Find(from), to);
+
+    private static void Merge(StructStore store, ClientStructs structs, ClientStructs.Position position, long to)
     {
         var rows = store.Rows;
-        var position = structs.Find(from);
         structs.MovePrevious(ref position);
         var left = structs[position];
         var next = position;
