@@ -28,15 +28,13 @@ internal static class UpdateWriter
     public static void WriteState(
         WireWriter writer, StructStore store, Inbox inbox, PendingDeletes pendingDeletes, Dictionary<ulong, long> state)
     {
-        var clients = store.AllStructs.Select(structs => structs.Client).Union(inbox.PendingClients)
-            .Where(client => HasMore(store, inbox, client, state.GetValueOrDefault(client)))
-            .OrderDescending().ToArray();
-        writer.WriteVarUint((ulong)clients.Length);
+        var sections = SelectSections(store, inbox, state);
+        writer.WriteVarUint((ulong)sections.Count);
         // Where everything is written, what is deleted is noted on the way.
         using var noted = state.Count == 0 && pendingDeletes.IsEmpty ? new DeleteSetWriter() : null;
-        foreach (var client in clients)
+        foreach (var (client, number) in sections)
         {
-            WriteSection(writer, store, client, store.Find(client), state.GetValueOrDefault(client), inbox.PendingOf(client), noted);
+            WriteSection(writer, store, client, store.StructsOf(number), state.GetValueOrDefault(client), inbox.PendingOf(client), noted);
         }
 
         if (noted is not null)
@@ -54,10 +52,10 @@ internal static class UpdateWriter
     public static void WriteStateVector(WireWriter writer, StructStore store)
     {
         writer.WriteVarUint((ulong)store.Clients.Count);
-        foreach (var structs in store.AllStructs.OrderByDescending(structs => structs.Client))
+        foreach (var (client, number) in Sorted(store.AllStructs.Select(structs => new Section(structs.Client, structs.Number)).ToList()))
         {
-            writer.WriteVarUint(structs.Client);
-            writer.WriteClock(structs.State);
+            writer.WriteVarUint(client);
+            writer.WriteClock(store.StructsOf(number).State);
         }
     }
 
@@ -91,9 +89,48 @@ internal static class UpdateWriter
         }
     }
 
-    private static bool HasMore(StructStore store, Inbox inbox, ulong client, long from)
+    // The clients of which there is more than someone has, highest first.
+    private static List<Section> SelectSections(StructStore store, Inbox inbox, Dictionary<ulong, long> state)
     {
-        if (store.StateOf(client) > from)
+        var sections = new List<Section>(store.Clients.Count);
+        for (var number = 1; number <= store.Clients.Count; number++)
+        {
+            var client = store.Clients[number].Client;
+            if (HasMore(store.Clients[number].State, inbox, client, state.GetValueOrDefault(client)))
+            {
+                sections.Add(new Section(client, number));
+            }
+        }
+
+        foreach (var client in inbox.PendingClients)
+        {
+            if (store.Clients.Find(client) == 0 && HasMore(0, inbox, client, state.GetValueOrDefault(client)))
+            {
+                sections.Add(new Section(client, 0));
+            }
+        }
+
+        return Sorted(sections);
+    }
+
+    // Highest first. A document that was loaded has them in this order.
+    private static List<Section> Sorted(List<Section> sections)
+    {
+        for (var i = 1; i < sections.Count; i++)
+        {
+            if (sections[i - 1].Client < sections[i].Client)
+            {
+                sections.Sort((a, b) => b.Client.CompareTo(a.Client));
+                break;
+            }
+        }
+
+        return sections;
+    }
+
+    private static bool HasMore(long state, Inbox inbox, ulong client, long from)
+    {
+        if (state > from)
         {
             return true;
         }
@@ -245,4 +282,7 @@ internal static class UpdateWriter
         }
         while (structs.MoveNextChunk(ref position));
     }
+
+    /// <summary>A client of which something is written, and its number in the document, 0 where all of it waits.</summary>
+    private readonly record struct Section(ulong Client, int Number);
 }
