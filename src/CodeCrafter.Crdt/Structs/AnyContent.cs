@@ -11,8 +11,11 @@ internal abstract class AnyContent : Content
     /// <summary>Content of values that lie one behind the other.</summary>
     /// <param name="encoded">The values.</param>
     /// <param name="ends">Where each of them ends; the array is the content's from now on.</param>
-    public static AnyContent Of(ReadOnlySpan<byte> encoded, int[] ends) =>
-        ends.Length == 1 && encoded.Length <= ShortValue.MaxBytes ? new ShortValue(encoded) : new ValueRun(encoded, ends);
+    public static AnyContent Of(ReadOnlySpan<byte> encoded, int[] ends) => ends.Length == 1 ? Of(encoded) : new ValueRun(encoded, ends);
+
+    /// <summary>Content of one value.</summary>
+    public static AnyContent Of(ReadOnlySpan<byte> encoded) =>
+        encoded.Length <= ShortValue.MaxBytes ? new ShortValue(encoded) : new ValueRun(encoded, [encoded.Length]);
 
     public override object? ValueAt(long offset) => AnyValue.Read(EncodedAt((int)offset));
 

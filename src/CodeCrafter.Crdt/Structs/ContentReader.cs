@@ -147,15 +147,22 @@ internal static class ContentReader
 
     private static AnyContent ReadAny(ref WireReader reader)
     {
-        var ends = new int[reader.ReadClock()];
+        var count = reader.ReadClock();
         var start = reader.Position;
+        if (count == 1)
+        {
+            AnyValue.Skip(ref reader);
+            return AnyContent.Of(reader.Since(start));
+        }
+
+        var ends = new int[count];
         for (var i = 0; i < ends.Length; i++)
         {
             AnyValue.Skip(ref reader);
             ends[i] = reader.Position - start;
         }
 
-        return AnyContent.Of(reader.Since(start), ends);
+        return new ValueRun(reader.Since(start), ends);
     }
 
     private static ArraySegment<byte>[] ReadJson(ref WireReader reader, ReadOnlySpan<byte> bytes)

@@ -46,7 +46,7 @@ internal static class ListValues
     {
         var contents = new List<Content>();
         var plain = new WireWriter();
-        var ends = new List<int>();
+        var ends = new List<int>(values.Length);
         foreach (var value in values)
         {
             if (value is YType or YSubdocument or byte[])

@@ -99,7 +99,7 @@ public abstract class YType
             default:
                 var writer = new WireWriter();
                 AnyValue.Write(writer, value);
-                return AnyContent.Of(writer.Written, [writer.Length]);
+                return AnyContent.Of(writer.Written);
         }
     }
 
@@ -177,7 +177,7 @@ public abstract class YType
         }
         else if (value is not YType)
         {
-            AnyValue.Write(new WireWriter(), value);
+            AnyValue.Check(value);
         }
     }
 

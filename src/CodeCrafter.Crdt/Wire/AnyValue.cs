@@ -38,7 +38,7 @@ internal static class AnyValue
             case Undefined or Null or True or False:
                 break;
             case Integer:
-                reader.ReadVarInt();
+                reader.SkipVarInt();
                 break;
             case Float32:
                 reader.ReadBytes(4);
@@ -125,6 +125,15 @@ internal static class AnyValue
     }
 
     /// <exception cref="ArgumentException">The value, or one inside it, has no counterpart in JavaScript.</exception>
+    public static void Check(object? value)
+    {
+        if (value is not (null or string or bool or double or int))
+        {
+            Write(new WireWriter(), value);
+        }
+    }
+
+    /// <exception cref="ArgumentException">The value, or one inside it, has no counterpart in JavaScript.</exception>
     public static void Write(WireWriter writer, object? value, int depth = 0)
     {
         switch (value)
@@ -139,8 +148,11 @@ internal static class AnyValue
             case bool flag:
                 writer.WriteByte(flag ? True : False);
                 break;
-            case double or float:
-                WriteNumber(writer, Convert.ToDouble(value));
+            case double number:
+                WriteNumber(writer, number);
+                break;
+            case float number:
+                WriteNumber(writer, number);
                 break;
             case sbyte or byte or short or ushort or int or uint or long:
                 WriteInteger(writer, Convert.ToInt64(value));
@@ -163,7 +175,7 @@ internal static class AnyValue
     private static void WriteInteger(WireWriter writer, long value)
     {
         // A number of JavaScript is exact up to 2^53; beyond it only a BigInt keeps the value.
-        if (Math.Abs((decimal)value) <= WireReader.MaxInteger)
+        if (value is >= -(long)WireReader.MaxInteger and <= (long)WireReader.MaxInteger)
         {
             WriteNumber(writer, value);
             return;

@@ -41,11 +41,15 @@ internal static class VarUint
         return value | (0x8080_8080 & mask);
     }
 
+    /// <summary>Of how many bytes the integer is that a word begins with; 0 if it does not end within the word.</summary>
+    public static int LengthIn(ulong word) =>
+        (~word & HighBits) is var ends and not 0 ? (BitOperations.TrailingZeroCount(ends) / 8) + 1 : 0;
+
     /// <summary>Reads the integer that a word begins with, of so many bytes; 0 bytes if it does not end within the word.</summary>
     public static ulong Decode(ulong word, out int length)
     {
         var ends = ~word & HighBits;
-        length = ends == 0 ? 0 : (BitOperations.TrailingZeroCount(ends) / 8) + 1;
+        length = LengthIn(word);
         word &= (ends ^ (ends - 1)) & ~HighBits;
         word = (word & 0x007F_007F_007F_007F) | ((word & 0x7F00_7F00_7F00_7F00) >> 1);
         word = (word & 0x0000_3FFF_0000_3FFF) | ((word & 0x3FFF_0000_3FFF_0000) >> 2);

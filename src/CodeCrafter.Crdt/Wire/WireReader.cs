@@ -108,6 +108,24 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, int position = 0)
         return isNegative ? -(double)magnitude : magnitude;
     }
 
+    /// <summary>Passes over a signed integer and checks it.</summary>
+    public void SkipVarInt()
+    {
+        if (_bytes.Length - _position >= sizeof(ulong))
+        {
+            // Of seven bytes at most none is too large.
+            var word = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[_position..]);
+            var length = VarUint.LengthIn(word);
+            if (length is > 0 and < sizeof(ulong) && (length == 1 || word >> (8 * (length - 1)) << 56 != 0))
+            {
+                _position += length;
+                return;
+            }
+        }
+
+        ReadSigned(MaxInteger);
+    }
+
     /// <summary>A signed integer in its shortest form as magnitude and sign: zero has both signs.</summary>
     public (ulong Magnitude, bool IsNegative) ReadSigned(ulong maxMagnitude)
     {
