@@ -154,7 +154,7 @@ public sealed class Doc
     public void ApplyUpdate(ReadOnlySpan<byte> update, object? origin = null)
     {
         UpdateDecoder.Check(update);
-        UpdateDecoder.CheckRoom(update, _store, _inbox);
+        UpdateDecoder.MakeRoom(update, _store, _inbox);
         Begin(origin, isLocal: false);
         try
         {

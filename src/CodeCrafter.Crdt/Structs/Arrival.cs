@@ -35,7 +35,7 @@ internal sealed class Arrival : IOrdered
     public long Order => Clock;
 
     /// <summary>Takes in what a reader stands on, but for the content.</summary>
-    public void Read(in UpdateReader reader, Doc doc)
+    public void Read(in UpdateReader reader, ref LastNames names)
     {
         (Client, Clock, Length, Kind) = (reader.Client, reader.Clock, reader.Length, reader.Kind);
         (Origin, RightOrigin, ParentId, Root, ParentSub) = (Id.None, Id.None, Id.None, null, null);
@@ -45,8 +45,8 @@ internal sealed class Arrival : IOrdered
         }
 
         (Origin, RightOrigin, ParentId) = (reader.Origin, reader.RightOrigin, reader.ParentId);
-        Root = reader.HasRootName ? doc.Root(System.Text.Encoding.UTF8.GetString(reader.RootName)) : null;
-        ParentSub = reader.HasParentSub ? System.Text.Encoding.UTF8.GetString(reader.ParentSub) : null;
+        Root = reader.HasRootName ? names.RootOf(reader.RootName) : null;
+        ParentSub = reader.HasParentSub ? names.KeyOf(reader.ParentSub) : null;
     }
 
     /// <summary>Makes it independent of the update.</summary>

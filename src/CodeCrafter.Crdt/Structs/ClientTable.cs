@@ -48,6 +48,16 @@ internal sealed class ClientTable(Rows rows)
         return _lastFound = number;
     }
 
+    /// <summary>Makes room at once for so many, if there is none yet.</summary>
+    public void Reserve(int count)
+    {
+        if (Count == 0 && count > MaxWithoutSlots)
+        {
+            _clients = new ClientRow[count + 1];
+            _slots = new int[SlotsFor(count)];
+        }
+    }
+
     private int Search(ulong client)
     {
         var found = _slots.Length == 0 ? Scan(client) : _slots[SlotOf(client)];
@@ -68,7 +78,7 @@ internal sealed class ClientTable(Rows rows)
     // Open addressing: at most two thirds of the slots are in use.
     private void EnterSlot(int number)
     {
-        if (number <= MaxWithoutSlots)
+        if (_slots.Length == 0 && number <= MaxWithoutSlots)
         {
             return;
         }
@@ -79,12 +89,14 @@ internal sealed class ClientTable(Rows rows)
             return;
         }
 
-        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)(number + (number / 2) + 1))];
+        _slots = new int[SlotsFor(number)];
         for (var i = 1; i <= number; i++)
         {
             _slots[SlotOf(this[i].Client)] = i;
         }
     }
+
+    private static int SlotsFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)(count + (count / 2) + 1));
 
     // Where a client is, or where it would be entered.
     private int SlotOf(ulong client)

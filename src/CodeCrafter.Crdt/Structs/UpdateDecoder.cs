@@ -6,6 +6,8 @@ namespace CodeCrafter.Crdt.Structs;
 /// <summary>Turns updates and state vectors into structs and numbers.</summary>
 internal static class UpdateDecoder
 {
+    private const int MaxReserved = 1 << 16;
+
     /// <summary>Checks all of a V1 update.</summary>
     /// <exception cref="MalformedUpdateException">It is none. What is a V2 update is said to be one.</exception>
     public static void Check(ReadOnlySpan<byte> update)
@@ -33,15 +35,18 @@ internal static class UpdateDecoder
         }
     }
 
-    /// <summary>Checks that a document surely has room for all of a checked update.</summary>
-    /// <exception cref="MalformedUpdateException">It may not.</exception>
-    public static void CheckRoom(ReadOnlySpan<byte> update, StructStore store, Inbox inbox)
+    /// <summary>Sees to it that a document has room for all of a checked update.</summary>
+    /// <exception cref="MalformedUpdateException">It may not have it.</exception>
+    public static void MakeRoom(ReadOnlySpan<byte> update, StructStore store, Inbox inbox)
     {
-        var clients = new WireReader(update).ReadVarUint() + (ulong)store.Clients.Count + (ulong)inbox.PendingClients.Count;
-        if (clients > Row.MaxClients || !store.Text.HasRoomFor(update.Length))
+        var sections = new WireReader(update).ReadVarUint();
+        if (sections + (ulong)store.Clients.Count + (ulong)inbox.PendingClients.Count > Row.MaxClients || !store.Text.HasRoomFor(update.Length))
         {
             throw new MalformedUpdateException("The document would be too large.");
         }
+
+        // Strangers may write sections that have nothing in them.
+        store.Clients.Reserve((int)Math.Min(sections, MaxReserved));
     }
 
     /// <summary>
@@ -50,6 +55,7 @@ internal static class UpdateDecoder
     /// </summary>
     public static void ReadStructs(ref UpdateReader reader, Doc doc, Transaction transaction, Inbox inbox)
     {
+        var names = new LastNames(doc);
         while (reader.MoveNext())
         {
             if (reader.IsSkip || reader.End <= doc.Store.StateOf(reader.Client) || TryExtend(in reader, transaction, inbox))
@@ -58,7 +64,7 @@ internal static class UpdateDecoder
             }
 
             var arrival = inbox.Next();
-            arrival.Read(in reader, doc);
+            arrival.Read(in reader, ref names);
             if (inbox.HasPending || !inbox.TryIntegrate(transaction, arrival, reader.ContentBytes))
             {
                 inbox.Add(arrival, reader.ContentBytes);

@@ -9,6 +9,9 @@ namespace CodeCrafter.Crdt.Wire;
 /// </summary>
 internal ref struct UpdateReader
 {
+    // The number of clients is only what the bytes say.
+    private const int MaxExpectedClients = 4096;
+
     private readonly HashSet<ulong>? _clients;
     private WireReader _reader;
     private ulong _sectionsLeft;
@@ -28,7 +31,8 @@ internal ref struct UpdateReader
     {
         _reader = new WireReader(update);
         _sectionsLeft = _reader.ReadVarUint();
-        _clients = isChecked || _sectionsLeft < 2 ? null : new HashSet<ulong>(ClientIdComparer.Instance);
+        _clients = isChecked || _sectionsLeft < 2 ? null
+            : new HashSet<ulong>((int)Math.Min(_sectionsLeft, MaxExpectedClients), ClientIdComparer.Instance);
     }
 
     /// <summary>Goes on where another reader of the same update, which has been checked, was.</summary>
