@@ -188,39 +188,6 @@ public sealed class UndoManagerTests
     }
 
     [Fact]
-    public void What_can_be_restored_is_kept_and_then_forgotten()
-    {
-        _text.Insert(0, new string('x', 1000));
-        using var manager = Manager();
-        _text.Delete(0, 900);
-        Assert.Equal(1000, _doc.Store.Text.Live);
-
-        manager.Clear();
-
-        Assert.Equal(100, _doc.Store.Text.Live);
-        InvariantChecks.Check(_doc);
-    }
-
-    [Fact]
-    public void What_was_restored_is_not_kept_twice()
-    {
-        _text.Insert(0, new string('x', 1000));
-        using var manager = Manager();
-        _text.Delete(0, 1000);
-        for (var i = 0; i < 5; i++)
-        {
-            manager.Undo();
-            Assert.Equal(1000, _doc.Store.Text.Live);
-            manager.Redo();
-            Assert.Equal(1000, _doc.Store.Text.Live);
-        }
-
-        manager.Undo();
-        Assert.Equal(new string('x', 1000), _text.ToString());
-        InvariantChecks.Check(_doc);
-    }
-
-    [Fact]
     public void A_change_after_an_undo_gives_up_what_could_be_redone()
     {
         using var manager = Manager();
@@ -233,78 +200,6 @@ public sealed class UndoManagerTests
 
         Assert.False(manager.CanRedo);
         Assert.Equal(1, _doc.Store.Text.Live);
-    }
-
-    [Fact]
-    public void Two_managers_keep_for_each_other()
-    {
-        _text.Insert(0, "0123456789");
-        using var first = Manager();
-        using var second = Manager();
-        _text.Delete(0, 4);
-        first.StopCapturing();
-        _text.Delete(0, 4);
-
-        first.Clear();
-        Assert.Equal(10, _doc.Store.Text.Live);
-        second.Undo();
-        Assert.Equal("0123456789", _text.ToString());
-        second.Dispose();
-        Assert.Equal(10, _doc.Store.Text.Live);
-    }
-
-    [Fact]
-    public void A_type_is_kept_as_long_as_something_in_it_can_be_restored()
-    {
-        var map = _doc.GetMap("map");
-        map.Set("file", new YText("abc"));
-        var file = map.GetText("file")!;
-        using var manager = new UndoManager(map, Options());
-        file.Delete(0, 1);
-        _doc.Transact(() => map.Remove("file"), "untracked");
-        Assert.Equal(1, _doc.Store.Text.Live);
-        Assert.False(file.Branch!.IsCollected);
-
-        manager.Clear();
-
-        Assert.Equal(0, _doc.Store.Text.Live);
-        Assert.True(file.Branch!.IsCollected);
-        InvariantChecks.Check(_doc);
-    }
-
-    [Fact]
-    public void Without_collection_nothing_is_forgotten()
-    {
-        var doc = new Doc(new DocOptions { ClientId = 1, CollectsGarbage = false });
-        var text = doc.GetText("text");
-        text.Insert(0, "abc");
-        using var manager = new UndoManager(text, Options());
-        text.Delete(0, 2);
-        manager.Clear();
-
-        Assert.Equal(3, doc.Store.Text.Live);
-        text.Delete(0, 1);
-        manager.Undo();
-        Assert.Equal("c", text.ToString());
-    }
-
-    [Fact]
-    public void The_oldest_steps_are_forgotten_where_there_is_a_limit()
-    {
-        _text.Insert(0, "0123456789");
-        using var manager = new UndoManager(_text, new UndoManagerOptions { CaptureTimeout = TimeSpan.Zero, MaxStackItems = 2 });
-        for (var i = 0; i < 5; i++)
-        {
-            _text.Delete(0, 2);
-        }
-
-        Assert.Equal(2, manager.UndoStack.Count);
-        Assert.Equal(4, _doc.Store.Text.Live);
-        while (manager.Undo() is not null)
-        {
-        }
-
-        Assert.Equal("6789", _text.ToString());
     }
 
     [Fact]
@@ -460,25 +355,6 @@ public sealed class UndoManagerTests
     }
 
     [Fact]
-    public void Clearing_in_a_transaction_keeps_what_the_transaction_deletes()
-    {
-        var map = _doc.GetMap("map");
-        map.Set("file", new YText("abc"));
-        using var manager = new UndoManager(map, Options());
-        map.GetText("file")!.Delete(0, 1);
-        manager.StopCapturing();
-        _doc.Transact(() =>
-        {
-            map.Remove("file");
-            manager.Clear();
-        });
-
-        manager.Undo();
-
-        Assert.Equal("bc", map.GetText("file")!.ToString());
-    }
-
-    [Fact]
     public void One_that_was_disposed_of_hears_nothing_more()
     {
         var manager = Manager();
@@ -491,32 +367,6 @@ public sealed class UndoManagerTests
         Assert.False(manager.CanUndo);
         Assert.Null(manager.Undo());
         Assert.Equal("abc", _text.ToString());
-    }
-
-    [Fact]
-    public void Types_nested_deep_are_restored_and_forgotten_in_time()
-    {
-        var outer = new YArray();
-        _doc.GetArray("array").Add(outer);
-        for (var i = 0; i < 20_000; i++)
-        {
-            var inner = new YArray();
-            outer.Add(inner);
-            outer = inner;
-        }
-
-        using var manager = new UndoManager(_doc.GetArray("array"), Options());
-        outer.Add("deep");
-        manager.StopCapturing();
-        _doc.GetArray("array").Delete(0, 1);
-        manager.Undo();
-        Assert.Equal(1, _doc.GetArray("array").Length);
-        manager.Redo();
-        manager.Undo();
-        _doc.Transact(() => _doc.GetArray("array").Delete(0, 1), "untracked");
-        Assert.Null(manager.Undo());
-        manager.Clear();
-        InvariantChecks.Check(_doc);
     }
 
     [Fact]
