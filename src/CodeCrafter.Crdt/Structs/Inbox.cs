@@ -26,17 +26,15 @@ internal sealed class Inbox(StructStore store)
     /// <summary>What waits of a client, in the order of the clock; stretches may overlap.</summary>
     public SortedChunks<Arrival>? PendingOf(ulong client) => _queues.GetValueOrDefault(client)?.Structs;
 
-    /// <summary>Integrates a struct past the queues, which are empty; false if it must wait.</summary>
-    public bool TryIntegrate(Transaction transaction, Arrival arrival, ReadOnlySpan<byte> content)
+    /// <summary>The unit that must be there before a struct can be integrated, and is not; none if nothing lacks.</summary>
+    public Id MissingFor(Arrival arrival)
     {
         var state = store.StateOf(arrival.Client);
-        if (arrival.Clock > state || !FindMissing(arrival).IsNone)
-        {
-            return false;
-        }
-
-        Integration.Integrate(transaction, arrival, content, state - arrival.Clock);
-        return true;
+        return arrival.Clock > state ? new Id(arrival.Client, arrival.Clock - 1)
+            : IsMissing(arrival, arrival.Origin) ? arrival.Origin
+            : IsMissing(arrival, arrival.RightOrigin) ? arrival.RightOrigin
+            : IsMissing(arrival, arrival.ParentId) ? arrival.ParentId
+            : Id.None;
     }
 
     /// <summary>To read the next struct into; it is used again until one has to wait.</summary>
@@ -115,7 +113,7 @@ internal sealed class Inbox(StructStore store)
             }
 
             var head = queue.Head;
-            var missing = head.Clock > state ? new Id(queue.Client, head.Clock - 1) : FindMissing(head);
+            var missing = MissingFor(head);
             if (missing.IsNone)
             {
                 queue.Dequeue();
@@ -134,12 +132,6 @@ internal sealed class Inbox(StructStore store)
             }
         }
     }
-
-    private Id FindMissing(Arrival arrival) =>
-        IsMissing(arrival, arrival.Origin) ? arrival.Origin
-        : IsMissing(arrival, arrival.RightOrigin) ? arrival.RightOrigin
-        : IsMissing(arrival, arrival.ParentId) ? arrival.ParentId
-        : Id.None;
 
     private bool IsMissing(Arrival arrival, Id id) =>
         !id.IsNone && id.Client != arrival.Client && id.Clock >= store.StateOf(id.Client);

@@ -40,10 +40,14 @@ internal ref struct UpdateReader
     {
         _reader = new WireReader(update, bookmark.Position);
         (_sectionsLeft, _structsLeft, Client, Clock) = (bookmark.SectionsLeft, bookmark.StructsLeft, bookmark.Client, bookmark.Clock);
+        (_encodedClient, _encodedClientLength) = (VarUint.Encode(Client), VarUint.LengthOf(Client));
     }
 
     /// <summary>This place, before the next struct.</summary>
     public readonly UpdateBookmark Bookmark => new(_reader.Position, _sectionsLeft, _structsLeft, Client, End);
+
+    /// <summary>The place before the struct that was read last.</summary>
+    public readonly UpdateBookmark BookmarkBefore => new(_afterInfo - 1, _sectionsLeft, _structsLeft + 1, Client, Clock);
 
     // Of the struct or deletion that was read last.
     public ulong Client { get; private set; }
@@ -86,23 +90,45 @@ internal ref struct UpdateReader
     /// <summary>Reads the next struct; false after the last.</summary>
     public bool MoveNext()
     {
-        while (_structsLeft == 0)
+        while (!MoveNextInSection())
         {
-            if (_sectionsLeft == 0)
+            if (!MoveNextSection())
             {
                 return false;
             }
+        }
 
-            _sectionsLeft--;
-            _structsLeft = _reader.ReadVarUint();
-            Client = _reader.ReadVarUint();
-            (_encodedClient, _encodedClientLength) = (VarUint.Encode(Client), VarUint.LengthOf(Client));
-            (Clock, Length) = (_reader.ReadClock(), 0);
-            if (_clients?.Add(Client) == false)
-            {
-                // Yjs would forget the first: the two would see different documents.
-                throw new MalformedUpdateException("A client comes twice.");
-            }
+        return true;
+    }
+
+    /// <summary>Goes to the next section, before its first struct; false after the last. This one has been read.</summary>
+    public bool MoveNextSection()
+    {
+        if (_sectionsLeft == 0)
+        {
+            return false;
+        }
+
+        _sectionsLeft--;
+        _structsLeft = _reader.ReadVarUint();
+        Client = _reader.ReadVarUint();
+        (_encodedClient, _encodedClientLength) = (VarUint.Encode(Client), VarUint.LengthOf(Client));
+        (Clock, Length) = (_reader.ReadClock(), 0);
+        if (_clients?.Add(Client) == false)
+        {
+            // Yjs would forget the first: the two would see different documents.
+            throw new MalformedUpdateException("A client comes twice.");
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads the next struct of the section; false after the last.</summary>
+    public bool MoveNextInSection()
+    {
+        if (_structsLeft == 0)
+        {
+            return false;
         }
 
         _structsLeft--;

@@ -45,6 +45,28 @@ public class MemoryTests
     }
 
     [Fact]
+    public void What_two_made_in_turn_is_loaded_without_a_copy_of_what_has_to_come_later()
+    {
+        var (one, other) = (new Doc(clientId: 1), new Doc(clientId: 2));
+        for (var i = 0; i < Keystrokes; i++)
+        {
+            one.GetText("text").Insert(0, "x");
+            other.ApplyUpdate(one.EncodeStateAsUpdate(other.EncodeStateVector()));
+            other.GetText("text").Insert(0, "y");
+            one.ApplyUpdate(other.EncodeStateAsUpdate(one.EncodeStateVector()));
+        }
+
+        var state = one.EncodeStateAsUpdate();
+        var doc = new Doc(clientId: 3);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        doc.ApplyUpdate(state);
+
+        // A row has 40 bytes and a number of four; the rest is what lists have outgrown. A copy would have twice as many.
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / (2.0 * Keystrokes), 44, 80);
+        Assert.Equal(one.GetText("text").ToString(), doc.GetText("text").ToString());
+    }
+
+    [Fact]
     public void Texts_that_were_loaded_together_are_edited_apart() => Seeds.Run(5, EditApart);
 
     [Fact]

@@ -1,0 +1,204 @@
+using System.Runtime.InteropServices;
+using CodeCrafter.Crdt.Wire;
+
+namespace CodeCrafter.Crdt.Structs;
+
+/// <summary>
+/// Makes the structs of a checked update that the document does not have. Each of its sections, one for a client, is
+/// read as far as what the structs need is there; where something lacks, the section that has it is read first, as far as
+/// that (as yjs does in integrateStructs, on structs that have been made). So nothing is kept but where to go on. What the update
+/// itself does not have waits in the inbox, and all that comes behind it in its section.
+/// </summary>
+internal ref struct SectionReader
+{
+    private readonly ReadOnlySpan<byte> _update;
+    private readonly Span<UpdateSection> _sections;
+    private readonly Transaction _transaction;
+    private readonly Inbox _inbox;
+    private LastNames _names;
+    private Stack<int>? _stack;
+    private Dictionary<ulong, int>? _sectionOf;
+
+    private SectionReader(ReadOnlySpan<byte> update, Span<UpdateSection> sections, Doc doc, Transaction transaction, Inbox inbox)
+    {
+        (_transaction, _inbox) = (transaction, inbox);
+        _update = update;
+        _sections = sections;
+        _names = new LastNames(doc);
+    }
+
+    /// <summary>Reads all sections, and returns a reader of what is behind them.</summary>
+    /// <param name="update">The update.</param>
+    /// <param name="sections">Its sections, but for those that are empty; not needed where it has no more than one.</param>
+    /// <param name="doc">The document.</param>
+    /// <param name="transaction">The transaction of the document.</param>
+    /// <param name="inbox">What waits already, and what has to wait from now on.</param>
+    public static UpdateReader ReadStructs(
+        ReadOnlySpan<byte> update, List<UpdateSection>? sections, Doc doc, Transaction transaction, Inbox inbox)
+    {
+        var rest = new UpdateReader(update, isChecked: true);
+        if (sections is null)
+        {
+            rest.MoveNextSection();
+            var only = new UpdateSection(rest.Bookmark);
+            new SectionReader(update, new Span<UpdateSection>(ref only), doc, transaction, inbox).Read();
+            return new UpdateReader(update, only.Next);
+        }
+
+        new SectionReader(update, CollectionsMarshal.AsSpan(sections), doc, transaction, inbox).Read();
+        rest = sections is [.., var last] ? new UpdateReader(update, last.Next) : rest;
+        while (rest.MoveNextSection())
+        {
+        }
+
+        return rest;
+    }
+
+    private void Read()
+    {
+        for (var i = 0; i < _sections.Length && !_inbox.HasPending; i++)
+        {
+            ReadFirst(i);
+        }
+
+        for (var i = 0; i < _sections.Length; i++)
+        {
+            Keep(i);
+        }
+    }
+
+    // Depth first over what is needed. No section is twice on the stack: two that wait for each other wait for ever.
+    private void ReadFirst(int first)
+    {
+        var missing = ReadOn(first);
+        if (missing.IsNone)
+        {
+            return;
+        }
+
+        _stack ??= new Stack<int>();
+        Push(first, long.MaxValue);
+        while (_stack.TryPeek(out var index))
+        {
+            missing = ReadOn(index);
+            if (!missing.IsNone && TryFindSection(missing.Client, out var other))
+            {
+                Push(other, missing.Clock);
+                continue;
+            }
+
+            ref var section = ref _sections[index];
+            (section.IsOnStack, section.IsStuck, section.WantedBelow) = (false, !missing.IsNone, long.MaxValue);
+            _stack.Pop();
+        }
+    }
+
+    /// <summary>
+    /// Reads a section to its end, or until there is as much of it as is wanted. Returns what the next struct lacks, if
+    /// that is why it ends.
+    /// </summary>
+    private Id ReadOn(int index)
+    {
+        ref var section = ref _sections[index];
+        var store = _transaction.Store;
+        var reader = new UpdateReader(_update, section.Next);
+        while ((section.WantedBelow == long.MaxValue || store.StateOf(reader.Client) <= section.WantedBelow) && reader.MoveNextInSection())
+        {
+            if (reader.IsSkip || reader.End <= store.StateOf(reader.Client) || TryExtend(in reader))
+            {
+                continue;
+            }
+
+            var arrival = _inbox.Next();
+            arrival.Read(in reader, ref _names);
+            var missing = _inbox.MissingFor(arrival);
+            if (!missing.IsNone)
+            {
+                section.Next = reader.BookmarkBefore;
+                return missing;
+            }
+
+            Integration.Integrate(_transaction, arrival, reader.ContentBytes, store.StateOf(reader.Client) - reader.Clock);
+        }
+
+        section.Next = reader.Bookmark;
+        return Id.None;
+    }
+
+    // What has not been integrated.
+    private void Keep(int index)
+    {
+        ref var section = ref _sections[index];
+        var reader = new UpdateReader(_update, section.Next);
+        while (reader.MoveNextInSection())
+        {
+            if (!reader.IsSkip && reader.End > _transaction.Store.StateOf(reader.Client))
+            {
+                var arrival = _inbox.Next();
+                arrival.Read(in reader, ref _names);
+                _inbox.Add(arrival, reader.ContentBytes);
+            }
+        }
+
+        section.Next = reader.Bookmark;
+    }
+
+    // Typing that goes on where it left off needs no item of its own.
+    private readonly bool TryExtend(in UpdateReader reader)
+    {
+        var store = _transaction.Store;
+        if (reader.Kind != Content.StringKind
+            || store.Find(reader.Client) is not { IsEmpty: false } structs || structs.State != reader.Clock)
+        {
+            return false;
+        }
+
+        var last = structs.Last;
+        if (!TextRun.IsExtendable(store, structs, last, reader.Origin, reader.RightOrigin, reader.Length))
+        {
+            return false;
+        }
+
+        TextRun.Extend(_transaction, structs, last, new WireReader(reader.ContentBytes).ReadVarBytes(), reader.Length);
+        return true;
+    }
+
+    private readonly void Push(int index, long wantedBelow)
+    {
+        ref var section = ref _sections[index];
+        (section.IsOnStack, section.WantedBelow) = (true, wantedBelow);
+        _stack!.Push(index);
+    }
+
+    // The section of a client, if it is any use to read on there.
+    private bool TryFindSection(ulong client, out int index)
+    {
+        if (_sectionOf is null)
+        {
+            _sectionOf = new Dictionary<ulong, int>(_sections.Length, ClientIdComparer.Instance);
+            for (var i = 0; i < _sections.Length; i++)
+            {
+                _sectionOf.Add(_sections[i].Next.Client, i);
+            }
+        }
+
+        return _sectionOf.TryGetValue(client, out index)
+            && _sections[index] is { IsOnStack: false, IsStuck: false, Next.StructsLeft: > 0 };
+    }
+}
+
+/// <summary>A section of an update while it is read.</summary>
+/// <param name="start">Before its first struct.</param>
+internal struct UpdateSection(UpdateBookmark start)
+{
+    /// <summary>Before the next struct.</summary>
+    public UpdateBookmark Next = start;
+
+    /// <summary>While on the stack: the clock up to which the section below wants this one to get.</summary>
+    public long WantedBelow = long.MaxValue;
+
+    public bool IsOnStack;
+
+    /// <summary>What the next struct lacks is not in the update, or not to be had.</summary>
+    public bool IsStuck;
+}
