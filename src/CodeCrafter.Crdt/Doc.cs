@@ -153,12 +153,12 @@ public sealed class Doc
     /// </exception>
     public void ApplyUpdate(ReadOnlySpan<byte> update, object? origin = null)
     {
-        var sections = UpdateDecoder.Check(update);
-        UpdateDecoder.MakeRoom(update, _store, _inbox);
+        var layout = UpdateDecoder.CheckSections(update);
+        UpdateDecoder.MakeRoom(update, layout, _store, _inbox);
         Begin(origin, isLocal: false);
         try
         {
-            var reader = SectionReader.ReadStructs(update, sections, this, _transaction, _inbox);
+            var reader = SectionReader.ReadStructs(update, layout, this, _transaction, _inbox);
             _inbox.Drain(_transaction);
             _deletions.Apply(_transaction, ref reader);
             _deletions.ApplyPending(_transaction);

@@ -48,7 +48,7 @@ internal sealed class ClientTable(Rows rows)
         return _lastFound = number;
     }
 
-    /// <summary>Makes room at once for so many, if there is none yet.</summary>
+    /// <summary>Makes room at once for so many clients, if it has none yet.</summary>
     public void Reserve(int count)
     {
         if (Count == 0 && count > MaxWithoutSlots)

@@ -88,7 +88,7 @@ internal sealed class Inbox(StructStore store)
         while (_awake.Count > 0);
     }
 
-    // Depth first over dependencies. The stack holds each queue at most once: two queues whose heads wait for each
+    // Depth first over dependencies, as in SectionReader. The stack holds each queue at most once: two queues whose heads wait for each
     // other wait for ever, as do those that wait for something that is not there.
     private void Run(Transaction transaction, Queue first)
     {
@@ -105,7 +105,7 @@ internal sealed class Inbox(StructStore store)
                 continue;
             }
 
-            if (state > queue.WantedBelow)
+            if (state > queue.Wanted)
             {
                 Wake(queue);
                 Pop();
@@ -139,10 +139,10 @@ internal sealed class Inbox(StructStore store)
     private bool IsBlocked(Queue queue) =>
         !queue.WaitsFor.IsNone && queue.WaitsFor.Clock >= store.StateOf(queue.WaitsFor.Client);
 
-    private void Push(Queue queue, long wantedBelow)
+    private void Push(Queue queue, long wanted)
     {
         queue.IsOnStack = true;
-        queue.WantedBelow = wantedBelow;
+        queue.Wanted = wanted;
         _stack.Add(queue);
     }
 
@@ -215,8 +215,8 @@ internal sealed class Inbox(StructStore store)
         /// <summary>The unit that the head waits for, of this or another client.</summary>
         public Id WaitsFor = Id.None;
 
-        /// <summary>While on the stack: the clock up to which the queue below wants this one to get.</summary>
-        public long WantedBelow;
+        /// <summary>While on the stack: the clock of the unit that the queue below lacks.</summary>
+        public long Wanted;
 
         public bool IsOnStack, IsAwake;
 

@@ -4,10 +4,11 @@ using CodeCrafter.Crdt.Wire;
 namespace CodeCrafter.Crdt.Structs;
 
 /// <summary>
-/// Makes the structs of a checked update that the document does not have. Each of its sections, one for a client, is
-/// read as far as what the structs need is there; where something lacks, the section that has it is read first, as far as
-/// that (as yjs does in integrateStructs, on structs that have been made). So nothing is kept but where to go on. What the update
-/// itself does not have waits in the inbox, and all that comes behind it in its section.
+/// Makes the structs of a checked update that the document does not have. Each section of it, one for a client, is read
+/// as far as what its structs need is there; where something lacks, the section that has it is read first, as far as that.
+/// It is what Yjs does with structs that it has made (integrateStructs), and the inbox with those that it keeps, but here nothing
+/// is kept except where to go on. What needs something that the update does not have goes to the inbox, with all that comes behind
+/// it in its section; and so does everything while anything waits there, since it may be that which is needed.
 /// </summary>
 internal ref struct SectionReader
 {
@@ -29,29 +30,23 @@ internal ref struct SectionReader
 
     /// <summary>Reads all sections, and returns a reader of what is behind them.</summary>
     /// <param name="update">The update.</param>
-    /// <param name="sections">Its sections, but for those that are empty; not needed where it has no more than one.</param>
+    /// <param name="layout">Where its sections are; they are no use to anyone else afterwards.</param>
     /// <param name="doc">The document.</param>
     /// <param name="transaction">The transaction of the document.</param>
     /// <param name="inbox">What waits already, and what has to wait from now on.</param>
     public static UpdateReader ReadStructs(
-        ReadOnlySpan<byte> update, List<UpdateSection>? sections, Doc doc, Transaction transaction, Inbox inbox)
+        ReadOnlySpan<byte> update, in CheckedUpdate layout, Doc doc, Transaction transaction, Inbox inbox)
     {
-        var rest = new UpdateReader(update, isChecked: true);
-        if (sections is null)
+        if (layout.Sections is { } sections)
         {
-            rest.MoveNextSection();
-            var only = new UpdateSection(rest.Bookmark);
+            new SectionReader(update, CollectionsMarshal.AsSpan(sections), doc, transaction, inbox).Read();
+        }
+        else if (layout.First is { } only)
+        {
             new SectionReader(update, new Span<UpdateSection>(ref only), doc, transaction, inbox).Read();
-            return new UpdateReader(update, only.Next);
         }
 
-        new SectionReader(update, CollectionsMarshal.AsSpan(sections), doc, transaction, inbox).Read();
-        rest = sections is [.., var last] ? new UpdateReader(update, last.Next) : rest;
-        while (rest.MoveNextSection())
-        {
-        }
-
-        return rest;
+        return new UpdateReader(update, layout.End);
     }
 
     private void Read()
@@ -88,21 +83,19 @@ internal ref struct SectionReader
             }
 
             ref var section = ref _sections[index];
-            (section.IsOnStack, section.IsStuck, section.WantedBelow) = (false, !missing.IsNone, long.MaxValue);
+            (section.IsOnStack, section.IsStuck, section.Wanted) = (false, !missing.IsNone, long.MaxValue);
             _stack.Pop();
         }
     }
 
-    /// <summary>
-    /// Reads a section to its end, or until there is as much of it as is wanted. Returns what the next struct lacks, if
-    /// that is why it ends.
-    /// </summary>
+    // Reads a section to its end, or until what is wanted of it is there. Returns what the next struct lacks, if that is
+    // why it ends.
     private Id ReadOn(int index)
     {
         ref var section = ref _sections[index];
         var store = _transaction.Store;
         var reader = new UpdateReader(_update, section.Next);
-        while ((section.WantedBelow == long.MaxValue || store.StateOf(reader.Client) <= section.WantedBelow) && reader.MoveNextInSection())
+        while ((section.Wanted == long.MaxValue || store.StateOf(reader.Client) <= section.Wanted) && reader.MoveNextInSection())
         {
             if (reader.IsSkip || reader.End <= store.StateOf(reader.Client) || TryExtend(in reader))
             {
@@ -163,10 +156,10 @@ internal ref struct SectionReader
         return true;
     }
 
-    private readonly void Push(int index, long wantedBelow)
+    private readonly void Push(int index, long wanted)
     {
         ref var section = ref _sections[index];
-        (section.IsOnStack, section.WantedBelow) = (true, wantedBelow);
+        (section.IsOnStack, section.Wanted) = (true, wanted);
         _stack!.Push(index);
     }
 
@@ -194,11 +187,21 @@ internal struct UpdateSection(UpdateBookmark start)
     /// <summary>Before the next struct.</summary>
     public UpdateBookmark Next = start;
 
-    /// <summary>While on the stack: the clock up to which the section below wants this one to get.</summary>
-    public long WantedBelow = long.MaxValue;
+    /// <summary>The clock of the unit that the section below on the stack lacks; where there is none, more than any clock.</summary>
+    public long Wanted = long.MaxValue;
 
     public bool IsOnStack;
 
     /// <summary>What the next struct lacks is not in the update, or not to be had.</summary>
     public bool IsStuck;
+}
+
+/// <summary>Where what is in an update is, of which all has been checked.</summary>
+/// <param name="First">The first section that is not empty, if there is one.</param>
+/// <param name="Sections">All such sections, highest client first; null where there is no more than one.</param>
+/// <param name="End">Behind all sections.</param>
+internal readonly record struct CheckedUpdate(UpdateSection? First, List<UpdateSection>? Sections, UpdateBookmark End)
+{
+    /// <summary>How many sections are not empty.</summary>
+    public int Count => Sections?.Count ?? (First is null ? 0 : 1);
 }

@@ -3,62 +3,30 @@ using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Structs;
 
-/// <summary>Turns updates and state vectors into structs and numbers.</summary>
+/// <summary>Checks updates before anything is made of them, and reads state vectors.</summary>
 internal static class UpdateDecoder
 {
-    private const int MaxReserved = 1 << 16;
-
-    /// <summary>Checks all of a V1 update, and returns its sections but for those that are empty; null where it has no more than one.</summary>
+    /// <summary>Checks all of a V1 update.</summary>
     /// <exception cref="MalformedUpdateException">It is none. What is a V2 update is said to be one.</exception>
-    public static List<UpdateSection>? Check(ReadOnlySpan<byte> update)
-    {
-        try
-        {
-            return CheckV1(update);
-        }
-        catch (MalformedUpdateException exception) when (OtherFormat.IsV2(update))
-        {
-            throw new MalformedUpdateException($"{exception.Message} The bytes are a V2 update, but were read as V1.", exception);
-        }
-    }
+    public static void Check(ReadOnlySpan<byte> update) => Check(update, findsSections: false);
 
-    /// <summary>The same, where it makes no difference what else the bytes are.</summary>
-    public static List<UpdateSection>? CheckV1(ReadOnlySpan<byte> update)
-    {
-        var reader = new UpdateReader(update, isChecked: false);
-        List<UpdateSection>? sections = reader.Bookmark.SectionsLeft < 2 ? null : [];
-        while (reader.MoveNextSection())
-        {
-            var start = reader.Bookmark;
-            if (start.StructsLeft > 0)
-            {
-                sections?.Add(new UpdateSection(start));
-            }
+    /// <summary>The same, for who will read the structs: it is found out where each section is.</summary>
+    /// <exception cref="MalformedUpdateException">It is none. What is a V2 update is said to be one.</exception>
+    public static CheckedUpdate CheckSections(ReadOnlySpan<byte> update) => Check(update, findsSections: true);
 
-            while (reader.MoveNextInSection())
-            {
-            }
-        }
-
-        while (reader.MoveNextDelete())
-        {
-        }
-
-        return sections;
-    }
+    /// <summary>Checks all of a V1 update, where it makes no difference what else the bytes are.</summary>
+    public static void CheckV1(ReadOnlySpan<byte> update) => CheckV1(update, findsSections: false);
 
     /// <summary>Sees to it that a document has room for all of a checked update.</summary>
     /// <exception cref="MalformedUpdateException">It may not have it.</exception>
-    public static void MakeRoom(ReadOnlySpan<byte> update, StructStore store, Inbox inbox)
+    public static void MakeRoom(ReadOnlySpan<byte> update, in CheckedUpdate layout, StructStore store, Inbox inbox)
     {
-        var sections = new WireReader(update).ReadVarUint();
-        if (sections + (ulong)store.Clients.Count + (ulong)inbox.PendingClients.Count > Row.MaxClients || !store.Text.HasRoomFor(update.Length))
+        if ((long)layout.Count + store.Clients.Count + inbox.PendingClients.Count > Row.MaxClients || !store.Text.HasRoomFor(update.Length))
         {
             throw new MalformedUpdateException("The document would be too large.");
         }
 
-        // Strangers may write sections that have nothing in them.
-        store.Clients.Reserve((int)Math.Min(sections, MaxReserved));
+        store.Clients.Reserve(layout.Count);
     }
 
     /// <summary>Reads a state vector; nothing at all stands for the state of an empty document.</summary>
@@ -79,5 +47,54 @@ internal static class UpdateDecoder
 
         reader.ExpectEnd();
         return state;
+    }
+
+    private static CheckedUpdate Check(ReadOnlySpan<byte> update, bool findsSections)
+    {
+        try
+        {
+            return CheckV1(update, findsSections);
+        }
+        catch (MalformedUpdateException exception) when (OtherFormat.IsV2(update))
+        {
+            throw new MalformedUpdateException($"{exception.Message} The bytes are a V2 update, but were read as V1.", exception);
+        }
+    }
+
+    private static CheckedUpdate CheckV1(ReadOnlySpan<byte> update, bool findsSections)
+    {
+        var reader = new UpdateReader(update, isChecked: false);
+        UpdateSection? first = null;
+        List<UpdateSection>? sections = null;
+        var isDescending = true;
+        while (reader.MoveNextSection())
+        {
+            var section = new UpdateSection(reader.Bookmark);
+            if (findsSections && section.Next.StructsLeft > 0)
+            {
+                // Most updates have one alone, and no need of a list.
+                sections ??= first is { } only ? [only] : null;
+                isDescending &= sections is null || sections[^1].Next.Client > section.Next.Client;
+                sections?.Add(section);
+                first ??= section;
+            }
+
+            while (reader.MoveNextInSection())
+            {
+            }
+        }
+
+        var end = reader.Bookmark;
+        while (reader.MoveNextDelete())
+        {
+        }
+
+        if (!isDescending)
+        {
+            // Yjs writes the highest client first, and reads it first whatever the order is.
+            sections!.Sort(static (a, b) => b.Next.Client.CompareTo(a.Next.Client));
+        }
+
+        return new CheckedUpdate(first, sections, end);
     }
 }

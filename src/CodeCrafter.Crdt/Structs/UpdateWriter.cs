@@ -113,7 +113,7 @@ internal static class UpdateWriter
         return Sorted(sections);
     }
 
-    // Highest first. A document that was loaded has them in this order.
+    // Highest first. A document that was loaded has them in this order, unless one needed what a lower one had made.
     private static List<Section> Sorted(List<Section> sections)
     {
         for (var i = 1; i < sections.Count; i++)

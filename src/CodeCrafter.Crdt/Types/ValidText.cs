@@ -12,6 +12,7 @@ internal static class ValidText
     public static string Of(string text, [CallerArgumentExpression(nameof(text))] string? name = null)
     {
         ArgumentNullException.ThrowIfNull(text, name);
+        // Nearly all is ASCII, and the search takes memory until it has been optimised.
         if (TextPool.IsAscii(text) || text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
         {
             return text;

@@ -3,14 +3,14 @@ using CodeCrafter.Crdt.Structs;
 namespace CodeCrafter.Crdt.Wire;
 
 /// <summary>
-/// Walks over a V1 update without taking memory: first all structs (<see cref="MoveNext"/>), then all deletions
-/// (<see cref="MoveNextDelete"/>). Every field is checked on the way, so whoever has walked to the end once knows that
+/// Walks over a V1 update without taking memory: first all structs (<see cref="MoveNext"/>, or section by section), then all
+/// deletions (<see cref="MoveNextDelete"/>). Every field is checked on the way, so whoever has walked to the end once knows that
 /// the update is well-formed. The format is that of yjs/src/utils/encoding.js and UpdateEncoder.js.
 /// </summary>
 internal ref struct UpdateReader
 {
-    // The number of clients is only what the bytes say.
-    private const int MaxExpectedClients = 4096;
+    // Of a section: the number of structs, the client, the clock.
+    private const int MinSection = 3;
 
     private readonly HashSet<ulong>? _clients;
     private WireReader _reader;
@@ -32,7 +32,7 @@ internal ref struct UpdateReader
         _reader = new WireReader(update);
         _sectionsLeft = _reader.ReadVarUint();
         _clients = isChecked || _sectionsLeft < 2 ? null
-            : new HashSet<ulong>((int)Math.Min(_sectionsLeft, MaxExpectedClients), ClientIdComparer.Instance);
+            : new HashSet<ulong>((int)Math.Min(_sectionsLeft, (ulong)(update.Length / MinSection)), ClientIdComparer.Instance);
     }
 
     /// <summary>Goes on where another reader of the same update, which has been checked, was.</summary>
@@ -101,7 +101,7 @@ internal ref struct UpdateReader
         return true;
     }
 
-    /// <summary>Goes to the next section, before its first struct; false after the last. This one has been read.</summary>
+    /// <summary>Goes to the next section, before its first struct; false after the last. All structs of this one must have been read.</summary>
     public bool MoveNextSection()
     {
         if (_sectionsLeft == 0)

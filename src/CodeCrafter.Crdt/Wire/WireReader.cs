@@ -113,7 +113,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, int position = 0)
     {
         if (_bytes.Length - _position >= sizeof(ulong))
         {
-            // Of seven bytes at most none is too large.
+            // Only one of eight bytes can be too large.
             var word = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[_position..]);
             var length = VarUint.LengthIn(word);
             if (length is > 0 and < sizeof(ulong) && (length == 1 || word >> (8 * (length - 1)) << 56 != 0))

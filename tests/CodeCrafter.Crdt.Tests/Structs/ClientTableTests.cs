@@ -7,7 +7,7 @@ public sealed class ClientTableTests
 {
     [Fact]
     public void A_client_has_the_number_that_it_was_given_and_others_have_none() => Gen.Select(
-        Gen.ULong[0, (1UL << 53) - 1].HashSet[0, 2000], Gen.OneOf(Gen.Int[0, 20], Gen.Int[0, 3000]), Gen.Int[0, 20]).Sample(
+        Gen.ULong[0, (1UL << 53) - 1].HashSet[0, 2000], Gen.OneOf(Gen.Int[0, 20], Gen.Int[0, 3000]), Gen.OneOf(Gen.Const(0), Gen.Int[0, 20])).Sample(
         (clients, reserved, reservedAt) =>
         {
             var table = new ClientTable(new Rows());

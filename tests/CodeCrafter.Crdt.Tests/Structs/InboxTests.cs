@@ -70,7 +70,7 @@ public sealed class InboxTests
             (Typed(42, 1), 1), (Typed(42, 1), 1), (EverySecond(1), 21), (EverySecond(1), 21), (Typed(6, 1), 21), (Typed(7, 1), 22), (Typed(7, 1), 22),
         })
         {
-            SectionReader.ReadStructs(update, null, doc, transaction, inbox);
+            SectionReader.ReadStructs(update, UpdateDecoder.CheckSections(update), doc, transaction, inbox);
             inbox.Drain(transaction);
 
             var clocks = inbox.PendingOf(7)!.Items().Select(arrival => arrival.Clock).ToArray();

@@ -39,10 +39,37 @@ public sealed class RowListTests
         new Random(1).Shuffle(order);
         foreach (var i in order)
         {
-            var row = new Item(store, rows[i]);
-            Assert.True(rows[i] == list[list.Find(row.Clock)], $"{name}: the start of {i}");
-            Assert.True(rows[i] == list[list.Find(row.End - 1)], $"{name}: the end of {i}");
-            Assert.True(rows[i] == list[list.Find(row.Clock + (row.Length / 2))], $"{name}: the middle of {i}");
+            AssertIsFound(store, list, rows[i], name);
+        }
+    }
+
+    // The product from which a guess is made does not fit 64 bits.
+    [Fact]
+    public void Each_unit_is_found_where_guesses_are_bad()
+    {
+        const int count = 300_000;
+        const long length = ((1L << 53) - 1) / count;
+        var store = new StructStore();
+        var structs = store.FindOrAdd(1);
+        var list = new RowList(store.Rows, store.AddRow(structs, 0, length, StructInfo.Gc, Id.None, Id.None));
+        for (var i = 1; i < count; i++)
+        {
+            list.Append(store.AddRow(structs, i * length, length, StructInfo.Gc, Id.None, Id.None));
+        }
+
+        var random = new Random(1);
+        for (var i = 0; i < 10_000; i++)
+        {
+            AssertIsFound(store, list, 1 + random.Next(count), "bad guesses");
+        }
+    }
+
+    private static void AssertIsFound(StructStore store, RowList list, int number, string name)
+    {
+        var row = new Item(store, number);
+        foreach (var clock in new[] { row.Clock, row.Clock + (row.Length / 2), row.End - 1 })
+        {
+            Assert.True(number == list[list.Find(clock)], $"{name}: {clock} of row {number}");
         }
     }
 }

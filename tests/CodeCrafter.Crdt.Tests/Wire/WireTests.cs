@@ -107,6 +107,15 @@ public sealed class WireTests
             var reader = new WireReader(writer.Written);
             Assert.Equal(isNegative ? -(double)magnitude : magnitude, reader.ReadVarInt());
             reader.ExpectEnd();
+            AssertIsSkipped(hex);
+            AssertIsSkipped(hex, "0102030405060708");
+        }
+
+        static void AssertIsSkipped(string hex, string behind = "")
+        {
+            var reader = new WireReader(Convert.FromHexString(hex + behind));
+            reader.SkipVarInt();
+            Assert.Equal(hex.Length / 2, reader.Position);
         }
     }
 
@@ -117,11 +126,26 @@ public sealed class WireTests
     [InlineData("808000")]
     [InlineData("80")]
     [InlineData("")]
-    public void Refuses_signed_integers_that_are_too_long_too_large_or_cut(string hex) => Assert.Throws<MalformedUpdateException>(() =>
+    public void Refuses_signed_integers_that_are_too_long_too_large_or_cut(string hex)
     {
-        var reader = new WireReader(Convert.FromHexString(hex));
-        reader.ReadVarInt();
-    });
+        var bytes = Convert.FromHexString(hex);
+        Assert.Throws<MalformedUpdateException>(() => new WireReader(bytes).ReadVarInt());
+        Assert.Throws<MalformedUpdateException>(() => new WireReader(bytes).SkipVarInt());
+    }
+
+    [Theory]
+    [InlineData("BFFFFFFFFFFFFF3F")]
+    [InlineData("80808080808080808080808001")]
+    [InlineData("8000")]
+    [InlineData("808000")]
+    [InlineData("80808080808000")]
+    [InlineData("8080808080808000")]
+    public void Refuses_signed_integers_that_are_too_long_or_too_large_before_others(string hex)
+    {
+        var bytes = Convert.FromHexString(hex + "0102030405060708");
+        Assert.Throws<MalformedUpdateException>(() => new WireReader(bytes).ReadVarInt());
+        Assert.Throws<MalformedUpdateException>(() => new WireReader(bytes).SkipVarInt());
+    }
 
     [Theory]
     [InlineData("FFFFFFFFFFFFFF1F")]
