@@ -44,7 +44,7 @@ internal static class DocumentsCommand
         var steps = CommonOptions.Choice("--steps", DocumentWorker.Steps, DocumentWorker.Steps, "which to measure");
         var contenders = CommonOptions.Choice("--contenders", DocumentContender.Keys, DocumentContender.Keys, "which to measure");
         var rounds = CommonOptions.Number("--rounds", 5, 1, "processes of each contender for each step");
-        var seconds = CommonOptions.Number("--seconds", 1, 0, "a step is repeated in its process for so long; 0 for once");
+        var seconds = CommonOptions.Number("--seconds", 3, 0, "a step is repeated in its process for so long; 0 for once");
         var command = new Command("documents", "Documents beside Yjs and ywasm: local edits, applying updates, loading, encoding, size and memory.")
         {
             output, traces, sets, size, steps, contenders, rounds, seconds, sharesProcess,
