@@ -200,8 +200,23 @@ public sealed class YjsUndoTests(YjsPeer yjs) : IClassFixture<YjsPeer>
         {
             _log.Add(name);
             var performed = call();
-            Compare(_yjs.CallUndoManager(Twin, name), performed);
+            JsonNode theirs;
+            try
+            {
+                theirs = _yjs.CallUndoManager(Twin, name);
+            }
+            catch (InvalidOperationException exception) when (IsLostParent(exception))
+            {
+                _isOver = true;
+                return;
+            }
+
+            Compare(theirs, performed);
         }
+
+        // Yjs looks for what a type was restored as even where that has been collected, and fails.
+        private static bool IsLostParent(InvalidOperationException exception) =>
+            exception.Message.Contains("reading 'client'") && exception.Message.Contains("at getItemCleanStart") && exception.Message.Contains("at redoItem");
 
         private void Edit()
         {
