@@ -82,6 +82,72 @@ public sealed class UndoCollectionTests
     }
 
     [Fact]
+    public void So_is_each_type_that_it_is_in()
+    {
+        var map = _doc.GetMap("map");
+        map.Set("folder", new YMap());
+        map.GetMap("folder")!.Set("file", new YText("abc"));
+        var (folder, file) = (map.GetMap("folder")!, map.GetMap("folder")!.GetText("file")!);
+        using var manager = new UndoManager(map, Options());
+        file.Delete(0, 1);
+        _doc.Transact(() => map.Remove("folder"), "untracked");
+        Assert.Equal(1, _doc.Store.Text.Live);
+        Assert.False(folder.Branch!.IsCollected || file.Branch!.IsCollected);
+
+        manager.Clear();
+
+        Assert.Equal(0, _doc.Store.Text.Live);
+        Assert.True(folder.Branch!.IsCollected && file.Branch!.IsCollected);
+    }
+
+    [Fact]
+    public void Types_are_forgotten_with_the_last_step()
+    {
+        var map = _doc.GetMap("map");
+        map.Set("file", new YText("abc"));
+        var first = map.GetText("file")!;
+        using var manager = new UndoManager(map, Options());
+        map.Remove("file");
+        manager.Undo();
+        var second = map.GetText("file")!;
+        _doc.Transact(() => map.Remove("file"), "untracked");
+        Assert.False(first.Branch!.IsCollected || second.Branch!.IsCollected);
+
+        manager.Clear();
+
+        Assert.True(first.Branch!.IsCollected && second.Branch!.IsCollected);
+    }
+
+    [Fact]
+    public void Types_are_forgotten_with_the_oldest_step()
+    {
+        var map = _doc.GetMap("map");
+        using var manager = new UndoManager(map, new UndoManagerOptions { CaptureTimeout = TimeSpan.Zero, MaxStackItems = 2 });
+        map.Set("file", new YText("abc"));
+        var file = map.GetText("file")!;
+        map.Remove("file");
+        map.Set("key", 1);
+        Assert.False(file.Branch!.IsCollected);
+
+        map.Set("key", 2);
+
+        Assert.True(file.Branch!.IsCollected);
+    }
+
+    [Fact]
+    public void What_is_forgotten_step_by_step_becomes_one()
+    {
+        _text.Insert(0, new string('x', 100));
+        using var manager = new UndoManager(_text, new UndoManagerOptions { CaptureTimeout = TimeSpan.Zero, MaxStackItems = 1 });
+        for (var i = 0; i < 100; i++)
+        {
+            _text.Delete(0, 1);
+        }
+
+        Assert.InRange(_doc.Store.Find(1)!.CountFrom(default), 1, 3);
+    }
+
+    [Fact]
     public void Without_collection_nothing_is_forgotten()
     {
         var doc = new Doc(new DocOptions { ClientId = 1, CollectsGarbage = false });
@@ -92,6 +158,7 @@ public sealed class UndoCollectionTests
         manager.Clear();
 
         Assert.Equal(3, doc.Store.Text.Live);
+        Assert.Empty(manager.Kept.Clients);
         text.Delete(0, 1);
         manager.Undo();
         Assert.Equal("c", text.ToString());

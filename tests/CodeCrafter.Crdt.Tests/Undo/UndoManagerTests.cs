@@ -181,7 +181,7 @@ public sealed class UndoManagerTests
             other.GetMap("map").Set("key", "theirs");
             doc.ApplyUpdate(other.EncodeStateAsUpdate());
 
-            manager.Undo();
+            Assert.Equal(ignores, manager.Undo() is not null);
 
             Assert.Equal(ignores ? "first" : "theirs", map.Get("key"));
         }
@@ -285,6 +285,9 @@ public sealed class UndoManagerTests
     [Fact]
     public void Who_decides_of_a_transaction_can_neither_change_the_document_nor_break_it()
     {
+        using var first = Manager();
+        var heard = 0;
+        first.StackItemAdded += _ => heard++;
         using var manager = new UndoManager(_text, Options() with
         {
             CaptureTransaction = _ =>
@@ -296,7 +299,7 @@ public sealed class UndoManagerTests
 
         Assert.Throws<InvalidOperationException>(() => _text.Insert(0, "a"));
 
-        Assert.Equal(("a", 0, false), (_text.ToString(), _doc.GetMap("map").Count, manager.CanUndo));
+        Assert.Equal(("a", 0, false, 1), (_text.ToString(), _doc.GetMap("map").Count, manager.CanUndo, heard));
         _doc.GetMap("map").Set("key", 2);
         InvariantChecks.Check(_doc);
     }
@@ -318,12 +321,12 @@ public sealed class UndoManagerTests
         {
             map.Set("kept", "a");
             map.Set("other", "b");
-            _text.Insert(0, "c");
+            _text.Insert(0, "cd");
         });
 
         manager.Undo();
 
-        Assert.Equal(["YText  c", "YMap other b", "YMap kept a"], asked);
+        Assert.Equal(["YText  cd", "YMap other b", "YMap kept a"], asked);
         Assert.Equal(["kept"], map.Keys);
     }
 
@@ -377,6 +380,8 @@ public sealed class UndoManagerTests
         Assert.Throws<ArgumentException>(() => new UndoManager([_text, new Doc().GetText("text")]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new UndoManager(_text, new UndoManagerOptions { CaptureTimeout = TimeSpan.FromTicks(-1) }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new UndoManager(_text, new UndoManagerOptions { MaxStackItems = 0 }));
+        Assert.Throws<ArgumentNullException>(() => new UndoManager(_text, new UndoManagerOptions { TimeProvider = null! }));
+        Assert.Throws<ArgumentNullException>(() => new UndoManager([_text, null!]));
         using var manager = Manager();
         Assert.Throws<ArgumentException>(() => manager.AddToScope(new Doc().GetText("text")));
         Assert.Throws<InvalidOperationException>(() => manager.AddToScope(new YText()));
