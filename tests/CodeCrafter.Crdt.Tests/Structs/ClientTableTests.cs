@@ -64,4 +64,20 @@ public sealed class ClientTableTests
         Assert.Equal(2, table.Add(0));
         Assert.Equal((2, 1), (table.Find(0), table.Find(7)));
     }
+
+    [Fact]
+    public void Room_for_one_more_is_room_for_a_quarter_more()
+    {
+        const int count = 1000, bytes = 40;
+        var table = new ClientTable(new Rows());
+        table.Reserve(count);
+        for (var i = 0UL; i < count; i++)
+        {
+            table.Add(i);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        table.Add(count);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, bytes * count * 5 / 4, bytes * count * 4 / 3);
+    }
 }

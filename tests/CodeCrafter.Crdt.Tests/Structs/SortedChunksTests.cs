@@ -65,6 +65,19 @@ public sealed class SortedChunksTests
         Assert.InRange(chunks.Moves - before, 1, 4L * count);
     }
 
+    [Fact]
+    public void Few_take_little_memory()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var chunks = new SortedChunks<Number>();
+        for (var i = 0; i < 8; i++)
+        {
+            chunks.Append(new Number(i));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 1000);
+    }
+
     internal static IEnumerable<int> Arrange(string order, int count) => order switch
     {
         "forward" => Enumerable.Range(0, count),

@@ -334,6 +334,12 @@ public sealed class AwarenessTests
         }
 
         Assert.Equal(States((9, 5, "null"), (10, 5, "null")), awareness.Encode(Enumerable.Range(1, 10).Select(i => (ulong)i)));
+
+        // That the last was also removed before does not count any more.
+        awareness.Apply(States((10, 6, "{}")));
+        awareness.Apply(States((10, 7, "null")));
+        awareness.Apply(States((11, 5, "null")));
+        Assert.Equal(States((10, 7, "null"), (11, 5, "null")), awareness.Encode([10, 11]));
     }
 
     [Fact]

@@ -28,6 +28,15 @@ public sealed class NamesTests
     }
 
     [Fact]
+    public void Empty_ones_are_names()
+    {
+        _here.GetMap("").Set("", "value");
+
+        Assert.Equal([""], There.RootNames);
+        Assert.Equal("value", There.GetMap("").Get(""));
+    }
+
+    [Fact]
     public void Of_roots()
     {
         _here.GetText(Half).Insert(0, "text");
