@@ -27,8 +27,8 @@ public sealed class ManifestTests : IDisposable
         { $"{{{Names.Replace("\"X\"", "null")},{Programs},{Run}}}", "'name' must be a text, not null" },
         { $"{{{Names},{Programs.Replace("\"packages\":[]", "\"packages\":\"gawk\"")},{Run}}}", "'packages' must be a list of texts, not a text" },
         { $"{{{Names},{Programs.Replace("\"packages\":[]", "\"packages\":[true]")},{Run}}}", "'packages[0]' must be a text, not true or false" },
-        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"x\"],\"environment\":{{\"A\":1}}}}}}", "'run.environment.A' must be a text, not a number" },
-        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"x\"],\"parkUnless\":\"(\"}}}}", "'parkUnless' is no pattern that can be used: " },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\"],\"environment\":{{\"A\":1}}}}}}", "'run.environment.A' must be a text, not a number" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\"],\"parkUnless\":\"(\"}}}}", "'parkUnless' is no pattern that can be used: " },
         { $"{{{Names.Replace("\"bad\"", "\"other\"")},{Programs},{Run}}}", "'id' is 'other', and must be the folder's name, 'bad'" },
         { $"{{{Names.Replace("\"x\"", "\"../x\"")},{Programs},{Run}}}", "'fileName' cannot be '../x': " },
         { $"{{{Names},\"aliases\":[\"bash\"],{Programs},{Run}}}", "'aliases' has 'bash', which is the id of a language already" },
@@ -37,15 +37,21 @@ public sealed class ManifestTests : IDisposable
         { $"{{{Names},{Programs.Replace("\"requires\":[]", "\"requires\":[\"gawk\"]")},{Run}}}", "'requires' has 'gawk', and must have paths from the root, such as /usr/bin/gawk" },
         { $"{{{Names},{Programs.Replace("[\"/bin/false\"]", "[]")},{Run}}}", "'version' must be a program and its arguments" },
         { $"{{{Names},{Programs},\"run\":{{\"command\":[]}}}}", "'run.command' must be a program and its arguments" },
-        { $"{{{Names},{Programs},{Run},\"compile\":{{\"command\":[\"x\"]}},\"output\":\"/tmp/x\"}}", "'output' must be the path, below /build/, of what the compiler makes" },
-        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"x\",\"{{file}}\"]}}}}", "'run.command[1]' has the placeholder {file}, which is not known; known here are {args}, {sources}, {entry}, {entryStem}," },
-        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"x\",\"-o{{Entry}}\"]}}}}", "(for the text {Entry} itself write {{Entry}})" },
-        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"x\",\"all {{args}}\"]}}}}", "'run.command[1]' has {args} within an argument, and it must be one of its own" },
-        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"x\"],\"environment\":{{\"A\":\"{{args}}\"}}}}}}", "'run.environment.A' has the placeholder {args}, which is not known; known here are {entry}," },
-        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"x\"],\"cached\":{{\"command\":[\"{{tmp}}\"]}}}}}}", "'run.cached.command[0]' has the placeholder {tmp}" },
+        { $"{{{Names},{Programs},{Run},\"compile\":{{\"command\":[\"/x\"]}},\"output\":\"/tmp/x\"}}", "'output' must be the path, below /build/, of what the compiler makes" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"perl\",\"{{entry}}\"]}}}}", "'run.command[0]' is 'perl', and must be the path of a program from the root, such as /usr/bin/perl" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"./bin/awk\"]}}}}", "'run.command[0]' is './bin/awk', and must be the path of a program from the root, such as /usr/bin/awk" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"{{entry}}\"]}}}}", "'run.command[0]' is '{entry}', and must be the path of a program from the root, such as /usr/bin/perl" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"\"]}}}}", "'run.command[0]' is '', and must be the path of a program from the root, such as /usr/bin/perl" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\"],\"cached\":{{\"command\":[\"perl\"]}}}}}}", "'run.cached.command[0]' is 'perl', and must be the path of a program" },
+        { $"{{{Names},{Programs},{Run},\"output\":\"/build/x\",\"compile\":{{\"command\":[\"cc\"]}}}}", "'compile.command[0]' is 'cc', and must be the path of a program from the root, such as /usr/bin/cc" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\",\"{{file}}\"]}}}}", "'run.command[1]' has the placeholder {file}, which is not known; known here are {args}, {sources}, {entry}, {entryStem}," },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\",\"-o{{Entry}}\"]}}}}", "(for the text {Entry} itself write {{Entry}})" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\",\"all {{args}}\"]}}}}", "'run.command[1]' has {args} within an argument, and it must be one of its own" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\"],\"environment\":{{\"A\":\"{{args}}\"}}}}}}", "'run.environment.A' has the placeholder {args}, which is not known; known here are {entry}," },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\"],\"cached\":{{\"command\":[\"{{tmp}}\"]}}}}}}", "'run.cached.command[0]' has the placeholder {tmp}" },
         { $"{{{Names},{Programs},{Run},\"output\":\"/build/x\",\"compile\":{{\"command\":[\"{{language}}\"]}}}}", "'compile.command[0]' has the placeholder {language}" },
-        { $"{{{Names},{Programs},{Run},\"cache\":{{\"path\":\"/cache/x\",\"fill\":[\"x\",\"{{entry}}\"]}}}}", "'cache.fill[1]' has the placeholder {entry}, which is not known; known here are {cache}, {language} (" },
-        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"x\"],\"park\":\"{{sources}}\"}}}}", "'run.park' is '{sources}', and must be {entry} or {sourceList}" },
+        { $"{{{Names},{Programs},{Run},\"cache\":{{\"path\":\"/cache/x\",\"fill\":[\"/x\",\"{{entry}}\"]}}}}", "'cache.fill[1]' has the placeholder {entry}, which is not known; known here are {cache}, {language} (" },
+        { $"{{{Names},{Programs},\"run\":{{\"command\":[\"/x\"],\"park\":\"{{sources}}\"}}}}", "'run.park' is '{sources}', and must be {entry} or {sourceList}" },
     };
 
     [Theory]
@@ -108,6 +114,19 @@ public sealed class ManifestTests : IDisposable
 
         Assert.Empty(catalog.Faults);
         Assert.Equal("bad", Assert.Single(catalog.Languages).Id);
+    }
+
+    [Fact]
+    public async Task Program_may_be_in_the_cache_or_made_by_the_compiler()
+    {
+        Write("bad", "x", "");
+        Write("bad", "language.json", $$$"""
+            {{{{Names}}},{{{Programs}}},"output":"/build/x","run":{"command":["/build/x"]},
+             "compile":{"command":["/usr/bin/x"],"cached":{"command":["{cache}/x"]}},
+             "cache":{"path":"/cache/x","fill":["sh","{language}/fill.sh","{cache}"]}}
+            """);
+
+        Assert.Empty((await LoadAsync()).Faults);
     }
 
     [Fact]

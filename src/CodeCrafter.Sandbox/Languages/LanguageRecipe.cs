@@ -6,7 +6,8 @@ namespace CodeCrafter.Sandbox.Languages;
 internal sealed record CommandTemplate
 {
     /// <summary>
-    /// The arguments. <c>{sources}</c> and <c>{args}</c> stand alone and become any number of arguments; <c>{entry}</c>,
+    /// The arguments, of which the first is the path of the program from the root, or below <c>{cache}/</c>.
+    /// <c>{sources}</c> and <c>{args}</c> stand alone and become any number of arguments; <c>{entry}</c>,
     /// <c>{entryStem}</c>, <c>{entryDirectory}</c>, <c>{entryClass}</c>, <c>{sourceList}</c>, <c>{memoryMb}</c>, <c>{heapMb}</c>, <c>{cpus}</c>, <c>{linker}</c> (<c>gold</c> or <c>mold</c>) and <c>{cache}</c> may be part of one.
     /// A name that is none of these is a mistake, unless it has two braces on each side: <c>{{print}}</c> is the text <c>{print}</c>.
     /// </summary>

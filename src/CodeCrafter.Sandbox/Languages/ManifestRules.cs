@@ -71,6 +71,12 @@ internal static class ManifestRules
         {
             yield return $"'{path}.command' must be a program and its arguments";
         }
+        // Sandboxes start a program by its path, and look for its name nowhere.
+        else if (template.Command[0] is var program && !program.StartsWith('/') && !program.StartsWith("{cache}/", StringComparison.Ordinal))
+        {
+            var name = program.Contains('{') || program.EndsWith('/') ? "" : Path.GetFileName(program);
+            yield return $"'{path}.command[0]' is '{program}', and must be the path of a program from the root, such as /usr/bin/{(name.Length > 0 ? name : "perl")}";
+        }
         for (var i = 0; i < template.Command.Count; i++)
         {
             foreach (var problem in CheckPlaceholders(template.Command[i], $"{path}.command[{i}]", Placeholders.Texts, Placeholders.Lists))
