@@ -86,6 +86,10 @@ public static class HostInspection
         {
             return Finding.Bad("OCI runtime", e.Message, wanted is null or "crun" ? ["crun"] : wanted is "runc" or "runsc" ? [wanted] : []);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Bad("OCI runtime", $"could not be tried: {e.Message}");
+        }
         finally
         {
             scratch.Delete(recursive: true);

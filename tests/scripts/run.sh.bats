@@ -130,6 +130,22 @@ ends_with() {
     ends_with 0
 }
 
+@test "A second server on the same data is one line, and the first keeps its log" {
+    start
+    PORT=$(free_port) run -1 --separate-stderr "$root/run.sh"
+    [ "$stderr" = "error: another server uses $DATA_DIR: stop it, or choose another DATA_DIR" ]
+    [ ! -e "$DATA_DIR/logs/server.log.1" ]
+    answers
+    kill -TERM "$pid"
+    ends_with 0
+}
+
+@test "A host that is no address is one line, and nothing listens" {
+    HOST=locahost run -1 --separate-stderr "$root/run.sh"
+    [[ ${stderr_lines[-1]} == "error: the server did not start: HOST is 'locahost'; it is 'localhost', an IP address"* ]]
+    ! answers
+}
+
 @test "What the server warns of at its start is shown" {
     RATE_LIMITS=off start
     grep -q '^server: .*RATE_LIMITS=off' "$err"
@@ -206,6 +222,13 @@ esac
 SH
     chmod +x "$BATS_TEST_TMPDIR/bin/dotnet"
     PATH="$BATS_TEST_TMPDIR/bin:$PATH"
+}
+
+@test "The doctor looks at all else where namespaces may not be made" {
+    run -1 setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$root/run.sh" doctor
+    [[ $output == *'WRONG OCI runtime      could not be tried: unshare: Operation not permitted'* ]]
+    [[ $output == *'ok    seccomp '* ]]
+    [ "${lines[-1]}" = 'Needs attention: OCI runtime, sandbox.' ]
 }
 
 @test "The doctor is built where only a toolchain is missing" {

@@ -10,7 +10,7 @@ namespace CodeCrafter.Server.Platform;
 /// </summary>
 internal sealed class ServerOptions
 {
-    /// <summary>A host name or address to listen on. Only this machine by default: <c>0.0.0.0</c> opens it to the network.</summary>
+    /// <summary>The address to listen on, or <c>localhost</c>. Only this machine by default: <c>0.0.0.0</c> opens it to the network.</summary>
     public required string Host { get; init; }
 
     /// <summary>The port; 0 takes a free one.</summary>
@@ -36,7 +36,7 @@ internal sealed class ServerOptions
         var proxies = configuration["TRUSTED_PROXIES"] ?? "";
         return new ServerOptions
         {
-            Host = configuration["HOST"] is { Length: > 0 } host ? host : "localhost",
+            Host = HostOf(configuration["HOST"]),
             Port = ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw new InvalidOperationException($"PORT is '{port}', which is not a port number."),
@@ -50,6 +50,15 @@ internal sealed class ServerOptions
                     : throw new InvalidOperationException($"TRUSTED_PROXIES has '{proxy}', which is not an IP address."))],
         };
     }
+
+    // Kestrel takes every name that it does not know for all networks.
+    private static string HostOf(string? host) => host switch
+    {
+        null or "" => "localhost",
+        "localhost" or "*" => host,
+        _ when IPAddress.TryParse(host, out _) => host,
+        _ => throw new InvalidOperationException($"HOST is '{host}'; it is 'localhost', an IP address of this machine, or '0.0.0.0' for all networks."),
+    };
 
     private static bool IsOn(string? value) => value?.ToLowerInvariant() switch
     {
