@@ -1,177 +1,38 @@
 using System.Globalization;
-using System.Text;
+using System.Text.RegularExpressions;
 using CodeCrafter.Crdt.Structs;
 using CodeCrafter.Crdt.Sync;
 using CodeCrafter.Crdt.Wire;
 
 namespace CodeCrafter.Crdt.Tests;
 
-/// <summary>The examples of the library's README stand here too, line by line, and do what they say.</summary>
-public sealed class ReadmeTests
+/// <summary>The README of the library is right: its examples are those of <see cref="ReadmeExamples.ReadmeExampleTests"/>, its figures those of the code.</summary>
+public sealed partial class ReadmeTests
 {
-    private delegate void Receiver(ReadOnlySpan<byte> frame);
-
     private static string Readme => File.ReadAllText(Path.Combine(Repository.Root, "src", "CodeCrafter.Crdt", "README.md"));
 
-    [Fact]
-    public void All_examples_are_in_these_tests()
-    {
-        var source = Path.Combine(Repository.Root, "tests", "CodeCrafter.Crdt.Tests", "ReadmeTests.cs");
-        var lines = Lines(File.ReadAllText(source));
-        var examples = Readme.Split("```csharp\n").Skip(1).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]).ToArray();
+    private static string Source => File.ReadAllText(Path.Combine(Repository.Root, "tests", "CodeCrafter.Crdt.Tests", "ReadmeExampleTests.cs"));
 
-        Assert.Equal(6, examples.Length);
-        Assert.All(examples, example => Assert.Contains(Lines(example.Replace("using CodeCrafter.Crdt;\n", "", StringComparison.Ordinal)), lines));
+    private static string[] Examples =>
+        [.. Readme.Split("```csharp\n").Skip(1).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)])];
+
+    [Fact]
+    public void All_examples_are_compiled_and_run()
+    {
+        var lines = Lines(Source);
+        Assert.Equal(7, Examples.Length);
+        Assert.All(Examples, example => Assert.Contains(Lines(Using().Replace(example, "")), lines));
     }
 
     [Fact]
-    public void Replicas_come_together()
-    {
-        var alice = new Doc();
-        var bob = new Doc();
-        alice.UpdateEmitted += (update, _) => bob.ApplyUpdate(update, origin: alice);
-        bob.UpdateEmitted += (update, origin) =>
-        {
-            if (origin != alice) alice.ApplyUpdate(update, origin: bob);
-        };
-
-        alice.GetMap("files").Set("main.py", new YText("print('hello')\n"));
-        var text = bob.GetMap("files").GetText("main.py")!;
-        text.Insert(7, "Hello, and ");
-
-        // A replica that was away asks for what it lacks by its state vector.
-        var carol = new Doc();
-        carol.ApplyUpdate(bob.EncodeStateAsUpdate(carol.EncodeStateVector()));
-        Console.WriteLine(carol.GetMap("files").GetText("main.py"));
-
-        Assert.Equal("print('Hello, and hello')\n", carol.GetMap("files").GetText("main.py")!.ToString());
-        Assert.Equal(alice.EncodeStateAsUpdate(), carol.EncodeStateAsUpdate());
-    }
+    public void The_examples_show_the_usings_that_they_are_compiled_with() =>
+        Assert.Equal(Usings(Source), Usings(string.Concat(Examples)));
 
     [Fact]
-    public void Two_sides_of_a_socket_come_together()
+    public void The_package_is_named_where_it_is_made()
     {
-        var docs = new[] { new Doc(1), new Doc(2) };
-        var awareness = docs.Select(doc => new Awareness(TimeProvider.System, localClientId: doc.ClientId)).ToArray();
-        var frames = new[] { new Queue<byte[]>(), new Queue<byte[]>() };
-        docs[0].GetText("text").Insert(0, "before");
-        awareness[0].SetLocalState("1"u8);
-        var receivers = docs.Select((doc, i) => Connect(doc, awareness[i], new object(), frames[1 - i].Enqueue)).ToArray();
-
-        docs[1].GetText("text").Insert(0, "after, ");
-        awareness[1].SetLocalState("2"u8);
-        frames[0].Enqueue(SyncProtocol.WriteQueryAwareness());
-        while (frames[0].Count + frames[1].Count > 0)
-        {
-            var side = frames[0].Count > 0 ? 0 : 1;
-            receivers[side](frames[side].Dequeue());
-        }
-
-        Assert.Equal("before".Length + "after, ".Length, docs[0].GetText("text").Length);
-        Assert.Equal(docs[0].EncodeStateAsUpdate(), docs[1].EncodeStateAsUpdate());
-        Assert.Equal("2"u8, awareness[0].GetState(2).Span);
-        Assert.Equal("1"u8, awareness[1].GetState(1).Span);
-    }
-
-    private static Receiver Connect(Doc doc, Awareness awareness, object socket, Action<byte[]> send)
-    {
-        doc.UpdateEmitted += (update, origin) =>
-        {
-            if (origin != socket) send(SyncProtocol.WriteUpdate(update));
-        };
-        awareness.Updated += (change, origin) =>
-        {
-            if (origin != socket) send(SyncProtocol.WriteAwareness(awareness.Encode(change.Changed)));
-        };
-        send(SyncProtocol.WriteStep1(doc.EncodeStateVector()));
-        send(SyncProtocol.WriteAwareness(awareness.Encode(awareness.ClientIds)));
-
-        void Receive(ReadOnlySpan<byte> frame)
-        {
-            var message = SyncProtocol.Read(frame);
-            switch (message.Type)
-            {
-                case SyncMessageType.Sync:
-                    if (SyncProtocol.Handle(doc, message, origin: socket) is { } answer) send(answer);
-                    break;
-                case SyncMessageType.Awareness:
-                    awareness.Apply(message.Payload, origin: socket);
-                    break;
-                case SyncMessageType.QueryAwareness:
-                    send(SyncProtocol.WriteAwareness(awareness.Encode(awareness.ClientIds)));
-                    break;
-            }
-        }
-
-        return Receive;
-    }
-
-    [Fact]
-    public void One_who_takes_part_is_seen_by_a_relay()
-    {
-        var doc = new Doc();
-
-        var here = new Awareness(TimeProvider.System, localClientId: doc.ClientId);
-        here.SetLocalState("""{"user":{"name":"Alice"},"cursor":5}"""u8);
-
-        var relay = new Awareness(TimeProvider.System);
-        relay.Apply(here.Encode(here.ClientIds));
-        Console.WriteLine(Encoding.UTF8.GetString(relay.GetState(doc.ClientId).Span));
-        relay.Remove([doc.ClientId]);
-
-        Assert.Equal("""{"user":{"name":"Alice"},"cursor":5}"""u8, here.GetState(doc.ClientId).Span);
-        Assert.Equal(0, relay.Count);
-    }
-
-    [Fact]
-    public void A_step_is_undone_and_the_cursor_with_it()
-    {
-        var doc = new Doc();
-        var (text, editor, cursor) = (doc.GetText("text"), new object(), 0);
-
-        using var undo = new UndoManager(text, new UndoManagerOptions { TrackedOrigins = [editor] });
-        undo.StackItemAdded += added => added.Item.Meta["cursor"] = RelativePosition.FromIndex(text, cursor);
-        undo.StackItemPopped += popped => cursor = ((RelativePosition)popped.Item.Meta["cursor"]!).Resolve(doc)?.Index ?? 0;
-
-        doc.Transact(() => text.Insert(0, "Hello"), origin: editor);
-        undo.StopCapturing();
-        doc.Transact(() => text.Delete(0, 2), origin: editor);
-
-        undo.Undo();
-        Console.WriteLine($"{text}, and the cursor at {cursor}"); // Hello, and the cursor at 2
-
-        Assert.Equal("Hello, and the cursor at 2", $"{text}, and the cursor at {cursor}");
-    }
-
-    [Fact]
-    public void XML_reads_as_it_says()
-    {
-        var doc = new Doc();
-
-        var paragraph = new YXmlElement("p");
-        paragraph.SetAttribute("class", "first");
-        paragraph.Add(new YXmlText("Hello"), new YXmlElement("br"));
-        doc.GetXmlFragment("xml").Add(paragraph);
-        ((YXmlText)paragraph.Get(0)!).Format(0, 1, new Dictionary<string, object?> { ["b"] = true });
-        Console.WriteLine(doc.GetXmlFragment("xml")); // <p class="first"><b>H</b>ello<br></br></p>
-
-        Assert.Contains($"// {doc.GetXmlFragment("xml")}\n", Readme);
-    }
-
-    [Fact]
-    public void A_past_state_is_told_and_restored()
-    {
-        var keeping = new Doc(new DocOptions { CollectsGarbage = false });
-        var text = keeping.GetText("text");
-        text.Insert(0, "one two");
-        var bytes = keeping.Snapshot().Encode();
-        text.Delete(0, 4);
-
-        var snapshot = Snapshot.Decode(bytes);
-        Console.WriteLine($"{text}, and before: {text.ToString(snapshot)}");
-        var restored = Doc.CreateFromSnapshot(keeping, snapshot);
-
-        Assert.Equal("two, one two, one two", $"{text}, {text.ToString(snapshot)}, {restored.GetText("text")}");
+        var version = typeof(Doc).Assembly.GetName().Version!.ToString(3);
+        Assert.Contains($"CodeCrafter.Crdt.{version}.nupkg", Readme, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,4 +54,9 @@ public sealed class ReadmeTests
     }
 
     private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+
+    private static string[] Usings(string text) => [.. Using().Matches(text).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal)];
+
+    [GeneratedRegex(@"^using [A-Z][\w.]*;\n", RegexOptions.Multiline)]
+    private static partial Regex Using();
 }
