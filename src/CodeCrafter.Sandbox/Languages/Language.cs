@@ -83,6 +83,9 @@ public sealed class LanguageCatalog
     /// <summary>All languages, by name.</summary>
     public IReadOnlyList<Language> Languages => _entries.Languages;
 
+    /// <summary>The ids of all languages, for people: <c>c, cpp, python</c>.</summary>
+    public string Ids => string.Join(", ", Languages.Select(language => language.Id));
+
     /// <summary>The language of this id or alias, in any case; null where there is none.</summary>
     public Language? Find(string idOrAlias) => _entries.ByName.GetValueOrDefault(idOrAlias);
 

@@ -1,3 +1,4 @@
+using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -25,6 +26,6 @@ internal static class SessionProblems
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
     };
 
-    public static ProblemHttpResult UnknownLanguage(string name) =>
-        Problems.BadRequest("unknown_language", $"There is no language '{name}'.");
+    public static ProblemHttpResult UnknownLanguage(string name, LanguageCatalog languages) =>
+        Problems.BadRequest("unknown_language", $"There is no language '{name}'; there are: {languages.Ids}.");
 }

@@ -62,7 +62,7 @@ internal static class SessionsApi
         var name = request.Language ?? options.Value.DefaultLanguage;
         if (languages.Find(name) is not { } language)
         {
-            return SessionProblems.UnknownLanguage(name);
+            return SessionProblems.UnknownLanguage(name, languages);
         }
 
         if (SettingsRules.Check(request.Settings, options.Value) is { } invalid)
@@ -106,7 +106,7 @@ internal static class SessionsApi
         {
             if (languages.Find(language) is not { } known)
             {
-                return SessionProblems.UnknownLanguage(language);
+                return SessionProblems.UnknownLanguage(language, languages);
             }
 
             languageId = known.Id;
@@ -153,7 +153,7 @@ internal static class SessionsApi
         var language = request.Language is { } name ? languages.Find(name) : null;
         if (request.Language is not null && language is null)
         {
-            return SessionProblems.UnknownLanguage(request.Language);
+            return SessionProblems.UnknownLanguage(request.Language, languages);
         }
 
         if (SettingsRules.Check(request.Settings, options.Value) is { } invalid)

@@ -60,6 +60,20 @@ public sealed class ExecutionRefusalTests(SharedServer shared) : IClassFixture<S
         await response.MustBeProblemAsync(status, code);
     }
 
+    [Fact]
+    public async Task Who_names_an_unknown_language_hears_which_there_are()
+    {
+        var alice = await shared.NewUserAsync();
+        foreach (var (path, body) in new[] { ("/api/execute", """{"language":"klingon","code":"1"}"""), ("/api/sessions/create", """{"title":"x","language":"klingon"}""") })
+        {
+            using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var response = await alice.Http.PostAsync(path, content, Stop);
+
+            await response.MustBeProblemAsync(400, "unknown_language");
+            Assert.Matches("'klingon'.*; there are: bash, c, cpp, .*python", await response.Content.ReadAsStringAsync(Stop));
+        }
+    }
+
     [Theory]
     [InlineData("""{"code":"1"}""", "language")]
     [InlineData("""{"language":"klingon","code":"1"}""", "language")]
