@@ -66,17 +66,19 @@ public sealed class ClientTableTests
     }
 
     [Fact]
-    public void Room_for_one_more_is_room_for_a_quarter_more()
+    public void Room_is_made_for_as_many_as_come_and_then_for_a_quarter_more()
     {
         const int count = 1000, bytes = 40;
         var table = new ClientTable(new Rows());
+        var before = GC.GetAllocatedBytesForCurrentThread();
         table.Reserve(count);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, bytes * count, (bytes + 10) * count);
         for (var i = 0UL; i < count; i++)
         {
             table.Add(i);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        before = GC.GetAllocatedBytesForCurrentThread();
         table.Add(count);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, bytes * count * 5 / 4, bytes * count * 4 / 3);
     }

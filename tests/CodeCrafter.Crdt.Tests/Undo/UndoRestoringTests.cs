@@ -275,5 +275,21 @@ public sealed class UndoRestoringTests
         InvariantChecks.Check(_doc);
     }
 
+    [Fact]
+    public void What_was_made_behind_what_is_collected_goes_too()
+    {
+        using var manager = new UndoManager(_doc, Options());
+        _doc.Transact(() =>
+        {
+            _map.Set("file", new YText("abc"));
+            _text.Insert(0, "x");
+        });
+        _doc.Transact(() => _map.Remove("file"), "untracked");
+
+        manager.Undo();
+
+        Assert.Equal("", _text.ToString());
+    }
+
     private UndoManagerOptions Options() => new() { TimeProvider = _time, CaptureTimeout = TimeSpan.Zero };
 }
