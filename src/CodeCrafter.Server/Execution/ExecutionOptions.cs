@@ -4,7 +4,7 @@ using CodeCrafter.Sandbox.Limits;
 namespace CodeCrafter.Server.Execution;
 
 /// <summary>Settings under <c>CodeCrafter:Execution</c>.</summary>
-internal sealed class ExecutionOptions
+internal sealed class ExecutionOptions : IValidatableObject
 {
     public const string Section = "CodeCrafter:Execution";
 
@@ -168,6 +168,17 @@ internal sealed class ExecutionOptions
         Processes = RunLimits.DefaultForCompiling.Processes,
         OutputBytes = RunLimits.DefaultForCompiling.OutputBytes,
     };
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+    [
+        .. Order((nameof(Minimum), Minimum), (nameof(Maximum), Maximum)),
+        .. Order((nameof(Minimum), Minimum), (nameof(Default), Default)),
+        .. Order((nameof(Default), Default), (nameof(Maximum), Maximum)),
+    ];
+
+    private static IEnumerable<ValidationResult> Order((string Name, LimitSet Limits) less, (string Name, LimitSet Limits) more) =>
+        less.Limits.All.Zip(more.Limits.All).Where(pair => pair.First.Value > pair.Second.Value).Select(pair => new ValidationResult(
+            $"{Section}:{less.Name}:{pair.First.Name} is {pair.First.Value}, and must be at most {Section}:{more.Name}:{pair.Second.Name}, which is {pair.Second.Value}"));
 }
 
 /// <summary>The kinds of sandbox.</summary>
@@ -198,6 +209,16 @@ internal sealed class LimitSet
     public long MemoryMb { get; set; }
     public int Processes { get; set; }
     public long OutputBytes { get; set; }
+
+    /// <summary>Each with its name.</summary>
+    public IEnumerable<(string Name, long Value)> All =>
+    [
+        (nameof(CpuTimeMs), CpuTimeMs),
+        (nameof(WallTimeMs), WallTimeMs),
+        (nameof(MemoryMb), MemoryMb),
+        (nameof(Processes), Processes),
+        (nameof(OutputBytes), OutputBytes),
+    ];
 
     public RunLimits ToRunLimits(double cpus) => new()
     {
