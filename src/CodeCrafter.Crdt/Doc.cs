@@ -72,6 +72,10 @@ public sealed class Doc
     /// Names this replica. It changes when an applied update shows that another replica uses the same; who makes changes and
     /// applies updates in one transaction is taken for such a one too, as in Yjs.
     /// </summary>
+    /// <remarks>
+    /// No event tells of it: read it again after an update was applied, wherever it has been copied to. An
+    /// <see cref="Sync.Awareness"/> keeps the one that it was made with; its remarks say how to go on.
+    /// </remarks>
     public ulong ClientId { get; private set; }
 
     /// <summary>Some of what was applied waits for something it depends on, and has no effect until that arrives.</summary>

@@ -23,6 +23,13 @@ public delegate byte[]? AwarenessRewriter(ReadOnlySpan<byte> state);
 /// up to a number (<see cref="AwarenessOptions.MaxClients"/>): a state that is older than a forgotten removal comes back until
 /// it runs out. What has changed is told by what it means: who comes back after a removal is added (there: updated), and
 /// the client that speaks here, which another has tried to remove, is updated (there: removed).
+/// <para>
+/// <see cref="LocalClientId"/> stays what it was, also where <see cref="Doc.ClientId"/> changes since another replica uses the same: both
+/// would go on to speak under one id here, and hide each other. Where the two differ after an update was applied, leave
+/// (<see cref="SetLocalState"/> of null, and send that), make another awareness with the new id, <see cref="Apply"/> to it what
+/// <see cref="Encode"/> of the old one gives for its <see cref="ClientIds"/>, listen to its events instead, and show the state there. If the
+/// other replica is there its awareness answers the removal by showing itself again.
+/// </para>
 /// </remarks>
 public sealed class Awareness
 {
@@ -50,7 +57,7 @@ public sealed class Awareness
         LocalClientId = localClientId;
     }
 
-    /// <summary>The client that speaks here; null for a relay.</summary>
+    /// <summary>The client that speaks here; null for a relay. It does not follow <see cref="Doc.ClientId"/>.</summary>
     public ulong? LocalClientId { get; }
 
     /// <summary>How many clients have a state.</summary>

@@ -51,7 +51,7 @@ public sealed class YArray : YType
 
     /// <summary>Inserts values before an index.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or beyond the end.</exception>
-    /// <exception cref="ArgumentException">A value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="ArgumentException">A value is none of those that <see cref="YMap"/> lists, or is nested too deep.</exception>
     /// <exception cref="InvalidOperationException">
     /// A shared type is part of a document already, or is there twice, or within itself; or one that is in it is. Nothing has been changed.
     /// </exception>
@@ -70,7 +70,7 @@ public sealed class YArray : YType
     }
 
     /// <summary>Appends values.</summary>
-    /// <exception cref="ArgumentException">A value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="ArgumentException">A value is none of those that <see cref="YMap"/> lists, or is nested too deep.</exception>
     /// <exception cref="InvalidOperationException">A shared type is part of a document already, or is there twice, or within itself; or one that is in it is. Nothing has been changed.</exception>
     public void Add(params ReadOnlySpan<object?> values) => Insert(Length, values);
 

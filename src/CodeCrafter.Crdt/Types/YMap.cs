@@ -9,10 +9,23 @@ namespace CodeCrafter.Crdt;
 /// everywhere.
 /// </summary>
 /// <remarks>
-/// A value is null, a <see cref="string"/>, a <see cref="bool"/>, a <see cref="double"/> (any number of JavaScript; all
-/// number types of .NET but <see cref="decimal"/> are taken), a <see cref="long"/> (a BigInt of JavaScript; written for integers beyond 2^53), a
-/// <c>byte[]</c>, a list or a dictionary of such values, a <see cref="YSubdocument"/>, or a <see cref="YType"/>. What .NET has no counterpart for
-/// (undefined) reads as null. Half a surrogate pair in a key is taken as U+FFFD, as it is on every replica.
+/// <para>These are taken as values, and read as what is said:</para>
+/// <list type="bullet">
+/// <item>null, a <see cref="string"/>, a <see cref="bool"/>, a <c>byte[]</c>;</item>
+/// <item><see cref="double"/>, <see cref="float"/>, <see cref="sbyte"/>, <see cref="byte"/>, <see cref="short"/>, <see cref="ushort"/>,
+/// <see cref="int"/>, <see cref="uint"/> and <see cref="long"/>: a number of JavaScript, which reads as <see cref="double"/>; a
+/// <see cref="long"/> beyond 2^53 - 1 is a BigInt of JavaScript, and reads as <see cref="long"/>;</item>
+/// <item>a sequence of such values (any <see cref="System.Collections.IEnumerable"/>), which reads as <c>List&lt;object?&gt;</c>;</item>
+/// <item>an <c>IEnumerable&lt;KeyValuePair&lt;string, object?&gt;&gt;</c> of such values, such as a <c>Dictionary&lt;string, object?&gt;</c>,
+/// as which it reads;</item>
+/// <item>a <see cref="YType"/> that is detached, or a <see cref="YSubdocument"/>.</item>
+/// </list>
+/// <para>
+/// All else is refused (<see cref="ArgumentException"/>), since JavaScript has no counterpart of it or more than one: <see cref="decimal"/>,
+/// <see cref="ulong"/>, <see cref="char"/>, enumerations, <see cref="DateTime"/>, <see cref="Guid"/>, objects of classes of your own. Give
+/// them as strings, numbers or dictionaries. What .NET has no counterpart of (undefined) reads as null. Half a surrogate pair in
+/// a key is taken as U+FFFD, as it is on every replica.
+/// </para>
 /// </remarks>
 public class YMap : YType
 {
@@ -81,7 +94,7 @@ public class YMap : YType
 
     /// <summary>Gives a key a value.</summary>
     /// <exception cref="ArgumentNullException">There is no key.</exception>
-    /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="ArgumentException">The value is none of those that <see cref="YMap"/> lists, or is nested too deep.</exception>
     /// <exception cref="InvalidOperationException">
     /// It is a shared type that is part of a document already, or one that is in it is, or is there twice, or within itself. Nothing has been changed.
     /// </exception>

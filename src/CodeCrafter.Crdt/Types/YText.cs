@@ -237,7 +237,7 @@ public class YText : YType
 
     /// <summary>Sets an attribute of the text as a whole. Its value is one of <see cref="YMap"/>.</summary>
     /// <exception cref="ArgumentNullException">There is no name.</exception>
-    /// <exception cref="ArgumentException">The value has no counterpart in JavaScript, or is nested too deep.</exception>
+    /// <exception cref="ArgumentException">The value is none of those that <see cref="YMap"/> lists, or is nested too deep.</exception>
     /// <exception cref="InvalidOperationException">
     /// It is a shared type that is part of a document already, or one that is in it is, or is there twice, or within itself. Nothing has been changed.
     /// </exception>

@@ -168,7 +168,10 @@ internal static class AnyValue
                 WriteArray(writer, list, depth);
                 break;
             default:
-                throw new ArgumentException($"A {value.GetType()} cannot be a value of a shared type.", nameof(value));
+                throw new ArgumentException(
+                    $"A {value.GetType()} cannot be a value of a shared type. Values are null, string, bool, double, float, integers but "
+                    + "ulong, byte[], and sequences and Dictionary<string, object?> of such values.",
+                    nameof(value));
         }
     }
 
