@@ -25,11 +25,10 @@ public sealed class HelloTests(SandboxFixture fixture)
     [MemberData(nameof(Languages))]
     public void Each_folder_has_all_its_parts(string id)
     {
-        var folder = Path.Combine(SandboxFixture.LanguagesDirectory, id);
         var language = fixture.Language(id);
 
-        var image = File.ReadAllText(Path.Combine(folder, "Dockerfile"));
-        Assert.StartsWith("FROM ", image.Split('\n')[1]);
+        var image = SandboxFixture.ReadPart(id, "Dockerfile");
+        Assert.Contains(image.Split('\n'), line => line.StartsWith("FROM ", StringComparison.Ordinal));
         Assert.NotEmpty(language.Packages);
         Assert.All(language.Packages, package => Assert.Contains($" {package} ", image));
         Assert.NotEqual("", Check(id));
@@ -73,7 +72,7 @@ public sealed class HelloTests(SandboxFixture fixture)
     }
 
     private string Check(string id) =>
-        File.ReadAllText(Path.Combine(SandboxFixture.LanguagesDirectory, id, "check", fixture.Language(id).FileName));
+        SandboxFixture.ReadPart(id, $"check/{fixture.Language(id).FileName}");
 
     public static TheoryData<string, string, string[]> Projects => new()
     {

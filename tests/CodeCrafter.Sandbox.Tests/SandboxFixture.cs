@@ -19,6 +19,14 @@ public sealed class SandboxFixture : ProgramFixture, IAsyncLifetime
 
     public static string LanguagesDirectory { get; } = Path.Combine(AppContext.BaseDirectory, "languages");
 
+    /// <summary>The text of a file that each language's folder has.</summary>
+    public static string ReadPart(string id, string part)
+    {
+        var path = Path.Combine(LanguagesDirectory, id, part);
+        Assert.True(File.Exists(path), $"languages/{id} has no {part}. \"Add a language\" in README.md says what a folder has, and what for.");
+        return File.ReadAllText(path);
+    }
+
     public static string NewStateDirectory() => Path.Combine(Path.GetTempPath(), "codecrafter-sandbox-" + Path.GetRandomFileName());
 
     public async ValueTask InitializeAsync()

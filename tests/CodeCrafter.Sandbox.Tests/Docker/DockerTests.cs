@@ -26,18 +26,18 @@ public sealed class DockerTests(DockerFixture fixture)
     [Fact]
     public void Images_fill_caches_as_their_manifests_say()
     {
-        var filled = fixture.Catalog.Languages.Where(language => File.ReadAllText(Dockerfile(language)).Contains("LABEL codecrafter.cache=")).ToList();
+        var filled = fixture.Catalog.Languages.Where(language => Dockerfile(language).Contains("LABEL codecrafter.cache=")).ToList();
 
         Assert.NotEmpty(filled);
         Assert.All(filled, language =>
         {
             var cache = language.Recipe!.Cache!;
             var fill = string.Join(' ', cache.Fill).Replace("{language}", "/language").Replace("{cache}", cache.Path);
-            Assert.Contains($"{fill} ", File.ReadAllText(Dockerfile(language)));
-            Assert.Contains($"LABEL codecrafter.cache={cache.Path}\n", File.ReadAllText(Dockerfile(language)));
+            Assert.Contains($"{fill} ", Dockerfile(language));
+            Assert.Contains($"LABEL codecrafter.cache={cache.Path}\n", Dockerfile(language));
         });
 
-        static string Dockerfile(Languages.Language language) => Path.Combine(SandboxFixture.LanguagesDirectory, language.Id, "Dockerfile");
+        static string Dockerfile(Languages.Language language) => SandboxFixture.ReadPart(language.Id, "Dockerfile");
     }
 
     [Fact]
