@@ -17,10 +17,7 @@ internal static class AuthSetup
     public static void AddAuth(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<AuthOptions>()
-            .Bind(builder.Configuration.GetSection("CodeCrafter:Auth"))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSettings<AuthOptions>("CodeCrafter:Auth");
         services.AddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
         services.AddIdentityCore<User>();
         services.AddOptions<IdentityOptions>().Configure<IOptions<AuthOptions>>(ConfigureIdentity);

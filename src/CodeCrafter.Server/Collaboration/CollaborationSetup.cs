@@ -16,7 +16,7 @@ internal static class CollaborationSetup
     public static void AddCollaboration(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<CollaborationOptions>().BindConfiguration(CollaborationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<CollaborationOptions>(CollaborationOptions.Section);
         AddRecordings(services);
         AddDocuments(services);
         AddHub(services);
@@ -39,7 +39,7 @@ internal static class CollaborationSetup
 
     private static void AddRecordings(IServiceCollection services)
     {
-        services.AddOptions<RecordingOptions>().BindConfiguration(RecordingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<RecordingOptions>(RecordingOptions.Section);
         services.AddSingleton<RecordingReader>();
         services.AddSingleton<RecordingFile>();
         services.AddSingleton<RunTimelines>();

@@ -5,6 +5,7 @@ using CodeCrafter.Sandbox.Languages;
 using CodeCrafter.Sandbox.Oci;
 using CodeCrafter.Server.Platform;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace CodeCrafter.Server.Execution;
 
@@ -25,9 +26,20 @@ internal sealed class Doctor(ServerOptions server, ExecutionOptions options, Lan
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var server = ServerOptions.From(builder.Configuration);
         builder.AddSettingsFile(server);
-        var options = builder.Configuration.GetSection(ExecutionOptions.Section).Get<ExecutionOptions>() ?? new ExecutionOptions();
+        var report = new DoctorReport(output);
+        ExecutionOptions options;
+        try
+        {
+            options = builder.Configuration.ReadSettings<ExecutionOptions>(ExecutionOptions.Section);
+        }
+        catch (OptionsValidationException exception)
+        {
+            report.Begin("This machine");
+            report.Add(new Finding("settings", false, exception.Message, []));
+            return report.End();
+        }
         var languages = await LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages"));
-        return await new Doctor(server, options, languages, new DoctorReport(output)).ExamineAsync();
+        return await new Doctor(server, options, languages, report).ExamineAsync();
     }
 
     public async Task<int> ExamineAsync()

@@ -17,7 +17,7 @@ internal static class ExecutionSetup
     public static void AddExecution(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ExecutionOptions>().BindConfiguration(ExecutionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<ExecutionOptions>(ExecutionOptions.Section);
         // Read once, at the start, where nothing else could be done without it.
         services.AddSingleton(_ => LanguageCatalog.LoadAsync(Path.Combine(AppContext.BaseDirectory, "languages")).GetAwaiter().GetResult());
         services.AddSingleton<ExecutionEvents>();

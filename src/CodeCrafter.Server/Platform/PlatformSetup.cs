@@ -21,7 +21,7 @@ internal static class PlatformSetup
         builder.AddRequestLogs();
         builder.WebHost.UseUrls(server.Url);
         builder.AddOrigins();
-        services.AddOptions<ConnectionOptions>().BindConfiguration("CodeCrafter:Limits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<ConnectionOptions>("CodeCrafter:Limits");
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = server.StopTime);
         services.AddSingleton(server);
@@ -31,7 +31,7 @@ internal static class PlatformSetup
         services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
         services.AddProblems();
         services.AddValidation();
-        services.AddRateLimits(builder.Configuration, server);
+        services.AddRateLimits(server);
         services.AddWebPage();
         services.AddApiDescription();
         services.AddHealthChecks();

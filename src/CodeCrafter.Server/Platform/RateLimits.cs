@@ -37,12 +37,9 @@ internal static class RateLimits
     private const int ResultsAtOnce = 4;
     private const int ResultsWaiting = 64;
 
-    public static void AddRateLimits(this IServiceCollection services, IConfiguration configuration, ServerOptions server)
+    public static void AddRateLimits(this IServiceCollection services, ServerOptions server)
     {
-        services.AddOptions<RateLimitOptions>()
-            .Bind(configuration.GetSection("CodeCrafter:RateLimits"))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSettings<RateLimitOptions>("CodeCrafter:RateLimits");
         services.AddSingleton<RunRates>();
         services.AddRateLimiter(limiter =>
         {

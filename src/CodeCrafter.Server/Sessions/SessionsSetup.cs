@@ -1,4 +1,5 @@
 using CodeCrafter.Server.Auth;
+using CodeCrafter.Server.Platform;
 using CodeCrafter.Server.Sessions.Snapshots;
 
 namespace CodeCrafter.Server.Sessions;
@@ -7,10 +8,7 @@ internal static class SessionsSetup
 {
     public static void AddSessions(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<SessionOptions>()
-            .Bind(builder.Configuration.GetSection("CodeCrafter:Sessions"))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        builder.Services.AddSettings<SessionOptions>("CodeCrafter:Sessions");
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<SessionEvents>();
         builder.Services.AddHostedService<SessionSecurityLog>();

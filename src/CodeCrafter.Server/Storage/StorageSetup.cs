@@ -24,8 +24,8 @@ internal static class StorageSetup
     {
         var server = ServerOptions.From(builder.Configuration);
         var services = builder.Services;
-        services.AddOptions<StorageOptions>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
-        var busySeconds = builder.Configuration.GetSection(Section).Get<StorageOptions>()?.BusySeconds ?? new StorageOptions().BusySeconds;
+        services.AddSettings<StorageOptions>(Section);
+        var busySeconds = builder.Configuration.ReadSettings<StorageOptions>(Section).BusySeconds;
         var connection = new SqliteConnectionStringBuilder
         {
             DataSource = Path.Combine(server.DataDirectory, "codecrafter.db"),

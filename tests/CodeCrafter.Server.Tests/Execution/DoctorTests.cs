@@ -14,6 +14,16 @@ public sealed class DoctorTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Setting_that_cannot_be_is_named()
+    {
+        await using var output = new StringWriter();
+
+        Assert.Equal(1, await Doctor.RunAsync(["--CodeCrafter:Execution:Backend=podman"], output));
+
+        Assert.Contains("WRONG settings         CodeCrafter:Execution:Backend is 'podman', and must be oci or docker\n", output.ToString());
+    }
+
+    [Fact]
     public async Task Everything_works_where_these_tests_run()
     {
         var (exitCode, text) = await ExamineAsync(await CatalogAsync("c", "python"));

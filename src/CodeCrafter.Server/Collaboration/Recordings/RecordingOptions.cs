@@ -25,12 +25,12 @@ internal sealed class RecordingOptions : IValidatableObject
     {
         if (CompactAfter < TimeSpan.Zero)
         {
-            yield return new ValidationResult($"{nameof(CompactAfter)} must not be negative.", [nameof(CompactAfter)]);
+            yield return new ValidationResult($"{Section}:{nameof(CompactAfter)} is {CompactAfter}, and must not be negative", [nameof(CompactAfter)]);
         }
 
         if (CompactEvery < TimeSpan.FromMilliseconds(10))
         {
-            yield return new ValidationResult($"{nameof(CompactEvery)} must be at least 10 ms.", [nameof(CompactEvery)]);
+            yield return new ValidationResult($"{Section}:{nameof(CompactEvery)} is {CompactEvery}, and must be at least 10 ms, 00:00:00.01", [nameof(CompactEvery)]);
         }
     }
 }
