@@ -16,11 +16,11 @@ check_settings() {
     # Passwords' hashes and everybody's documents are in there.
     (umask 077 && require_writable_folder "$DATA_DIR/logs")
     require_free_space "$DATA_DIR" 100
+    ! is_port_in_use || fail "port $PORT is in use: stop what listens there, or choose another: PORT=$((PORT % 65535 + 1)) ./run.sh"
     # Before the log of the other one is moved. Who may not read its lock hears of it from the server.
     if [[ -r $DATA_DIR/lock ]] && ! flock --nonblock --shared "$DATA_DIR/lock" true; then
         fail "another server uses $DATA_DIR: stop it, or choose another DATA_DIR"
     fi
-    ! is_port_in_use || fail "port $PORT is in use: stop what listens there, or choose another: PORT=$((PORT % 65535 + 1)) ./run.sh"
 }
 
 is_port_in_use() {

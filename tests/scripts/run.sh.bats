@@ -143,7 +143,7 @@ ends_with() {
 @test "A host that is no address is one line, and nothing listens" {
     HOST=locahost run -1 --separate-stderr "$root/run.sh"
     [[ ${stderr_lines[-1]} == "error: the server did not start: HOST is 'locahost'; it is 'localhost', an IP address"* ]]
-    ! answers
+    run ! answers
 }
 
 @test "What the server warns of at its start is shown" {

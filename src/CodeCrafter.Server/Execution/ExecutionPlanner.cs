@@ -94,7 +94,7 @@ internal sealed class ExecutionPlanner(
         }
 
         var language = languages.Find(name)
-            ?? throw new ExecutionRefusedException("unknown_language", $"There is no language '{Shorten(name)}' here; there are: {languages.Ids}.") { Field = "language" };
+            ?? throw new ExecutionRefusedException("unknown_language", $"There is no language '{Shorten(name)}' here, but {languages.Ids}.") { Field = "language" };
         return language.IsAvailable
             ? language
             : throw new ExecutionRefusedException(

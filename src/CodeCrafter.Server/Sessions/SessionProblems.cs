@@ -27,5 +27,5 @@ internal static class SessionProblems
     };
 
     public static ProblemHttpResult UnknownLanguage(string name, LanguageCatalog languages) =>
-        Problems.BadRequest("unknown_language", $"There is no language '{name}'; there are: {languages.Ids}.");
+        Problems.BadRequest("unknown_language", $"There is no language '{name}' here, but {languages.Ids}.");
 }
