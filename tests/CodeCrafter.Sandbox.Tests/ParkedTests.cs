@@ -188,6 +188,14 @@ public sealed class ParkedTests(SandboxFixture fixture) : IAsyncLifetime
                 await Task.Delay(5, TestContext.Current.CancellationToken);
             }
         }
+        // That a process has ended is noticed a moment later.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (_sandbox.Waiting.Count > 2)
+        {
+            await Task.Delay(5, patience.Token);
+        }
+
         Assert.Equal(2, _sandbox.Waiting.Count);
     }
 
