@@ -177,7 +177,8 @@ public sealed class ParkedTests(SandboxFixture fixture) : IAsyncLifetime
         // Looks at its file before it reads it: no FIFO will do.
         var hasty = language with { Recipe = recipe with { Run = recipe.Run with { Command = ["/bin/sh", "-c", "[ -f main.py ] && exec python3 main.py; exit 3"] } } };
         var request = fixture.Request("python", "print('well')") with { Language = hasty };
-        for (var i = 0; i < 3; i++)
+        // One that was made ready late ends unseen, and is found out by whoever is to have it.
+        for (var i = 0; i < 3 || (i < 10 && _sandbox.Waiting.Count > 2); i++)
         {
             var result = await RunAsync(request);
 
@@ -188,14 +189,6 @@ public sealed class ParkedTests(SandboxFixture fixture) : IAsyncLifetime
                 await Task.Delay(5, TestContext.Current.CancellationToken);
             }
         }
-        // That a process has ended is noticed a moment later.
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        while (_sandbox.Waiting.Count > 2)
-        {
-            await Task.Delay(5, patience.Token);
-        }
-
         Assert.Equal(2, _sandbox.Waiting.Count);
     }
 
