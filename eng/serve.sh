@@ -30,7 +30,7 @@ is_port_in_use() {
 # The name by which this machine reaches a server that listens on HOST.
 reachable_host() {
     case $HOST in
-        0.0.0.0 | :: | '*' | +) say localhost ;;
+        0.0.0.0 | :: | '*') say localhost ;;
         *) say "$HOST" ;;
     esac
 }

@@ -121,8 +121,7 @@ internal ref struct SectionReader
     // What has not been integrated.
     private void Keep(int index)
     {
-        ref var section = ref _sections[index];
-        var reader = new UpdateReader(_update, section.Next);
+        var reader = new UpdateReader(_update, _sections[index].Next);
         while (reader.MoveNextInSection())
         {
             if (!reader.IsSkip && reader.End > _transaction.Store.StateOf(reader.Client))
@@ -132,8 +131,6 @@ internal ref struct SectionReader
                 _inbox.Add(arrival, reader.ContentBytes);
             }
         }
-
-        section.Next = reader.Bookmark;
     }
 
     // Typing that goes on where it left off needs no item of its own.

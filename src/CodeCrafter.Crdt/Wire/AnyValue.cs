@@ -124,6 +124,7 @@ internal static class AnyValue
         }
     }
 
+    /// <summary>Looks whether a value can be written.</summary>
     /// <exception cref="ArgumentException">The value, or one inside it, has no counterpart in JavaScript.</exception>
     public static void Check(object? value)
     {

@@ -56,7 +56,7 @@ internal sealed class ServerOptions
     {
         null or "" => "localhost",
         "localhost" or "*" => host,
-        _ when IPAddress.TryParse(host, out _) => host,
+        _ when IPAddress.TryParse(host, out var address) => address.ToString(),
         _ => throw new InvalidOperationException($"HOST is '{host}'; it is 'localhost', an IP address of this machine, or '0.0.0.0' for all networks."),
     };
 
